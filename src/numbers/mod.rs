@@ -1,0 +1,9 @@
+//! Floor 0: one arithmetic, several readings.
+//!
+//! A closed form is written once, generic over [`Scalar`]; the number type decides what the formula says.
+
+mod rational;
+mod scalar;
+
+pub use rational::{NumeralError, Rational, parse_rational};
+pub use scalar::{Field, Scalar, Special};

@@ -1,0 +1,106 @@
+//! The traits through which every formula is read.
+//!
+//! They are poor on purpose: no order, no `From<f64>`, no branching on values. A term cannot be compared, and 0.1 is not
+//! a dyadic number; what is absent here is what lets a proof and an enclosure read the same lines as a simulation.
+
+use super::Rational;
+use std::fmt::Debug;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// Numbers with `+ − × ÷` and the rationals: everything that a simulated step needs.
+///
+/// Integers may stand on the right of an operator (`x * 2`, `x - 1`), so that formulas read as on paper.
+pub trait Field:
+    Copy
+    + Debug
+    + Neg<Output = Self>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Add<i64, Output = Self>
+    + Sub<i64, Output = Self>
+    + Mul<i64, Output = Self>
+    + Div<i64, Output = Self>
+{
+    /// The rational number `q`, exactly or enclosed.
+    fn rational(q: &Rational) -> Self;
+
+    /// The ratio `p/q`; `q` must not be zero.
+    fn ratio(p: i64, q: u32) -> Self {
+        Self::rational(&Rational::from_parts(p.into(), q.into()))
+    }
+
+    /// The integer `n`.
+    fn int(n: i64) -> Self {
+        Self::ratio(n, 1)
+    }
+
+    /// The number 0.
+    fn zero() -> Self {
+        Self::int(0)
+    }
+
+    /// The number 1.
+    fn one() -> Self {
+        Self::int(1)
+    }
+
+    /// `x²`. An interval knows that it is not negative.
+    fn square(self) -> Self {
+        self * self
+    }
+
+    /// `1/x`.
+    fn recip(self) -> Self {
+        Self::one() / self
+    }
+
+    /// `xⁿ` for any integer `n`, by repeated squaring.
+    fn powi(self, n: i32) -> Self {
+        let mut power = Self::one();
+        for bit in (0..u32::BITS - n.unsigned_abs().leading_zeros()).rev() {
+            power = power.square();
+            if n.unsigned_abs() >> bit & 1 == 1 {
+                power = power * self;
+            }
+        }
+        if n < 0 { power.recip() } else { power }
+    }
+}
+
+/// A real number under one reading: proof, enclosure, value, derivative or power series.
+pub trait Scalar: Field {
+    /// The circle constant π.
+    fn pi() -> Self;
+    /// `eˣ`.
+    fn exp(self) -> Self;
+    /// `eˣ − 1`, without cancellation near 0.
+    fn exp_m1(self) -> Self;
+    /// Natural logarithm, for `x > 0`.
+    fn ln(self) -> Self;
+    /// `ln(1 + x)`, without cancellation near 0; `x > −1`.
+    fn ln_1p(self) -> Self;
+    /// Square root, for `x ≥ 0`.
+    fn sqrt(self) -> Self;
+    /// `(sin x, cos x)`.
+    fn sin_cos(self) -> (Self, Self);
+
+    /// The entire functions `φ₀ = eᶻ`, `φₖ₊₁ = (φₖ − 1/k!)/z`, that is `φₖ(z) = Σₙ zⁿ/(n+k)!`, with `φₖ(0) = 1/k!` and
+    /// `φₖ′ = φₖ − k φₖ₊₁`. Every removable singularity is written with them.
+    fn phi(self, k: u32) -> Self;
+
+    /// Called whenever a formula differentiates: `is` claims to be the derivative of `of` with respect to `at`.
+    /// A proof writes it down, so that an independent checker can differentiate for itself; other readings ignore it.
+    fn note_derivative(of: Self, at: Self, is: Self) {
+        let _ = (of, at, is);
+    }
+}
+
+/// Functions that only values and enclosures have; no proof reads them.
+pub trait Special: Scalar {
+    /// `erf(x) = 2/√π ∫₀ˣ e^{−t²} dt`.
+    fn erf(self) -> Self;
+    /// `erfc(x) = 1 − erf(x)`, without cancellation for large `x`.
+    fn erfc(self) -> Self;
+}
