@@ -1,3 +1,9 @@
 //! Exact Gaussian and Ornstein–Uhlenbeck worlds in which likelihoods, scores, bounds and sampler outputs are known.
 
+pub mod claims;
+pub mod evidence;
+pub mod ledger;
 pub mod numbers;
+pub mod objectives;
+pub mod parameters;
+pub mod worlds;

@@ -2,8 +2,37 @@
 //!
 //! A closed form is written once, generic over [`Scalar`]; the number type decides what the formula says.
 
+mod constants;
+mod decimal;
+mod dual;
+mod elementary;
+mod elementary_f256;
+mod elementary_f64;
+mod endpoint;
+mod erf;
+mod exponential;
+pub mod expr;
+mod float;
+mod interval;
+mod lanes;
+mod logarithm;
+mod matrix;
+mod quadrature;
 mod rational;
+mod rounding;
 mod scalar;
+mod taylor;
+mod trigonometric;
 
+pub use dual::{Dual, derivative, value_and_derivative};
+pub use elementary::Elementary;
+pub use endpoint::EndPoint;
+pub use expr::{Certificate, Equality, Expr, Proof, ProofError, Symbol};
+pub use float::Float;
+pub use interval::{Ball, Interval};
+pub use lanes::Lanes;
+pub use matrix::{Matrix, Vector};
+pub use quadrature::{Panel, integrate};
 pub use rational::{NumeralError, Rational, parse_rational};
 pub use scalar::{Field, Scalar, Special};
+pub use taylor::Taylor;

@@ -1,0 +1,99 @@
+//! A claim: a statement, the readings that must uphold it, and the wrong versions that they must refute.
+
+use super::Quantity;
+use crate::evidence::{Finding, Plan, Reading, Requirement, Statement, Trial, certify, prove};
+use crate::parameters::InputError;
+
+/// One entry of the ledger.
+pub struct Claim {
+    /// Its permanent id, the slug of the catalogue.
+    pub id: &'static str,
+    /// Further ids under which people may ask for it.
+    pub aliases: &'static [&'static str],
+    /// What it says, in a line.
+    pub title: &'static str,
+    /// The source file, whose module documentation is the claim's page.
+    pub text: &'static str,
+    /// Keys into `references.bib`.
+    pub sources: &'static [&'static str],
+    /// The readings that must uphold it.
+    pub readings: &'static [Readings],
+    /// The wrong versions that must be refuted in the same run.
+    pub controls: &'static [Control],
+    /// The numbers it can give.
+    pub quantities: &'static [Quantity],
+}
+
+/// A wrong version of a claim, the image of a mistake that people make.
+pub struct Control {
+    /// Its name within the claim.
+    pub id: &'static str,
+    /// The mistake.
+    pub story: &'static str,
+    /// The same readings as the claim's, with the mistake; each that is present must refute it.
+    pub readings: Readings,
+}
+
+/// How one statement is judged. Parts of a claim with different parameters have a label each; a control bears the label
+/// of the part that it imitates.
+#[derive(Clone, Copy)]
+pub struct Readings {
+    /// The part of the claim.
+    pub label: &'static str,
+    /// For all parameters.
+    pub proof: Option<fn(&str) -> Vec<Finding>>,
+    /// At stated points.
+    pub certificate: Option<fn(&Requirement) -> Vec<Finding>>,
+    /// By sampling.
+    pub simulation: Option<fn() -> Result<Plan, InputError>>,
+}
+
+impl Readings {
+    /// Proof and certificate of one statement.
+    pub const fn of<T: Statement>(label: &'static str) -> Self {
+        Self { label, proof: Some(prove::<T>), certificate: Some(certify::<T>), simulation: None }
+    }
+
+    /// Certificate only.
+    pub const fn certified<T: Statement>(label: &'static str) -> Self {
+        Self { label, proof: None, certificate: Some(certify::<T>), simulation: None }
+    }
+
+    /// Proof only.
+    pub const fn proved<T: Statement>(label: &'static str) -> Self {
+        Self { label, proof: Some(prove::<T>), certificate: None, simulation: None }
+    }
+
+    /// Simulation only.
+    pub const fn sampled<T: Trial>(label: &'static str) -> Self {
+        Self { label, proof: None, certificate: None, simulation: Some(T::plan) }
+    }
+
+    /// And a simulation.
+    pub const fn and_sampled<T: Trial>(mut self) -> Self {
+        self.simulation = Some(T::plan);
+        self
+    }
+
+    /// The readings that are present.
+    pub fn present(&self) -> impl Iterator<Item = Reading> + use<> {
+        let present = [self.proof.is_some(), self.certificate.is_some(), self.simulation.is_some()];
+        Reading::ALL.into_iter().zip(present).filter_map(|(reading, present)| present.then_some(reading))
+    }
+}
+
+impl Claim {
+    /// The readings that some part of the claim declares.
+    pub fn declared(&self) -> Vec<Reading> {
+        let parts = self.readings.iter().chain(self.controls.iter().map(|control| &control.readings));
+        let mut declared: Vec<_> = parts.flat_map(Readings::present).collect();
+        declared.sort_unstable();
+        declared.dedup();
+        declared
+    }
+
+    /// The quantity with this id.
+    pub fn quantity(&self, id: &str) -> Option<&'static Quantity> {
+        self.quantities.iter().find(|quantity| quantity.id == id)
+    }
+}

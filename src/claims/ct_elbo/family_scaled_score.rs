@@ -1,0 +1,195 @@
+//! The workhorse: a score wrong by a factor has a model and a bound in closed form, for every schedule and every λ.
+//!
+//! Data are $N(0, v_0)$, the model's score is $(1+\delta)\nabla\log q_t$, the prior is $N(0, v_\pi)$. With
+//! $R = v_T/(\varphi_T^2 v_0)$, $k = (2-\lambda)(1+\delta)$ and $\eta = (1-\lambda) + (1-\frac\lambda2)\delta$ the model is
+//! $p_\theta = N(0, V_0)$ and the bound holds at every $x$:
+//!
+//! $$ V_0 = \frac{v_\pi}{\varphi_T^2} R^{-k} + \frac{(1-\lambda) v_0}{k-1}\left(1 - R^{1-k}\right) $$
+//!
+//! $$ \mathrm{ELBO}_\lambda(x) = -\tfrac12\ln 2\pi v_\pi - \frac{\varphi_T^2\left(R^\lambda x^2 + v_0(R - R^\lambda)\right)}{2 v_\pi}
+//! - \frac{\eta^2}{2(1-\lambda)}\left[\left(\frac{x^2}{v_0} - 1\right)\frac{1 - R^{\lambda-1}}{1-\lambda} + \ln R\right]
+//! + \left(1-\tfrac\lambda2\right)(1+\delta)\ln R + \ln\varphi_T $$
+//!
+//! Assumptions: $v_0, v_\pi > 0$, $\lambda < 1$, centred data. If it failed, no reference value for a trained score would
+//! exist: this is the family in which every other claim about the bound is tried out.
+
+use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::evidence::{Kind, LinearPath, Plan, Relation, Statement, Statistic, Trial};
+use crate::numbers::{Ball, Dual, Float, Lanes, Scalar};
+use crate::objectives::elbo::{RunningCost, control};
+use crate::parameters;
+use crate::parameters::{ExactReader, InputError, Inputs};
+use crate::worlds::{Clock, Gaussian, ReverseSde, ScaledScore};
+
+parameters! {
+    /// The scaled-score family at a point.
+    Point {
+        process: process "the noising process",
+        v0: positive "data variance v_0, data N(0, v_0)",
+        delta: real "relative error of the score (1 + delta) grad log q",
+        lam: below_one "member of the plug-in family, lambda < 1",
+        vpi: positive "prior variance v_pi, prior N(0, v_pi)",
+        x: real "the data point",
+    }
+}
+
+impl<S: Scalar> Point<S> {
+    /// The world of these parameters.
+    pub fn world(&self) -> ScaledScore<S> {
+        ScaledScore { v0: self.v0, delta: self.delta, lambda: self.lam, vpi: self.vpi }
+    }
+}
+
+const EXPONENT: u8 = 1;
+const PATHS: u8 = 2;
+const AMPLITUDE: u8 = 3;
+
+const POINT: &str = "process=vp-linear b0=0.1 b1=3.137 T=1.3 v0=0.3137 delta=0.2719 lam=0.5 vpi=1.1719 x=0.8113";
+
+/// The family whose closed form a wrong version uses: `k = 2(1 + δ) − λ` is the exponent of another error `δ`.
+fn believed<S: Scalar, const WRONG: u8>(world: ScaledScore<S>) -> ScaledScore<S> {
+    let exponent = (world.delta + 1) * 2 - world.lambda;
+    let delta = exponent / (S::int(2) - world.lambda) - 1;
+    if WRONG == EXPONENT { ScaledScore { delta, ..world } } else { world }
+}
+
+fn model_rate<S: Scalar, const WRONG: u8>(world: &ScaledScore<S>, clock: &Clock<S>, law: &Gaussian<S>) -> S {
+    let mut reverse = ReverseSde::plug_in(clock, &world.score(clock), world.lambda);
+    if WRONG == AMPLITUDE {
+        reverse.noise = reverse.noise * (S::int(1) - world.lambda);
+    }
+    reverse.variance_rate(law)
+}
+
+struct Family<const WRONG: u8>;
+
+impl<const WRONG: u8> Statement for Family<WRONG> {
+    type Params<S: Scalar> = Point<S>;
+
+    const POINTS: &'static [&'static str] = &[
+        POINT,
+        "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 v0=0.513 delta=0.0917 lam=0.3 vpi=0.9 x=0.3119",
+        "process=ve-geometric smin=0.1 smax=3.17 T=0.9 v0=0.8117 delta=-0.1713 lam=-0.7 vpi=10.3 x=1.7131",
+        "process=vp-cosine s=0.008 T=1.2 tend=0.97 v0=1.8117 delta=0.2313 lam=0.1137 vpi=0.9973 x=0.9931",
+    ];
+
+    fn relations<S: Scalar>(p: &Point<S>) -> Vec<Relation<'_, S>> {
+        let world = p.world();
+        let closed = believed::<S, WRONG>(world);
+        let moving = |t: S| p.process.moving(t);
+        let end = p.process.end();
+        let range = (S::zero(), p.process.horizon());
+        let inference = if WRONG == PATHS { ScaledScore { lambda: S::zero(), ..world } } else { world };
+        vec![
+            Relation::rate(
+                "model variance",
+                range,
+                move |t| closed.map(Dual::constant).model(&moving(t), &end.map(Dual::constant)).variance,
+                move |t| {
+                    let clock = p.process.at(t);
+                    model_rate::<S, WRONG>(&world, &clock, &closed.model(&clock, &end))
+                },
+            ),
+            Relation::equal("model starts at the prior", closed.model(&end, &end).variance, world.prior().variance),
+            Relation::rate(
+                "cost of the bound",
+                range,
+                move |t| world.map(Dual::constant).cost(Dual::constant(p.x), &moving(t)),
+                move |t| {
+                    let clock = p.process.at(t);
+                    let (score, data) = (world.score(&clock), world.data(&clock).score());
+                    let drift = ReverseSde::plug_in(&clock, &score, world.lambda).drift;
+                    let law = inference.inference(p.x, &clock);
+                    RunningCost::new(drift.slope, &clock, &control(&score, &data, world.lambda), &law, world.lambda).total()
+                },
+            ),
+        ]
+    }
+}
+
+/// Samples of the generative SDE have the variance of the closed form.
+struct Samples<const WRONG: u8>;
+
+impl<const WRONG: u8> Trial for Samples<WRONG> {
+    fn plan() -> Result<Plan, InputError> {
+        let inputs = Inputs::from_words(POINT.split_whitespace())?;
+        let exact: Point<Ball> = ExactReader::new(&inputs, &[]).read()?;
+        let closed = believed::<Ball, WRONG>(exact.world());
+        let variance = closed.model(&exact.process.start(), &exact.process.end()).variance.to_f64();
+
+        let p: Point<Float> = ExactReader::new(&inputs, &[]).read()?;
+        let horizon = p.process.horizon().0;
+        let world = p.world();
+        let path = LinearPath::new(
+            |tau| {
+                let clock = p.process.at(Float(horizon - tau.0));
+                let reverse = ReverseSde::plug_in(&clock, &world.score(&clock), world.lambda);
+                (reverse.drift, reverse.noise)
+            },
+            0.0,
+            horizon,
+            16,
+        );
+        let start = world.prior().variance.sqrt();
+        Ok(Plan {
+            point: POINT,
+            statistics: vec![Statistic { name: "variance of the samples", kind: Kind::Variance, mean: 0.0, variance }],
+            drawn: None,
+            sampler: Box::new(move |noise: &mut crate::evidence::Noise, out: &mut [Lanes<{ crate::evidence::WIDTH }>]| {
+                let x = noise.normal() * Lanes::splat(start);
+                out[0] = path.walk(x, noise);
+            }),
+        })
+    }
+}
+
+/// `V_0`.
+struct ModelVariance;
+
+impl Formula for ModelVariance {
+    type Params<S: Scalar> = Point<S>;
+    fn value<S: Scalar>(p: &Point<S>) -> S {
+        p.world().model(&p.process.start(), &p.process.end()).variance
+    }
+}
+
+/// `ELBO_λ(x)`.
+struct Elbo;
+
+impl Formula for Elbo {
+    type Params<S: Scalar> = Point<S>;
+    fn value<S: Scalar>(p: &Point<S>) -> S {
+        p.world().elbo(p.x, &p.process.end())
+    }
+}
+
+/// The claim.
+pub static CLAIM: Claim = Claim {
+    id: "family-scaled-score",
+    aliases: &[],
+    title: "A score wrong by a factor: model and bound in closed form for every schedule and every λ",
+    text: include_str!("family_scaled_score.rs"),
+    sources: &["huang2021", "song2021sde"],
+    readings: &[Readings::of::<Family<0>>("").and_sampled::<Samples<0>>()],
+    controls: &[
+        Control {
+            id: "wrong-exponent",
+            story: "k = 2(1+δ) − λ for (2−λ)(1+δ): the score error multiplies only half of the drift",
+            readings: Readings::of::<Family<EXPONENT>>("").and_sampled::<Samples<EXPONENT>>(),
+        },
+        Control {
+            id: "diffusion-paths",
+            story: "the bound of λ evaluated on paths of the λ = 0 noising process",
+            readings: Readings::of::<Family<PATHS>>(""),
+        },
+        Control {
+            id: "noise-amplitude",
+            story: "generative noise (1−λ) g instead of √(1−λ) g",
+            readings: Readings::of::<Family<AMPLITUDE>>(""),
+        },
+    ],
+    quantities: &[
+        Quantity::of::<ModelVariance>("model-variance", "V_0, the variance of the model's samples", &["x"]),
+        Quantity::of::<Elbo>("elbo", "ELBO_lambda(x), in nats", &[]),
+    ],
+};

@@ -1,0 +1,8 @@
+//! The continuous-time ELBO of Huang, Lim and Courville (2021), and what surrounds it.
+
+mod family_scaled_score;
+
+use super::Claim;
+
+/// The claims of this folder, in the order of the catalogue.
+pub static CLAIMS: &[&Claim] = &[&family_scaled_score::CLAIM];

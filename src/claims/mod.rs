@@ -1,0 +1,25 @@
+//! Floor 4: what the theory says. One file for each claim, one line for each in its folder's list.
+
+mod claim;
+pub mod ct_elbo;
+mod page;
+mod quantity;
+
+pub use claim::{Claim, Control, Readings};
+pub use page::Page;
+pub use quantity::{Answer, AskError, Formula, Quantity};
+
+/// Every claim, in the order of the catalogue.
+pub fn all() -> impl Iterator<Item = &'static Claim> {
+    ct_elbo::CLAIMS.iter().copied()
+}
+
+/// The claim with this id or alias.
+///
+/// ```
+/// let claim = ouracle::claims::find("lambda-factor").unwrap();
+/// assert_eq!(claim.id, "score-matching-equals-elbo");
+/// ```
+pub fn find(id: &str) -> Option<&'static Claim> {
+    all().find(|claim| claim.id == id || claim.aliases.contains(&id))
+}

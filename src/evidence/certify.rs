@@ -1,0 +1,128 @@
+//! The certificate: both sides enclosed at stated points, compared with the nearest wrong version.
+
+use super::{Finding, Relation, RelationKind, Statement, Verdict};
+use crate::numbers::{Ball, Panel, integrate};
+use crate::parameters::{ExactReader, InputError, Inputs};
+use std::collections::BTreeMap;
+
+/// How narrow an enclosure must be before agreement counts: for each relation, a tenth of the smallest discrepancy of a
+/// wrong version. A wrong version itself has no requirement; it is enclosed ever more narrowly until zero is excluded.
+#[derive(Debug, Clone, Default)]
+pub struct Requirement {
+    /// The discrepancy of the nearest control of each relation.
+    pub controls: BTreeMap<String, f64>,
+}
+
+impl Requirement {
+    /// The radius below which the relation counts as certified. A relation that no control touches must be as narrow as
+    /// the nearest control of the whole claim asks; without any control nothing can be certified.
+    fn radius(&self, relation: &str) -> Option<f64> {
+        let own = self.controls.get(relation).copied();
+        own.or_else(|| self.controls.values().copied().reduce(f64::min)).map(|size| size / 10.0)
+    }
+}
+
+/// Encloses every relation of a statement at every one of its points.
+pub fn certify<T: Statement>(requirement: &Requirement) -> Vec<Finding> {
+    T::POINTS.iter().flat_map(|point| certify_at::<T>(point, requirement)).collect()
+}
+
+fn certify_at<T: Statement>(point: &str, requirement: &Requirement) -> Vec<Finding> {
+    let read = || -> Result<_, InputError> {
+        let inputs = Inputs::from_words(point.split_whitespace())?;
+        let balls: T::Params<Ball> = ExactReader::new(&inputs, &[]).read()?;
+        let panels: T::Params<Panel> = ExactReader::new(&inputs, &[]).read()?;
+        Ok((balls, panels))
+    };
+    let (balls, panels) = match read() {
+        Ok(both) => both,
+        Err(error) => {
+            let why = format!("the point cannot be read: {error}");
+            return vec![Finding { point: Some(point.to_owned()), ..Finding::new("point", Verdict::Undecided { why }) }];
+        }
+    };
+    let relations = T::relations(&balls).into_iter().zip(T::relations(&panels));
+    relations
+        .map(|(relation, over_panel)| {
+            let radius = requirement.radius(&relation.name);
+            let (verdict, difference) = decide(&relation, &over_panel, radius, point);
+            Finding {
+                point: Some(point.to_owned()),
+                discrepancy: Some(difference.to_decimal(10)),
+                size: verdict.refuted().then(|| difference.to_f64_interval().mig()),
+                ..Finding::new(relation.name, verdict)
+            }
+        })
+        .collect()
+}
+
+/// Tries ever smaller radii for quadratures until the relation is decided; closed forms are decided at once.
+fn decide(
+    relation: &Relation<'_, Ball>,
+    over_panel: &Relation<'_, Panel>,
+    required: Option<f64>,
+    point: &str,
+) -> (Verdict, Ball) {
+    const FIRST_RADIUS: f64 = 1e-4;
+    const LAST_RADIUS: f64 = 1e-40;
+    let mut radius = required.unwrap_or(FIRST_RADIUS);
+    loop {
+        let difference = difference(relation, over_panel, radius / 2.0);
+        if !difference.contains_zero() {
+            let by = format!("left minus right is {}", difference.to_decimal(6));
+            return (Verdict::Refuted { at: point.to_owned(), by }, difference);
+        }
+        let width = difference.to_f64_interval().mag();
+        if required.is_some_and(|required| width <= required) {
+            return (Verdict::Certified, difference);
+        }
+        let exact = !matches!(relation.kind, RelationKind::Rate { .. });
+        if exact || radius < LAST_RADIUS || !difference.is_finite() {
+            return (Verdict::Undecided { why: undecided(required, width) }, difference);
+        }
+        radius /= 1e4;
+    }
+}
+
+fn undecided(required: Option<f64>, width: f64) -> String {
+    match required {
+        Some(required) => format!("the enclosure of the difference has radius {width:.1e}, {required:.1e} is needed"),
+        None => format!("zero is not excluded at radius {width:.1e}"),
+    }
+}
+
+/// Left minus right; for a rate, the increment of the state minus the enclosed integral of the rate.
+fn difference(relation: &Relation<'_, Ball>, over_panel: &Relation<'_, Panel>, radius: f64) -> Ball {
+    match (&relation.kind, &over_panel.kind) {
+        (RelationKind::Equal(left, right), _) => *left - *right,
+        (RelationKind::AtMost { lower, upper, gap }, _) => *upper - *lower - gap.value(),
+        (RelationKind::Rate { state, rate, from, to }, RelationKind::Rate { rate: panel_rate, .. }) => {
+            let increment = state(*to).re - state(*from).re;
+            increment - integrate(rate.as_ref(), panel_rate.as_ref(), *from, *to, radius)
+        }
+        (RelationKind::Rate { .. }, _) => Ball::whole(),
+    }
+}
+
+/// Left minus right of every relation at a point, without integrals: where a residue is shown not to vanish.
+pub(super) fn pointwise<T: Statement>(point: &str) -> Result<Vec<(String, Vec<(String, Ball)>)>, InputError> {
+    let inputs = Inputs::from_words(point.split_whitespace())?;
+    let params: T::Params<Ball> = ExactReader::new(&inputs, &[]).read()?;
+    Ok(T::relations(&params)
+        .into_iter()
+        .map(|relation| {
+            let at = |suffix: String| format!("{point}{suffix}");
+            let values = match &relation.kind {
+                RelationKind::Equal(left, right) => vec![(at(String::new()), *left - *right)],
+                RelationKind::AtMost { lower, upper, gap } => vec![(at(String::new()), *upper - *lower - gap.value())],
+                RelationKind::Rate { state, rate, from, to } => (1..4)
+                    .map(|quarter| {
+                        let t = *from + (*to - *from) * quarter / 4;
+                        (at(format!(", {quarter}/4 of the way")), state(t).eps - rate(t))
+                    })
+                    .collect(),
+            };
+            (relation.name, values)
+        })
+        .collect())
+}

@@ -1,0 +1,19 @@
+//! Floor 3: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
+
+mod certify;
+mod paths;
+mod prove;
+mod simulate;
+mod statement;
+mod statistics;
+mod symbols;
+mod verdict;
+
+pub use certify::{Requirement, certify};
+pub use paths::{LinearPath, Transition};
+pub use prove::prove;
+pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, simulate};
+pub use statement::{NonNegative, Relation, RelationKind, Statement};
+pub use statistics::{Budget, Kind, Statistic};
+pub use symbols::Symbols;
+pub use verdict::{Finding, Reading, Verdict};

@@ -1,0 +1,107 @@
+//! The proof: relations read with free symbols, decided by an exact zero test, exported for re-checking.
+
+use super::certify::pointwise;
+use super::{Finding, RelationKind, Statement, Symbols, Verdict};
+use crate::numbers::{Equality, Expr, Field, Proof, ProofError};
+use crate::parameters::{ExactReader, InputError, Inputs, Parameters};
+use std::collections::BTreeSet;
+
+/// Decides every relation of a statement for all parameters at once.
+///
+/// A residue is not a refutation: it is enclosed at the statement's points, and refutes only where zero is excluded.
+pub fn prove<T: Statement>(claim: &str) -> Vec<Finding> {
+    let points = if T::EXPLICIT { T::POINTS } else { &T::POINTS[..T::POINTS.len().min(1)] };
+    let mut seen = BTreeSet::new();
+    // Points that differ in numbers only ask for the same proof twice.
+    let distinct = points.iter().filter(|point| seen.insert(shape(point)));
+    distinct.flat_map(|point| prove_at::<T>(claim, point)).collect()
+}
+
+/// The choices among the words of a point: what a proof keeps of it.
+fn shape(point: &str) -> Vec<&str> {
+    let is_choice = |word: &&str| word.split_once('=').is_some_and(|(_, v)| v.starts_with(|c: char| c.is_alphabetic()));
+    point.split_whitespace().filter(is_choice).collect()
+}
+
+fn prove_at<T: Statement>(claim: &str, point: &str) -> Vec<Finding> {
+    let undecided = |why: String| vec![Finding::new("proof", Verdict::Undecided { why })];
+    let inputs = match Inputs::from_words(point.split_whitespace()) {
+        Ok(inputs) => inputs,
+        Err(error) => return undecided(error.to_string()),
+    };
+    let kept = if T::EXPLICIT { shape(point).join(" ") } else { String::new() };
+    Proof::scope(|proof| {
+        let read = T::Params::<Expr>::read(&mut Symbols::new(proof, ExactReader::new(&inputs, &[]), T::EXPLICIT));
+        let params = match read {
+            Ok(params) => params,
+            Err(error) => return undecided(error.to_string()),
+        };
+        let t = proof.symbol("t", "t");
+        proof.declare_rule(t, Expr::int(1));
+        let mut findings: Vec<Finding> = Vec::new();
+        for relation in T::relations(&params) {
+            let (left, right, latex) = match &relation.kind {
+                RelationKind::Equal(left, right) => (*left, *right, left.latex()),
+                RelationKind::AtMost { lower, upper, gap } => (*upper - *lower, gap.value(), (*upper - *lower).latex()),
+                RelationKind::Rate { state, rate, .. } => {
+                    let state = state(t);
+                    proof.note_rate(state.re, state.eps);
+                    (state.eps, rate(t), format!(r"\frac{{d}}{{dt}}\left[{}\right]", state.re.latex()))
+                }
+            };
+            let decided = proof.equal(&relation.name, left, right);
+            findings.push(Finding {
+                latex: Some(format!("{latex} = {}", right.latex())),
+                point: (!kept.is_empty()).then(|| kept.clone()),
+                ..judge::<T>(&relation.name, decided)
+            });
+        }
+        match proof.certificate(claim, &kept) {
+            Ok(certificate) => {
+                let assumed = proof.assumed();
+                if let Some(first) = findings.first_mut() {
+                    first.assumed = assumed;
+                    first.certificate = serde_json::to_value(&certificate).ok();
+                }
+                findings
+            }
+            Err(error) => undecided(error.to_string()),
+        }
+    })
+}
+
+fn judge<T: Statement>(relation: &str, decided: Result<Equality, ProofError>) -> Finding {
+    match decided {
+        Ok(Equality::Proved) => Finding::new(relation, Verdict::Proved),
+        Ok(Equality::Residue { terms, count }) => {
+            let shown = terms.join(" + ").replace("+ -", "- ");
+            let residue = format!("{shown}{}", if count > terms.len() { format!(" + … ({count} terms)") } else { String::new() });
+            let (verdict, size) = match refuting_point::<T>(relation) {
+                Ok(Some((at, value, size))) => {
+                    let by = format!("the residue does not vanish: left minus right is {value} there");
+                    (Verdict::Refuted { at, by }, Some(size))
+                }
+                Ok(None) => {
+                    (Verdict::Undecided { why: "a residue is left, but it vanishes at every point tried".to_owned() }, None)
+                }
+                Err(error) => (Verdict::Undecided { why: error.to_string() }, None),
+            };
+            Finding { discrepancy: Some(residue), size, ..Finding::new(relation, verdict) }
+        }
+        Err(error) => Finding::new(relation, Verdict::Undecided { why: error.to_string() }),
+    }
+}
+
+/// The first point of the statement at which the enclosed residue excludes zero.
+fn refuting_point<T: Statement>(relation: &str) -> Result<Option<(String, String, f64)>, InputError> {
+    for point in T::POINTS {
+        for (name, values) in pointwise::<T>(point)? {
+            if name == relation
+                && let Some((at, value)) = values.into_iter().find(|(_, value)| !value.contains_zero())
+            {
+                return Ok(Some((at, value.to_decimal(6), value.to_f64_interval().mig())));
+            }
+        }
+    }
+    Ok(None)
+}

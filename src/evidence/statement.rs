@@ -1,0 +1,126 @@
+//! What can be claimed: equalities, rates and inequalities between closed forms, in any reading.
+
+use crate::numbers::{Dual, Scalar};
+use crate::parameters::Parameters;
+
+/// A claim as mathematics: relations between formulas, generic over the reading.
+pub trait Statement: 'static {
+    /// What the relations depend on.
+    type Params<S: Scalar>: Parameters<S>;
+
+    /// Where it is enclosed, as `name=value` words: exact, and such that no wrong version can hide. The first point also
+    /// gives the shapes and choices of the proof.
+    const POINTS: &'static [&'static str];
+
+    /// Whether a proof keeps the explicit process of each point instead of one of which only the rules are known.
+    const EXPLICIT: bool = false;
+
+    /// The relations, each of which must hold.
+    fn relations<S: Scalar>(p: &Self::Params<S>) -> Vec<Relation<'_, S>>;
+}
+
+/// One relation, with a name that its wrong versions share.
+pub struct Relation<'p, S> {
+    /// Its name within the claim.
+    pub name: String,
+    /// What is related.
+    pub kind: RelationKind<'p, S>,
+}
+
+/// A function of time in one reading.
+pub type OfTime<'p, S, R> = Box<dyn Fn(S) -> R + 'p>;
+
+/// The two sides of a relation; they must come by different routes.
+pub enum RelationKind<'p, S> {
+    /// `left = right`.
+    Equal(S, S),
+    /// `d state/dt = rate` on `[from, to]`. Proved by differentiation, certified by `state(to) − state(from) = ∫ rate`.
+    Rate {
+        /// The closed form with its derivative.
+        state: OfTime<'p, S, Dual<S>>,
+        /// What the derivative should be.
+        rate: OfTime<'p, S, S>,
+        /// Lower limit of the integral.
+        from: S,
+        /// Upper limit of the integral.
+        to: S,
+    },
+    /// `lower ≤ upper`, because `upper − lower = gap` and the gap cannot be negative.
+    AtMost {
+        /// The smaller side.
+        lower: S,
+        /// The larger side.
+        upper: S,
+        /// Their difference, built from squares.
+        gap: NonNegative<S>,
+    },
+}
+
+impl<'p, S: Scalar> Relation<'p, S> {
+    /// `left = right`.
+    pub fn equal(name: impl Into<String>, left: S, right: S) -> Self {
+        Self { name: name.into(), kind: RelationKind::Equal(left, right) }
+    }
+
+    /// `d state/dt = rate` on `[from, to]`.
+    pub fn rate(
+        name: impl Into<String>,
+        (from, to): (S, S),
+        state: impl Fn(S) -> Dual<S> + 'p,
+        rate: impl Fn(S) -> S + 'p,
+    ) -> Self {
+        let kind = RelationKind::Rate { state: Box::new(state), rate: Box::new(rate), from, to };
+        Self { name: name.into(), kind }
+    }
+
+    /// `lower ≤ upper` with its gap.
+    pub fn at_most(name: impl Into<String>, lower: S, upper: S, gap: NonNegative<S>) -> Self {
+        Self { name: name.into(), kind: RelationKind::AtMost { lower, upper, gap } }
+    }
+}
+
+/// A number that cannot be negative by the way it was built; there is no other way to build one.
+#[derive(Debug, Clone, Copy)]
+pub struct NonNegative<S>(S);
+
+impl<S: Scalar> NonNegative<S> {
+    /// `x²`.
+    pub fn square(x: S) -> Self {
+        Self(x.square())
+    }
+
+    /// `eˣ`.
+    pub fn exp(x: S) -> Self {
+        Self(x.exp())
+    }
+
+    /// `u − 1 − ln u` for `u = 1 + excess > 0`: twice a Kullback–Leibler divergence.
+    pub fn divergence(excess: S) -> Self {
+        Self(excess - excess.ln_1p())
+    }
+
+    /// The sum of two.
+    pub fn plus(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+
+    /// The product of two.
+    pub fn times(self, other: Self) -> Self {
+        Self(self.0 * other.0)
+    }
+
+    /// The quotient of two, where the divisor does not vanish.
+    pub fn over(self, other: Self) -> Self {
+        Self(self.0 / other.0)
+    }
+
+    /// A declared non-negative parameter: a variance, a squared diffusion coefficient, a positive constant.
+    pub fn declared(parameter: S) -> Self {
+        Self(parameter)
+    }
+
+    /// The number itself.
+    pub fn value(self) -> S {
+        self.0
+    }
+}

@@ -1,0 +1,157 @@
+//! Evidence in nats: how sampled checks are decided with a stated false-alarm probability.
+//!
+//! A check is refuted if its evidence reaches `L = ln(2/α_k)`. Budgets add up, so every check of a run gets
+//! `α_k = α/K`. Means of known variance use the quadratic martingale, Gaussian variances the Chernoff bound of χ²; both
+//! hold for every sample size, without asymptotics. Source: `ville1939`, `catoni2012`.
+
+use crate::numbers::{Float, Scalar};
+
+/// The false-alarm budget of a whole run, shared over its sampled checks.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    threshold: f64,
+}
+
+/// Standard deviations that a standard normal exceeds with the planned miss rate of 10⁻⁶: `Φ(−4.7534243) = 10⁻⁶`.
+const MISS: f64 = 4.753_424_308_822_899;
+/// `ln(1/10⁻⁶)`, the same miss rate in nats.
+const MISS_NATS: f64 = 13.815_510_557_964_274;
+
+/// What is claimed of a statistic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The mean of draws whose variance is known, whatever their law.
+    Mean,
+    /// The variance of Gaussian draws whose mean is known.
+    Variance,
+}
+
+/// A statistic with its claimed law.
+#[derive(Debug, Clone)]
+pub struct Statistic {
+    /// Its name.
+    pub name: &'static str,
+    /// What is claimed.
+    pub kind: Kind,
+    /// The claimed mean of one draw.
+    pub mean: f64,
+    /// The claimed variance of one draw.
+    pub variance: f64,
+}
+
+impl Budget {
+    /// A budget of `alpha` false alarms per run over `checks` sampled checks.
+    pub fn new(alpha: f64, checks: usize) -> Self {
+        Self { threshold: Float(2.0 * checks.max(1) as f64 / alpha).ln().0 }
+    }
+
+    /// `L = ln(2/α_k)`, in nats.
+    pub fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
+    /// The sample size at which a discrepancy between claim and truth is missed with probability 10⁻⁶ at most.
+    pub fn plan(&self, claimed: &Statistic, truth: (f64, f64)) -> u64 {
+        let (mean, variance) = truth;
+        match claimed.kind {
+            Kind::Mean => {
+                let shift = (mean - claimed.mean) / claimed.variance.sqrt();
+                let power = MISS + (2.0 * self.threshold).sqrt();
+                (power / shift).powi(2).ceil() as u64
+            }
+            Kind::Variance => {
+                let ratio = (variance + (mean - claimed.mean).powi(2)) / claimed.variance;
+                let enough = |n: &u64| self.variance_evidence_at_worst(*n as f64, ratio) >= self.threshold;
+                let doublings = std::iter::successors(Some(64_u64), |n| n.checked_mul(2));
+                let Some(mut high) = doublings.take_while(|n| *n < 1 << 50).find(enough) else { return u64::MAX };
+                let mut low = high / 2;
+                while high - low > 1 {
+                    let middle = low.midpoint(high);
+                    if enough(&middle) { high = middle } else { low = middle }
+                }
+                high
+            }
+        }
+    }
+
+    /// The evidence that a wrong variance yields, but for the miss rate: Laurent–Massart bounds of the χ² tail.
+    fn variance_evidence_at_worst(&self, n: f64, ratio: f64) -> f64 {
+        let spread = 2.0 * (MISS_NATS / n).sqrt();
+        let observed = match ratio > 1.0 {
+            true => ratio * (1.0 - spread),
+            false => ratio * (1.0 + spread + 2.0 * MISS_NATS / n),
+        };
+        // The bound says nothing until the observed ratio stays on its side of 1.
+        if (observed > 1.0) == (ratio > 1.0) && observed > 0.0 { chernoff(n, observed) } else { 0.0 }
+    }
+
+    /// The smallest discrepancy that `n` draws would refute but for the miss rate: in standard deviations of one draw
+    /// for a mean, relative for a variance.
+    pub fn resolution(&self, kind: Kind, n: u64) -> f64 {
+        match kind {
+            Kind::Mean => (MISS + (2.0 * self.threshold).sqrt()) / (n as f64).sqrt(),
+            Kind::Variance => {
+                let (mut low, mut high) = (0.0, 1.0);
+                while self.variance_evidence_at_worst(n as f64, 1.0 + high) < self.threshold && high < 1e9 {
+                    high *= 2.0;
+                }
+                for _ in 0..60 {
+                    let middle = f64::midpoint(low, high);
+                    let enough = self.variance_evidence_at_worst(n as f64, 1.0 + middle) >= self.threshold;
+                    if enough { high = middle } else { low = middle }
+                }
+                high
+            }
+        }
+    }
+
+    /// The tilt `λ = √(2L/n)` of the planned quadratic martingale.
+    pub(super) fn tilt(&self, n: u64) -> f64 {
+        (2.0 * self.threshold / n as f64).sqrt()
+    }
+}
+
+/// `(n/2)(ρ − 1 − ln ρ)`: the evidence of an observed variance ratio `ρ` over `n` degrees of freedom.
+fn chernoff(n: f64, ratio: f64) -> f64 {
+    n / 2.0 * (ratio - 1.0 - Float(ratio).ln().0)
+}
+
+/// Sums over draws from which evidence is computed; blocks add up in a fixed order.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sums {
+    plus: f64,
+    minus: f64,
+    first: f64,
+    square: f64,
+}
+
+impl Sums {
+    /// Adds one draw.
+    pub(super) fn draw(&mut self, statistic: &Statistic, tilt: f64, x: f64) {
+        let y = (x - statistic.mean) / statistic.variance.sqrt();
+        self.first += x;
+        self.square += y * y;
+        if statistic.kind == Kind::Mean {
+            let scale = 2.0 + tilt * tilt;
+            self.plus += Float((1.0 + (1.0 + tilt * y).powi(2)) / scale).ln().0;
+            self.minus += Float((1.0 + (1.0 - tilt * y).powi(2)) / scale).ln().0;
+        }
+    }
+
+    /// Adds another block.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.plus += other.plus;
+        self.minus += other.minus;
+        self.first += other.first;
+        self.square += other.square;
+    }
+
+    /// `(evidence in nats, observed value)` after `n` draws.
+    pub(super) fn evidence(&self, statistic: &Statistic, n: u64) -> (f64, f64) {
+        let n = n as f64;
+        match statistic.kind {
+            Kind::Mean => (self.plus.max(self.minus).max(0.0), self.first / n),
+            Kind::Variance => (chernoff(n, self.square / n), self.square / n * statistic.variance),
+        }
+    }
+}

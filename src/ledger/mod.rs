@@ -1,0 +1,13 @@
+//! Floor 5: the ledger. Runs claims with their controls, and streams what it found.
+
+mod decide;
+mod figures;
+mod record;
+mod run;
+
+pub use decide::decide;
+pub use record::{
+    CheckRecord, ClaimRecord, ControlRecord, Counts, Environment, Figure, Footer, Header, Mark, Record, Series, Standing,
+    Time,
+};
+pub use run::{DEFAULT_FALSE_ALARM, DEFAULT_SEED, LedgerError, Options, Shard, run};

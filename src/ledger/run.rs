@@ -1,0 +1,202 @@
+//! A run: units in the registry's order, on any number of threads, streamed as soon as their predecessors are done.
+
+use super::record::{Counts, Environment, Footer, Header, Record, Time};
+use super::{decide, figures};
+use crate::claims::{self, Claim};
+use crate::evidence::{Budget, Reading};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// The seed of a run that does not name one. Any number would do; this one is the first digits of e.
+pub const DEFAULT_SEED: u64 = 2_718_281_828;
+/// The false-alarm budget of a whole `check`.
+pub const DEFAULT_FALSE_ALARM: f64 = 1e-9;
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The claims, by id; empty means all.
+    pub claims: Vec<String>,
+    /// The readings, of those that a claim declares.
+    pub readings: Vec<Reading>,
+    /// The multiple of the planned sample sizes.
+    pub effort: f64,
+    /// The run seed, from which all randomness comes.
+    pub seed: u64,
+    /// The probability that a run of right code refutes anything by sampling.
+    pub false_alarm: f64,
+    /// Worker threads.
+    pub jobs: usize,
+    /// The piece of the run to do.
+    pub shard: Option<Shard>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            claims: Vec::new(),
+            readings: Reading::ALL.to_vec(),
+            effort: 1.0,
+            seed: DEFAULT_SEED,
+            false_alarm: DEFAULT_FALSE_ALARM,
+            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            shard: None,
+        }
+    }
+}
+
+/// Piece `index` of `count`, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Which piece.
+    pub index: usize,
+    /// Of how many.
+    pub count: usize,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+        match parts {
+            Some((index, count)) if 1 <= index && index <= count => Ok(Self { index, count }),
+            _ => Err(format!("`{text}` is not a piece; write K/N with 1 <= K <= N, for example 1/2")),
+        }
+    }
+}
+
+impl std::fmt::Display for Shard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.index, self.count)
+    }
+}
+
+/// Why a run could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// A claim that does not exist.
+    #[error("there is no claim `{0}`; `ouracle list` names them")]
+    UnknownClaim(String),
+    /// A number out of range.
+    #[error("{0}")]
+    Option(String),
+    /// The sink failed.
+    #[error("the records could not be written: {0}; free some space or choose another folder with --out")]
+    Sink(#[from] std::io::Error),
+}
+
+enum Unit {
+    Claim(&'static Claim),
+    Figure(usize),
+}
+
+/// Runs the claims and hands each record to `sink`, in the registry's order whatever the number of threads.
+///
+/// # Errors
+/// [`LedgerError`] if a claim is unknown, an option is out of range, or the sink fails.
+pub fn run(options: &Options, sink: &mut dyn FnMut(&Record) -> std::io::Result<()>) -> Result<Counts, LedgerError> {
+    let started = Instant::now();
+    if !(options.effort > 0.0 && options.effort.is_finite()) {
+        return Err(LedgerError::Option(format!("effort is {}, but it must be a number > 0", options.effort)));
+    }
+    if !(options.false_alarm > 0.0 && options.false_alarm < 1.0) {
+        let message = format!("the false-alarm budget is {}, but it must lie between 0 and 1", options.false_alarm);
+        return Err(LedgerError::Option(message));
+    }
+    let chosen = choose(&options.claims)?;
+    // The budget is shared over every sampled check there is, so that a verdict does not depend on what else was asked.
+    let sampled = claims::all().map(sampled_checks).sum::<usize>() + figures::SAMPLED;
+    let budget = Budget::new(options.false_alarm, sampled);
+    sink(&Record::Header(header(options, &chosen, sampled)))?;
+
+    let figures = if options.claims.is_empty() { figures::COUNT } else { 0 };
+    let units = chosen.into_iter().map(Unit::Claim).chain((0..figures).map(Unit::Figure));
+    let mine = |at: usize| options.shard.is_none_or(|shard| at % shard.count == shard.index - 1);
+    let units: Vec<Unit> = units.enumerate().filter(|(at, _)| mine(*at)).map(|(_, unit)| unit).collect();
+
+    let mut counts = Counts::default();
+    let next = AtomicUsize::new(0);
+    let (send, receive) = mpsc::channel();
+    std::thread::scope(|scope| -> Result<(), LedgerError> {
+        for _ in 0..options.jobs.clamp(1, units.len().max(1)) {
+            let (send, next, units, budget) = (send.clone(), &next, &units, &budget);
+            scope.spawn(move || {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(unit) = units.get(at) else { break };
+                    if send.send((at, perform(unit, options, budget))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(send);
+        let mut waiting = BTreeMap::new();
+        let mut due = 0;
+        for (at, record) in receive {
+            waiting.insert(at, record);
+            while let Some(record) = waiting.remove(&due) {
+                if let Record::Claim(claim) = &record {
+                    counts.add(claim);
+                }
+                if let Err(error) = sink(&record) {
+                    next.store(units.len(), Ordering::Relaxed);
+                    return Err(error.into());
+                }
+                due += 1;
+            }
+        }
+        Ok(())
+    })?;
+    sink(&Record::Footer(Footer { counts, time: Time { seconds: started.elapsed().as_secs_f64() } }))?;
+    Ok(counts)
+}
+
+fn perform(unit: &Unit, options: &Options, budget: &Budget) -> Record {
+    match unit {
+        Unit::Claim(claim) => Record::Claim(Box::new(decide(claim, options, budget))),
+        Unit::Figure(number) => Record::Figure(figures::draw(*number, options, budget)),
+    }
+}
+
+fn choose(ids: &[String]) -> Result<Vec<&'static Claim>, LedgerError> {
+    if ids.is_empty() {
+        return Ok(claims::all().collect());
+    }
+    let asked: Vec<_> = ids
+        .iter()
+        .map(|id| claims::find(id).ok_or_else(|| LedgerError::UnknownClaim(id.clone())))
+        .collect::<Result<_, _>>()?;
+    Ok(claims::all().filter(|claim| asked.iter().any(|a| a.id == claim.id)).collect())
+}
+
+/// How many statistics of a claim and its controls are decided by sampling.
+fn sampled_checks(claim: &Claim) -> usize {
+    let parts = claim.readings.iter().chain(claim.controls.iter().map(|control| &control.readings));
+    parts.filter_map(|part| part.simulation?().ok()).map(|plan| plan.statistics.len()).sum()
+}
+
+fn header(options: &Options, chosen: &[&Claim], sampled_checks: usize) -> Header {
+    let mut readings = options.readings.clone();
+    readings.sort_unstable();
+    readings.dedup();
+    Header {
+        format: "1.0".to_owned(),
+        ouracle: env!("CARGO_PKG_VERSION").to_owned(),
+        claims: chosen.iter().map(|claim| claim.id.to_owned()).collect(),
+        readings,
+        seed: options.seed,
+        false_alarm: options.false_alarm,
+        sampled_checks,
+        effort: options.effort,
+        shard: options.shard.map(|shard| shard.to_string()),
+        environment: Environment {
+            os: std::env::consts::OS.to_owned(),
+            arch: std::env::consts::ARCH.to_owned(),
+            jobs: options.jobs,
+            started: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        },
+    }
+}

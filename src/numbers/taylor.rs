@@ -1,0 +1,223 @@
+//! Truncated power series over any reading: `Taylor<Interval<f64>, N>` over a panel bounds the remainder of a quadrature.
+
+use super::{Field, Rational, Scalar};
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// The power series `Σ cₙ hⁿ`, `n < N`, truncated. Coefficients beyond `len` are exact zeros, so constants stay cheap.
+#[derive(Debug, Clone, Copy)]
+pub struct Taylor<S, const N: usize> {
+    coefficients: [S; N],
+    len: usize,
+}
+
+impl<S: Scalar, const N: usize> Taylor<S, N> {
+    /// The constant series `c`.
+    pub fn constant(c: S) -> Self {
+        let mut coefficients = [S::zero(); N];
+        coefficients[0] = c;
+        Self { coefficients, len: 1 }
+    }
+
+    /// The series `c + h`.
+    pub fn variable(c: S) -> Self {
+        let mut series = Self::constant(c);
+        if N > 1 {
+            series.coefficients[1] = S::one();
+            series.len = 2;
+        }
+        series
+    }
+
+    /// The coefficient of `hⁿ`; zero beyond the truncation is *not* implied: `n` must be below `N`.
+    pub fn coefficient(&self, n: usize) -> S {
+        self.coefficients[n]
+    }
+
+    /// A series whose n-th coefficient is computed from the earlier ones.
+    fn recurrence(first: S, len: usize, mut next: impl FnMut(&[S], usize) -> S) -> Self {
+        let mut series = Self::constant(first);
+        series.len = len;
+        for n in 1..len {
+            series.coefficients[n] = next(&series.coefficients, n);
+        }
+        series
+    }
+
+    fn map(self, f: impl Fn(S) -> S) -> Self {
+        let mut series = self;
+        for c in &mut series.coefficients[..self.len] {
+            *c = f(*c);
+        }
+        series
+    }
+
+    /// `Σ_{j=1}^{min(n, len−1)} j cⱼ tail[n−j]`: n times the n-th coefficient of `∫ c′·tail`.
+    fn weighted_sum(&self, tail: &[S], n: usize) -> S {
+        (1..=n.min(self.len - 1))
+            .fold(S::zero(), |sum, j| sum + self.coefficients[j] * tail[n - j] * j as i64)
+    }
+
+    /// The length of a series that is not a polynomial in this one: full, unless this one is constant.
+    fn full(&self) -> usize {
+        if self.len == 1 { 1 } else { N }
+    }
+}
+
+impl<S: Scalar, const N: usize> Neg for Taylor<S, N> {
+    type Output = Self;
+    fn neg(self) -> Self {
+        self.map(|c| -c)
+    }
+}
+
+impl<S: Scalar, const N: usize> Add for Taylor<S, N> {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        let (mut long, short) = if self.len >= other.len { (self, other) } else { (other, self) };
+        for n in 0..short.len {
+            long.coefficients[n] = self.coefficients[n] + other.coefficients[n];
+        }
+        long.len = self.len.max(other.len);
+        long
+    }
+}
+
+impl<S: Scalar, const N: usize> Sub for Taylor<S, N> {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        self + -other
+    }
+}
+
+impl<S: Scalar, const N: usize> Mul for Taylor<S, N> {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        let len = (self.len + other.len - 1).min(N);
+        let product = |n: usize| {
+            let from = (n + 1).saturating_sub(other.len);
+            (from..=n.min(self.len - 1))
+                .fold(S::zero(), |sum, j| sum + self.coefficients[j] * other.coefficients[n - j])
+        };
+        Self::recurrence(product(0), len, |_, n| product(n))
+    }
+}
+
+impl<S: Scalar, const N: usize> Div for Taylor<S, N> {
+    type Output = Self;
+    fn div(self, other: Self) -> Self {
+        let first = other.coefficients[0];
+        let len = if other.len == 1 { self.len } else { N };
+        Self::recurrence(self.coefficients[0] / first, len, |q, n| {
+            let known = (1..=n.min(other.len - 1))
+                .fold(S::zero(), |sum, j| sum + other.coefficients[j] * q[n - j]);
+            (self.coefficients[n] - known) / first
+        })
+    }
+}
+
+impl<S: Scalar, const N: usize> Add<i64> for Taylor<S, N> {
+    type Output = Self;
+    fn add(mut self, n: i64) -> Self {
+        self.coefficients[0] = self.coefficients[0] + n;
+        self
+    }
+}
+
+impl<S: Scalar, const N: usize> Sub<i64> for Taylor<S, N> {
+    type Output = Self;
+    fn sub(mut self, n: i64) -> Self {
+        self.coefficients[0] = self.coefficients[0] - n;
+        self
+    }
+}
+
+impl<S: Scalar, const N: usize> Mul<i64> for Taylor<S, N> {
+    type Output = Self;
+    fn mul(self, n: i64) -> Self {
+        self.map(|c| c * n)
+    }
+}
+
+impl<S: Scalar, const N: usize> Div<i64> for Taylor<S, N> {
+    type Output = Self;
+    fn div(self, n: i64) -> Self {
+        self.map(|c| c / n)
+    }
+}
+
+impl<S: Scalar, const N: usize> Field for Taylor<S, N> {
+    fn rational(q: &Rational) -> Self {
+        Self::constant(S::rational(q))
+    }
+}
+
+impl<S: Scalar, const N: usize> Scalar for Taylor<S, N> {
+    fn pi() -> Self {
+        Self::constant(S::pi())
+    }
+
+    fn exp(self) -> Self {
+        Self::recurrence(self.coefficients[0].exp(), self.full(), |e, n| self.weighted_sum(e, n) / n as i64)
+    }
+
+    fn exp_m1(self) -> Self {
+        let mut series = self.exp();
+        series.coefficients[0] = self.coefficients[0].exp_m1();
+        series
+    }
+
+    fn ln(self) -> Self {
+        let first = self.coefficients[0];
+        // c l′ = c′, solved for the n-th coefficient of l.
+        Self::recurrence(first.ln(), self.full(), |l, n| {
+            let known = (1..n)
+                .filter(|j| n - j < self.len)
+                .fold(S::zero(), |sum, j| sum + l[j] * self.coefficients[n - j] * j as i64);
+            (self.coefficients[n] - known / n as i64) / first
+        })
+    }
+
+    fn ln_1p(self) -> Self {
+        let mut series = (self + 1).ln();
+        series.coefficients[0] = self.coefficients[0].ln_1p();
+        series
+    }
+
+    fn sqrt(self) -> Self {
+        let first = self.coefficients[0].sqrt();
+        Self::recurrence(first, self.full(), |s, n| {
+            let known = (1..n).fold(S::zero(), |sum, j| sum + s[j] * s[n - j]);
+            (self.coefficients[n] - known) / (first * 2)
+        })
+    }
+
+    fn sin_cos(self) -> (Self, Self) {
+        let (sin, cos) = self.coefficients[0].sin_cos();
+        let (mut s, mut c) = (Self::constant(sin), Self::constant(cos));
+        for n in 1..self.full() {
+            s.coefficients[n] = self.weighted_sum(&c.coefficients, n) / n as i64;
+            c.coefficients[n] = -self.weighted_sum(&s.coefficients, n) / n as i64;
+        }
+        s.len = self.full();
+        c.len = self.full();
+        (s, c)
+    }
+
+    fn phi(self, k: u32) -> Self {
+        // φₖ′ = φₖ − k φₖ₊₁: N coefficients of φₖ need N − 1 of φₖ₊₁, and so on up to the bare value of φₖ₊ₙ₋₁.
+        // No division by z, hence no removable singularity and no branch.
+        let z = self.coefficients[0];
+        let full = self.full();
+        let mut above = Self::constant(z.phi(k + full as u32 - 1));
+        for level in (0..full.saturating_sub(1)).rev() {
+            let order = k + level as u32;
+            above = Self::recurrence(z.phi(order), full - level, |phi, n| {
+                let slope: [S; N] = std::array::from_fn(|j| {
+                    if j < n { phi[j] - above.coefficients[j] * i64::from(order) } else { S::zero() }
+                });
+                self.weighted_sum(&slope, n) / n as i64
+            });
+        }
+        above
+    }
+}

@@ -1,0 +1,3 @@
+//! Floor 2: what code computes. Every function takes its ingredients and returns named terms; none knows what is claimed.
+
+pub mod elbo;

@@ -1,0 +1,52 @@
+//! Where a parameter may lie; checked on the exact rational, before anything is rounded.
+
+use crate::numbers::Rational;
+use std::fmt;
+
+/// A set of real numbers that a parameter must belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Domain {
+    /// All real numbers.
+    Real,
+    /// `> 0`.
+    Positive,
+    /// `≥ 0`.
+    NonNegative,
+    /// `< 1`.
+    BelowOne,
+    /// `≤ 1`.
+    AtMostOne,
+}
+
+impl Domain {
+    /// Whether the exact number lies in the domain.
+    pub fn contains(self, value: &Rational) -> bool {
+        match self {
+            Self::Real => true,
+            Self::Positive => *value > Rational::ZERO,
+            Self::NonNegative => *value >= Rational::ZERO,
+            Self::BelowOne => *value < Rational::ONE,
+            Self::AtMostOne => *value <= Rational::ONE,
+        }
+    }
+
+    /// A member of the domain, for a parameter that does not count and was not given.
+    pub fn member(self) -> Rational {
+        match self {
+            Self::Positive => Rational::ONE,
+            _ => Rational::ZERO,
+        }
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Real => "any real number",
+            Self::Positive => "a number > 0",
+            Self::NonNegative => "a number >= 0",
+            Self::BelowOne => "a number < 1",
+            Self::AtMostOne => "a number <= 1",
+        })
+    }
+}

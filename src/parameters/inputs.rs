@@ -1,0 +1,275 @@
+//! Exact inputs by name, from `key=value` words or JSON, and the reader that checks them.
+
+use super::{Domain, InputError, Source};
+use crate::numbers::{Matrix, Rational, Scalar, Vector, parse_rational};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Named inputs, not yet interpreted. Numbers stay texts until they are asked for, so 0.1 is one tenth.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Inputs(BTreeMap<String, Value>);
+
+impl Inputs {
+    /// Reads `name=value` words. A value is a decimal, a ratio, a name, or JSON for vectors and matrices.
+    ///
+    /// # Errors
+    /// [`InputError`] if a word has no `=`, or a name comes twice.
+    pub fn from_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, InputError> {
+        let mut inputs = Self::default();
+        for word in words {
+            let (name, text) = word.split_once('=').ok_or_else(|| InputError::NotAPair(shorten(word)))?;
+            let value = match text.trim_start().starts_with('[') {
+                true => serde_json::from_str(text).map_err(|e| InputError::Json(format!("{name}: {e}")))?,
+                false => Value::String(text.to_owned()),
+            };
+            if inputs.0.insert(name.trim().to_owned(), value).is_some() {
+                return Err(InputError::Twice(name.to_owned()));
+            }
+        }
+        Ok(inputs)
+    }
+
+    /// Reads a JSON object.
+    ///
+    /// # Errors
+    /// [`InputError::Json`] if the value is not an object.
+    pub fn from_json(value: &Value) -> Result<Self, InputError> {
+        match value {
+            Value::Object(map) => Ok(Self(map.iter().map(|(k, v)| (k.clone(), v.clone())).collect())),
+            other => Err(InputError::Json(format!("{} was given", shorten(&other.to_string())))),
+        }
+    }
+
+    /// The same inputs with one more, or one replaced.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.insert(name.to_owned(), Value::String(value.to_owned()));
+        self
+    }
+
+    /// `name=value` words, in order of names.
+    pub fn to_words(&self) -> String {
+        let words = self.0.iter().map(|(name, value)| match value {
+            Value::String(text) => format!("{name}={text}"),
+            other => format!("{name}={other}"),
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The exact value of a scalar input, if it is there and well formed.
+    pub fn rational(&self, name: &str) -> Option<Rational> {
+        self.0.get(name).and_then(|v| number(name, v).ok())
+    }
+}
+
+/// Reads inputs exactly, and remembers what was asked so that a leftover name is an error.
+#[derive(Debug, Clone)]
+pub struct ExactReader<'a> {
+    inputs: &'a Inputs,
+    optional: &'static [&'static str],
+    asked: BTreeSet<&'static str>,
+}
+
+impl<'a> ExactReader<'a> {
+    /// A reader of these inputs. Names in `ignored` have no effect: they may be absent, but are checked if given.
+    pub fn new(inputs: &'a Inputs, ignored: &'static [&'static str]) -> Self {
+        Self { inputs, optional: ignored, asked: BTreeSet::new() }
+    }
+
+    /// Reads a whole set of parameters and refuses names that it did not ask for.
+    ///
+    /// # Errors
+    /// [`InputError`] for the first thing wrong.
+    pub fn read<S: Scalar, P: super::Parameters<S>>(mut self) -> Result<P, InputError> {
+        let read = P::read(&mut self);
+        // A misspelt name explains a missing one, so it is reported first.
+        match (self.finish(), read) {
+            (Err(unknown @ InputError::Unknown { .. }), Err(InputError::Missing { .. }) | Ok(_)) => Err(unknown),
+            (_, read) => read,
+        }
+    }
+
+    /// Refuses names that nothing asked for.
+    ///
+    /// # Errors
+    /// [`InputError::Unknown`] with the names that exist.
+    pub fn finish(&self) -> Result<(), InputError> {
+        match self.inputs.0.keys().find(|name| !self.asked.contains(name.as_str())) {
+            None => Ok(()),
+            Some(name) => Err(InputError::Unknown {
+                name: shorten(name),
+                hint: nearest(name, self.asked.iter().copied().filter(|a| !self.inputs.0.contains_key(*a)))
+                    .map(|near| format!(" (did you mean `{near}`?)"))
+                    .unwrap_or_default(),
+                choices: self.asked.iter().copied().collect::<Vec<_>>().join(", "),
+            }),
+        }
+    }
+
+    fn value(&mut self, name: &'static str) -> Option<&'a Value> {
+        self.asked.insert(name);
+        self.inputs.0.get(name)
+    }
+
+    fn require(&mut self, name: &'static str, meaning: &str, domain: &str) -> Result<&'a Value, InputError> {
+        self.value(name).ok_or_else(|| InputError::Missing {
+            name: name.to_owned(),
+            meaning: meaning.to_owned(),
+            domain: domain.to_owned(),
+        })
+    }
+
+    fn exact(&mut self, name: &'static str, domain: Domain, meaning: &str) -> Result<Rational, InputError> {
+        if self.optional.contains(&name) && self.value(name).is_none() {
+            return Ok(domain.member());
+        }
+        let value = number(name, self.require(name, meaning, &domain.to_string())?)?;
+        if domain.contains(&value) {
+            Ok(value)
+        } else {
+            Err(InputError::Domain { name: name.to_owned(), value: self.text(name), domain })
+        }
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.inputs.0.get(name).map(|v| shorten(v.as_str().unwrap_or(&v.to_string()))).unwrap_or_default()
+    }
+}
+
+impl<S: Scalar> Source<S> for ExactReader<'_> {
+    fn real(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<S, InputError> {
+        Ok(S::rational(&self.exact(name, domain, meaning)?))
+    }
+
+    fn optional(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<Option<S>, InputError> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(_) => self.real(name, domain, meaning).map(Some),
+        }
+    }
+
+    fn count(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
+        let value = self.exact(name, Domain::Positive, meaning)?;
+        let integer = value.is_int().then(|| u32::try_from(value.numerator().clone()).ok()).flatten();
+        integer.ok_or_else(|| InputError::Shape {
+            name: name.to_owned(),
+            expected: "an integer from 1 to 4294967295".to_owned(),
+            got: self.text(name),
+        })
+    }
+
+    fn choice(
+        &mut self,
+        name: &'static str,
+        options: &'static [&'static str],
+        default: bool,
+        meaning: &'static str,
+    ) -> Result<&'static str, InputError> {
+        let choices = options.join(", ");
+        let value = match self.value(name) {
+            None if default => return Ok(options[0]),
+            None => self.require(name, meaning, &format!("one of {choices}"))?,
+            Some(value) => value,
+        };
+        options.iter().copied().find(|option| value.as_str() == Some(option)).ok_or_else(|| InputError::Choice {
+            name: name.to_owned(),
+            value: self.text(name),
+            choices,
+        })
+    }
+
+    fn vector(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError> {
+        let value = self.require(name, meaning, "a list of numbers such as [0.5,-1]")?;
+        let entries = list(name, value, "a list of numbers such as [0.5,-1]")?;
+        Ok(Vector(entries.iter().map(|v| Ok(S::rational(&number(name, v)?))).collect::<Result<_, InputError>>()?))
+    }
+
+    fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError> {
+        const FORM: &str = "a list of rows of equal length such as [[1,0],[0,1]]";
+        let rows = list(name, self.require(name, meaning, FORM)?, FORM)?;
+        let rows = rows.iter().map(|row| list(name, row, FORM)).collect::<Result<Vec<_>, _>>()?;
+        if rows.iter().any(|row| row.len() != rows[0].len()) {
+            let got = "rows of unequal length".to_owned();
+            return Err(InputError::Shape { name: name.to_owned(), expected: FORM.to_owned(), got });
+        }
+        let entries = rows.iter().flat_map(|row| row.iter());
+        let entries = entries.map(|v| number(name, v)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Matrix::from_fn(rows.len(), rows[0].len(), |i, j| S::rational(&entries[i * rows[0].len() + j])))
+    }
+
+    fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError> {
+        let (Some(low), Some(high)) = (self.inputs.rational(lower), self.inputs.rational(upper)) else {
+            return Ok(());
+        };
+        if low < high || (!strict && low == high) {
+            return Ok(());
+        }
+        Err(InputError::Order {
+            lower: lower.to_owned(),
+            lower_value: self.text(lower),
+            relation: if strict { "<" } else { "<=" },
+            upper: upper.to_owned(),
+            upper_value: self.text(upper),
+        })
+    }
+
+    fn not_all_zero(&mut self, names: &[&'static str]) -> Result<(), InputError> {
+        if names.iter().any(|name| self.inputs.rational(name).is_none_or(|value| value != Rational::ZERO)) {
+            return Ok(());
+        }
+        Err(InputError::Condition(format!("{} must not all be 0: there would be no noise", names.join(" and "))))
+    }
+}
+
+fn number(name: &str, value: &Value) -> Result<Rational, InputError> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        other => {
+            return Err(InputError::Shape {
+                name: name.to_owned(),
+                expected: "a number".to_owned(),
+                got: shorten(&other.to_string()),
+            });
+        }
+    };
+    parse_rational(&text).map_err(|error| InputError::Numeral { name: name.to_owned(), error })
+}
+
+fn list<'v>(name: &str, value: &'v Value, expected: &str) -> Result<&'v Vec<Value>, InputError> {
+    value.as_array().filter(|entries| !entries.is_empty()).ok_or_else(|| InputError::Shape {
+        name: name.to_owned(),
+        expected: expected.to_owned(),
+        got: shorten(&value.to_string()),
+    })
+}
+
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(57).chain("...".chars()).collect() }
+}
+
+/// The closest of some names by edit distance, if it is close at all.
+pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let (distance, near) = names.map(|other| (edits(name, other), other)).min()?;
+    (distance <= 1 + name.chars().count() / 4).then_some(near)
+}
+
+/// Levenshtein distance, with an exchange of neighbours counted once.
+fn edits(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            table[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let change = table[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let exchange = match i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    true => table[i - 2][j - 2] + 1,
+                    false => usize::MAX,
+                };
+                change.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1).min(exchange)
+            };
+        }
+    }
+    table[a.len()][b.len()]
+}

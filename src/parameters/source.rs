@@ -1,0 +1,120 @@
+//! Who answers when parameters are read: exact inputs, the free symbols of a proof, or inputs with one derivative.
+
+use super::{Domain, ExactReader, InputError};
+use crate::numbers::{Dual, Matrix, Scalar, Vector};
+use crate::worlds::GenericClock;
+
+/// A struct of numbers in the reading `S`, built by asking a [`Source`] for each of its fields.
+pub trait Parameters<S>: Sized {
+    /// Asks for every field.
+    ///
+    /// # Errors
+    /// [`InputError`] if a parameter is missing, malformed, or outside its domain.
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError>;
+}
+
+/// Something that knows the value of named parameters in one reading.
+pub trait Source<S> {
+    /// A scalar of the given domain.
+    fn real(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<S, InputError>;
+    /// A scalar that may be absent.
+    fn optional(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<Option<S>, InputError>;
+    /// An integer `≥ 1`.
+    fn count(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError>;
+    /// One of several names; the first is the default if `default` is set.
+    fn choice(
+        &mut self,
+        name: &'static str,
+        options: &'static [&'static str],
+        default: bool,
+        meaning: &'static str,
+    ) -> Result<&'static str, InputError>;
+    /// A vector.
+    fn vector(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError>;
+    /// A matrix, not empty.
+    fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError>;
+    /// Requires `lower < upper`, or `≤` unless strict, of two scalars; an absent one imposes nothing.
+    fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError>;
+    /// Requires that not all of these scalars vanish.
+    fn not_all_zero(&mut self, names: &[&'static str]) -> Result<(), InputError>;
+    /// A process of which nothing is known but its rules; only proofs have one.
+    fn generic_process(&mut self) -> Option<GenericClock<S>> {
+        None
+    }
+}
+
+/// Exact inputs with a derivative along the logarithm of one of them, the scalar number `along` in reading order: the
+/// derivative of a formula comes out as `pⱼ ∂f/∂pⱼ`. This is how the condition number `κ = |f| + Σ |pⱼ ∂f/∂pⱼ|` is computed.
+pub struct Seeded<'a> {
+    reader: ExactReader<'a>,
+    along: usize,
+    seen: usize,
+}
+
+impl<'a> Seeded<'a> {
+    /// Differentiates along the scalar with this number.
+    pub fn new(reader: ExactReader<'a>, along: usize) -> Self {
+        Self { reader, along, seen: 0 }
+    }
+
+    /// How many scalars were read: one more than the largest useful `along`.
+    pub fn scalars(&self) -> usize {
+        self.seen
+    }
+
+    fn seed<S: Scalar>(&mut self, value: S) -> Dual<S> {
+        self.seen += 1;
+        let eps = if self.seen - 1 == self.along { value } else { S::zero() };
+        Dual { re: value, eps }
+    }
+}
+
+impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
+    fn real(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<Dual<S>, InputError> {
+        let value: S = self.reader.real(name, domain, meaning)?;
+        Ok(self.seed(value))
+    }
+
+    fn optional(
+        &mut self,
+        name: &'static str,
+        domain: Domain,
+        meaning: &'static str,
+    ) -> Result<Option<Dual<S>>, InputError> {
+        let value: Option<S> = self.reader.optional(name, domain, meaning)?;
+        Ok(value.map(|v| self.seed(v)))
+    }
+
+    fn count(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
+        Source::<S>::count(&mut self.reader, name, meaning)
+    }
+
+    fn choice(
+        &mut self,
+        name: &'static str,
+        options: &'static [&'static str],
+        default: bool,
+        meaning: &'static str,
+    ) -> Result<&'static str, InputError> {
+        Source::<S>::choice(&mut self.reader, name, options, default, meaning)
+    }
+
+    fn vector(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Dual<S>>, InputError> {
+        let vector: Vector<S> = self.reader.vector(name, meaning)?;
+        Ok(Vector(vector.0.into_iter().map(|v| self.seed(v)).collect()))
+    }
+
+    fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Dual<S>>, InputError> {
+        let matrix: Matrix<S> = self.reader.matrix(name, meaning)?;
+        let entries: Vec<_> = matrix.entries().iter().map(|v| self.seed(*v)).collect();
+        Ok(Matrix::from_fn(matrix.rows(), matrix.columns(), |i, j| entries[i * matrix.columns() + j]))
+    }
+
+    fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError> {
+        Source::<S>::ordered(&mut self.reader, lower, upper, strict)
+    }
+
+    fn not_all_zero(&mut self, names: &[&'static str]) -> Result<(), InputError> {
+        Source::<S>::not_all_zero(&mut self.reader, names)
+    }
+}

@@ -1,0 +1,51 @@
+//! Affine functions of the state: every score and every control in a Gaussian world.
+
+use super::Gaussian;
+use crate::numbers::Field;
+
+/// The function `y ↦ slope·y + offset`.
+#[derive(Debug, Clone, Copy)]
+pub struct Affine<S> {
+    /// The slope; as the score's derivative, its divergence in one dimension.
+    pub slope: S,
+    /// The value at `y = 0`.
+    pub offset: S,
+}
+
+impl<S: Field> Affine<S> {
+    /// The value at `y`.
+    pub fn value(&self, y: S) -> S {
+        self.slope * y + self.offset
+    }
+
+    /// `c·(slope·y + offset)`: a scaled score, for instance.
+    pub fn scale(&self, c: S) -> Self {
+        Self { slope: self.slope * c, offset: self.offset * c }
+    }
+
+    /// The sum of two affine functions.
+    pub fn plus(&self, other: &Self) -> Self {
+        Self { slope: self.slope + other.slope, offset: self.offset + other.offset }
+    }
+
+    /// The difference of two affine functions.
+    pub fn minus(&self, other: &Self) -> Self {
+        self.plus(&other.scale(S::int(-1)))
+    }
+
+    /// In another reading.
+    pub fn map<R>(&self, f: impl Fn(S) -> R) -> Affine<R> {
+        Affine { slope: f(self.slope), offset: f(self.offset) }
+    }
+
+    /// `E[(slope·Y + offset)²]` for `Y` with the moments of `law`.
+    pub fn mean_square(&self, law: &Gaussian<S>) -> S {
+        self.value(law.mean).square() + self.slope.square() * law.variance
+    }
+
+    /// `Var[(slope·Y + offset)²] = 2s⁴ + 4μ²s²` for Gaussian `Y`, with `μ`, `s²` the moments of `slope·Y + offset`.
+    pub fn square_variance(&self, law: &Gaussian<S>) -> S {
+        let spread = self.slope.square() * law.variance;
+        spread.square() * 2 + self.value(law.mean).square() * spread * 4
+    }
+}

@@ -1,0 +1,80 @@
+//! Gaussian laws: every density, score and divergence in closed form.
+
+use super::{Affine, Covariance};
+use crate::numbers::{Scalar, Vector};
+
+/// The law `N(mean, variance)` on the line; `variance > 0`.
+#[derive(Debug, Clone, Copy)]
+pub struct Gaussian<S> {
+    /// Its mean.
+    pub mean: S,
+    /// Its variance, never a standard deviation.
+    pub variance: S,
+}
+
+impl<S: Scalar> Gaussian<S> {
+    /// `N(mean, variance)`.
+    pub fn new(mean: S, variance: S) -> Self {
+        Self { mean, variance }
+    }
+
+    /// `N(0, variance)`.
+    pub fn centred(variance: S) -> Self {
+        Self::new(S::zero(), variance)
+    }
+
+    /// `log N(y; m, v) = −½ ln 2πv − (y − m)²/(2v)`, in nats.
+    pub fn log_density(&self, y: S) -> S {
+        self.expected_log_density(&Self::new(y, S::zero()))
+    }
+
+    /// `E[log N(Y; m, v)] = −½ ln 2πv − ((E Y − m)² + Var Y)/(2v)` for any `Y` with the moments of `law`, in nats.
+    pub fn expected_log_density(&self, law: &Self) -> S {
+        let square = (law.mean - self.mean).square() + law.variance;
+        -(S::pi() * self.variance * 2).ln() / 2 - square / (self.variance * 2)
+    }
+
+    /// The score `∇ log N(y; m, v) = −(y − m)/v`, an affine function of `y`.
+    pub fn score(&self) -> Affine<S> {
+        Affine { slope: -self.variance.recip(), offset: self.mean / self.variance }
+    }
+
+    /// `KL(self ‖ other) = ½(v₁/v₂ − 1 − ln(v₁/v₂) + (m₁ − m₂)²/v₂)`, in nats.
+    pub fn kl(&self, other: &Self) -> S {
+        let excess = (self.variance - other.variance) / other.variance;
+        (excess - excess.ln_1p() + (self.mean - other.mean).square() / other.variance) / 2
+    }
+
+    /// The differential entropy `½ ln 2πev`, in nats.
+    pub fn entropy(&self) -> S {
+        ((S::pi() * self.variance * 2).ln() + 1) / 2
+    }
+
+    /// In another reading.
+    pub fn map<R>(&self, f: impl Fn(S) -> R) -> Gaussian<R> {
+        Gaussian { mean: f(self.mean), variance: f(self.variance) }
+    }
+}
+
+/// The law `N(mean, covariance)` in `d` dimensions.
+#[derive(Debug, Clone)]
+pub struct MultivariateGaussian<S> {
+    /// Its mean, `d` entries.
+    pub mean: Vector<S>,
+    /// Its covariance, positive definite.
+    pub covariance: Covariance<S>,
+}
+
+impl<S: Scalar> MultivariateGaussian<S> {
+    /// `log N(y; m, Σ) = −½ (d ln 2π + log det Σ + (y − m)ᵀ Σ⁻¹ (y − m))`, in nats.
+    pub fn log_density(&self, y: &Vector<S>) -> S {
+        let z = y - &self.mean;
+        let normaliser = (S::pi() * 2).ln() * y.dimension() as i64 + self.covariance.log_det();
+        -(normaliser + self.covariance.precision().bilinear(&z, &z)) / 2
+    }
+
+    /// The score `−Σ⁻¹(y − m)`, `d` entries.
+    pub fn score(&self, y: &Vector<S>) -> Vector<S> {
+        -&(self.covariance.precision() * &(y - &self.mean))
+    }
+}

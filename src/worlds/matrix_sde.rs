@@ -1,0 +1,35 @@
+//! Linear SDEs in d dimensions with constant coefficients.
+
+use crate::numbers::{Dual, Matrix, Scalar, Vector};
+
+/// `dY = A Y dt + L dB`, `Q = L Lᵀ`; `A` is `d × d`, `L` may be singular.
+#[derive(Debug, Clone)]
+pub struct MatrixSde<S> {
+    /// The drift matrix `A`.
+    pub drift: Matrix<S>,
+    /// The noise factor `L`.
+    pub factor: Matrix<S>,
+}
+
+impl<S: Scalar> MatrixSde<S> {
+    /// `Q = L Lᵀ`.
+    pub fn noise(&self) -> Matrix<S> {
+        &self.factor * &self.factor.transpose()
+    }
+
+    /// `m′ = A m`.
+    pub fn mean_rate(&self, mean: &Vector<S>) -> Vector<S> {
+        &self.drift * mean
+    }
+
+    /// `Σ′ = A Σ + Σ Aᵀ + Q`, the Lyapunov equation.
+    pub fn covariance_rate(&self, covariance: &Matrix<S>) -> Matrix<S> {
+        let half = &self.drift * covariance;
+        &(&half + &half.transpose()) + &self.noise()
+    }
+}
+
+/// A matrix with its time derivative, entry by entry.
+pub(crate) fn moving<S: Scalar>(value: &Matrix<S>, rate: &Matrix<S>) -> Matrix<Dual<S>> {
+    Matrix::from_fn(value.rows(), value.columns(), |i, j| Dual { re: value[(i, j)], eps: rate[(i, j)] })
+}

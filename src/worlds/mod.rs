@@ -1,0 +1,21 @@
+//! Floor 1: worlds where the truth is known.
+
+mod affine;
+mod clock;
+mod covariance;
+mod gaussian;
+mod linear_sde;
+mod matrix_sde;
+mod process;
+mod reverse;
+mod scaled_score;
+
+pub use affine::Affine;
+pub use clock::{Clock, GenericClock};
+pub use covariance::Covariance;
+pub use gaussian::{Gaussian, MultivariateGaussian};
+pub use linear_sde::{AffineInTime, LinearSde};
+pub use matrix_sde::MatrixSde;
+pub use process::{Process, Schedule};
+pub use reverse::ReverseSde;
+pub use scaled_score::ScaledScore;

@@ -1,0 +1,216 @@
+//! The noising processes of the literature, each a clock in closed form.
+
+use super::{Clock, GenericClock};
+use crate::numbers::{Dual, Scalar};
+use crate::parameters::{Domain, InputError, Parameters, Source};
+
+/// A noising process on `[0, T]`, data at `t = 0`.
+#[derive(Debug, Clone)]
+pub struct Process<S> {
+    schedule: Schedule<S>,
+    horizon: S,
+}
+
+/// How drift and diffusion depend on time.
+#[derive(Debug, Clone)]
+pub enum Schedule<S> {
+    /// `f = −½βy`, `G = β`, `β(t) = b₀ + (b₁ − b₀) t/T`.
+    VpLinear {
+        /// `β(0)`.
+        b0: S,
+        /// `β(T)`.
+        b1: S,
+    },
+    /// `f = −½βy`, `G = β(1 − e^{−2Λ})`, with the `β` of VP-linear and `Λ = ∫β`.
+    SubVpLinear {
+        /// `β(0)`.
+        b0: S,
+        /// `β(T)`.
+        b1: S,
+    },
+    /// `φ = cos θ_t / cos θ_0`, `θ_t = (π/2)(t/T + s)/(1 + s)`, `G = β = π/(T(1+s)) tan θ_t`, infinite at `t = T`.
+    VpCosine {
+        /// The offset `s ≥ 0`.
+        s: S,
+        /// The time unit `T`, at which `φ = 0`.
+        unit: S,
+    },
+    /// `f = 0`, `σ_t = σ₋(σ₊/σ₋)^{t/T}`, `G = (2σ_t²/T) ln(σ₊/σ₋)`.
+    VeGeometric {
+        /// `σ₋ > 0`.
+        smin: S,
+        /// `σ₊ > σ₋`.
+        smax: S,
+    },
+    /// Only the rules `φ′ = αφ`, `w′ = 2αw + G`, `m′ = αm + c`: a proof over it holds for every schedule.
+    Generic(Box<GenericClock<S>>),
+}
+
+impl<S: Scalar> Parameters<S> for Process<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        if let Some(generic) = source.generic_process() {
+            return Ok(Self { horizon: generic.horizon, schedule: Schedule::Generic(Box::new(generic)) });
+        }
+        let kind = source.choice("process", Self::KINDS, true, "the noising process")?;
+        Self::read_kind(kind, source)
+    }
+}
+
+impl<S: Scalar> Process<S> {
+    /// The names of the processes with a closed form.
+    pub const KINDS: &'static [&'static str] = &["vp-linear", "sub-vp-linear", "vp-cosine", "ve-geometric"];
+
+    /// Reads the parameters of the process with this name.
+    ///
+    /// # Errors
+    /// [`InputError`] if one is missing, malformed, or outside its domain.
+    pub fn read_kind(kind: &str, source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let beta = |source: &mut dyn Source<S>| {
+            let b0 = source.real("b0", Domain::NonNegative, "beta at t = 0")?;
+            let b1 = source.real("b1", Domain::NonNegative, "beta at t = T")?;
+            source.not_all_zero(&["b0", "b1"])?;
+            Ok((b0, b1))
+        };
+        let schedule = match kind {
+            "vp-linear" => beta(source).map(|(b0, b1)| Schedule::VpLinear { b0, b1 })?,
+            "sub-vp-linear" => beta(source).map(|(b0, b1)| Schedule::SubVpLinear { b0, b1 })?,
+            "vp-cosine" => {
+                let s = source.real("s", Domain::NonNegative, "the offset of the cosine schedule")?;
+                let unit = source.real("T", Domain::Positive, "the time at which the signal vanishes")?;
+                let end = source.optional("tend", Domain::Positive, "the end of process and model, before T")?;
+                source.ordered("tend", "T", true)?;
+                return Ok(Self { schedule: Schedule::VpCosine { s, unit }, horizon: end.unwrap_or(unit) });
+            }
+            _ => {
+                let smin = source.real("smin", Domain::Positive, "the smallest noise level")?;
+                let smax = source.real("smax", Domain::Positive, "the largest noise level")?;
+                source.ordered("smin", "smax", true)?;
+                Schedule::VeGeometric { smin, smax }
+            }
+        };
+        Ok(Self { schedule, horizon: source.real("T", Domain::Positive, "the end of the process")? })
+    }
+
+    /// A process from its schedule and its end `T`.
+    pub fn new(schedule: Schedule<S>, horizon: S) -> Self {
+        Self { schedule, horizon }
+    }
+
+    /// The end `T` of the process (`tend` on the cosine schedule).
+    pub fn horizon(&self) -> S {
+        self.horizon
+    }
+
+    /// The clock at `t`. The generic process has one running time and ignores its argument.
+    pub fn at(&self, t: S) -> Clock<S> {
+        match &self.schedule {
+            Schedule::Generic(generic) => generic.now.map(|field| field.re),
+            _ => self.explicit(t),
+        }
+    }
+
+    /// The clock at `t` with its time derivatives.
+    pub fn moving(&self, t: S) -> Clock<Dual<S>> {
+        match &self.schedule {
+            Schedule::Generic(generic) => generic.now,
+            _ => self.constant().explicit(Dual::variable(t)),
+        }
+    }
+
+    /// The clock at the end.
+    pub fn end(&self) -> Clock<S> {
+        match &self.schedule {
+            Schedule::Generic(generic) => generic.end,
+            _ => self.explicit(self.horizon),
+        }
+    }
+
+    /// The clock at time 0, exactly `φ = 1`, `w = 0`.
+    pub fn start(&self) -> Clock<S> {
+        match &self.schedule {
+            Schedule::Generic(_) => Clock::start(S::zero(), S::zero(), S::zero()),
+            _ => {
+                let zero = self.explicit(S::zero());
+                Clock::start(zero.alpha, zero.offset, zero.noise)
+            }
+        }
+    }
+
+    /// The same process with parameters that do not move with time.
+    fn constant(&self) -> Process<Dual<S>> {
+        let still = Dual::constant;
+        let schedule = match &self.schedule {
+            Schedule::VpLinear { b0, b1 } => Schedule::VpLinear { b0: still(*b0), b1: still(*b1) },
+            Schedule::SubVpLinear { b0, b1 } => Schedule::SubVpLinear { b0: still(*b0), b1: still(*b1) },
+            Schedule::VpCosine { s, unit } => Schedule::VpCosine { s: still(*s), unit: still(*unit) },
+            Schedule::VeGeometric { smin, smax } => Schedule::VeGeometric { smin: still(*smin), smax: still(*smax) },
+            Schedule::Generic(generic) => Schedule::Generic(Box::new(GenericClock {
+                now: generic.now.map(|field| Dual { re: field, eps: Dual::constant(field.eps) }),
+                end: generic.end.map(still),
+                horizon: still(generic.horizon),
+            })),
+        };
+        Process { schedule, horizon: still(self.horizon) }
+    }
+
+    fn explicit(&self, t: S) -> Clock<S> {
+        let zero = S::zero();
+        let beta_and_integral = |b0: S, b1: S| {
+            let slope = (b1 - b0) / self.horizon;
+            (b0 + slope * t, b0 * t + slope * t.square() / 2)
+        };
+        match &self.schedule {
+            Schedule::VpLinear { b0, b1 } => {
+                let (beta, lambda) = beta_and_integral(*b0, *b1);
+                Clock {
+                    alpha: -beta / 2,
+                    offset: zero,
+                    noise: beta,
+                    phi: (-lambda / 2).exp(),
+                    w: -(-lambda).exp_m1(),
+                    shift: zero,
+                }
+            }
+            Schedule::SubVpLinear { b0, b1 } => {
+                let (beta, lambda) = beta_and_integral(*b0, *b1);
+                Clock {
+                    alpha: -beta / 2,
+                    offset: zero,
+                    noise: -beta * (-lambda * 2).exp_m1(),
+                    phi: (-lambda / 2).exp(),
+                    w: (-lambda).exp_m1().square(),
+                    shift: zero,
+                }
+            }
+            Schedule::VpCosine { s, unit } => {
+                // θ_t − θ_0 and θ_t + θ_0 without cancellation.
+                let scale = S::pi() / ((*s + 1) * 2);
+                let origin = scale * *s;
+                let advance = scale * t / *unit;
+                let (sin, cos) = (origin + advance).sin_cos();
+                let cos_origin = origin.sin_cos().1;
+                let beta = scale * 2 / *unit * sin / cos;
+                Clock {
+                    alpha: -beta / 2,
+                    offset: zero,
+                    noise: beta,
+                    phi: cos / cos_origin,
+                    w: advance.sin_cos().0 * (origin * 2 + advance).sin_cos().0 / cos_origin.square(),
+                    shift: zero,
+                }
+            }
+            Schedule::VeGeometric { smin, smax } => {
+                let growth = (*smax / *smin).ln() * 2 / self.horizon;
+                Clock {
+                    alpha: zero,
+                    offset: zero,
+                    noise: smin.square() * (growth * t).exp() * growth,
+                    phi: S::one(),
+                    w: smin.square() * (growth * t).exp_m1(),
+                    shift: zero,
+                }
+            }
+            Schedule::Generic(generic) => generic.now.map(|field| field.re),
+        }
+    }
+}

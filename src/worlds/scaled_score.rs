@@ -1,0 +1,88 @@
+//! The workhorse world: centred Gaussian data, a score that is wrong by a factor, any schedule, any λ.
+
+use super::{Affine, Clock, Gaussian};
+use crate::numbers::Scalar;
+
+/// Data `N(0, v₀)`, score `(1 + δ)∇log q_t`, prior `N(0, v_π)`, member `λ` of the plug-in family. Source: `huang2021`.
+///
+/// With `R = v_T/(φ_T² v₀)`, `k = (2 − λ)(1 + δ)` and `η = (1 − λ) + (1 − λ/2)δ` everything is closed form in `ln R` and `φ`.
+#[derive(Debug, Clone, Copy)]
+pub struct ScaledScore<S> {
+    /// Data variance `v₀ > 0`.
+    pub v0: S,
+    /// Relative error `δ` of the score, any real number.
+    pub delta: S,
+    /// Member `λ ≤ 1` of the plug-in family (`λ < 1` for the bound).
+    pub lambda: S,
+    /// Prior variance `v_π > 0`.
+    pub vpi: S,
+}
+
+impl<S: Scalar> ScaledScore<S> {
+    /// In another reading.
+    pub fn map<R>(&self, f: impl Fn(S) -> R) -> ScaledScore<R> {
+        ScaledScore { v0: f(self.v0), delta: f(self.delta), lambda: f(self.lambda), vpi: f(self.vpi) }
+    }
+
+    /// `k = (2 − λ)(1 + δ)`, the exponent of the model's variance.
+    pub fn exponent(&self) -> S {
+        (S::int(2) - self.lambda) * (self.delta + 1)
+    }
+
+    /// `η = (1 − λ) + (1 − λ/2)δ`, the control in units of `g∇log q/√(1−λ)`.
+    pub fn eta(&self) -> S {
+        S::int(1) - self.lambda + (S::int(1) - self.lambda / 2) * self.delta
+    }
+
+    /// The data law at this time, `N(0, v_t)`.
+    pub fn data(&self, clock: &Clock<S>) -> Gaussian<S> {
+        Gaussian::centred(clock.variance(self.v0))
+    }
+
+    /// The model's score `(1 + δ)∇log q_t`.
+    pub fn score(&self, clock: &Clock<S>) -> Affine<S> {
+        self.data(clock).score().scale(self.delta + 1)
+    }
+
+    /// The prior `N(0, v_π)`.
+    pub fn prior(&self) -> Gaussian<S> {
+        Gaussian::centred(self.vpi)
+    }
+
+    /// The model's law at inference time `t`, `N(0, V_t)`: with `ρ = R_T/R_t`,
+    /// `V_t = v_π (φ_t/φ_T)² ρ^{−k} + (1−λ) v_t ln ρ · φ₁((1−k) ln ρ)`.
+    pub fn model(&self, t: &Clock<S>, end: &Clock<S>) -> Gaussian<S> {
+        let k = self.exponent();
+        let log_ratio = end.log_ratio(self.v0) - t.log_ratio(self.v0);
+        let prior = self.vpi * (t.phi / end.phi).square() * (-k * log_ratio).exp();
+        let noise = (S::int(1) - self.lambda) * t.variance(self.v0) * log_ratio;
+        Gaussian::centred(prior + noise * ((S::int(1) - k) * log_ratio).phi(1))
+    }
+
+    /// The inference law `Y_t | Y_0 = x`: `N(φ R^{λ/2} x, φ² v₀ (R − R^λ))`, of the forward process with drift
+    /// `f − (λ/2) G ∇log q` and diffusion `√(1−λ) g`.
+    pub fn inference(&self, x: S, clock: &Clock<S>) -> Gaussian<S> {
+        let log_ratio = clock.log_ratio(self.v0);
+        let power = (self.lambda * log_ratio).exp();
+        let spread = ((S::int(1) - self.lambda) * log_ratio).exp_m1();
+        Gaussian {
+            mean: clock.phi * (self.lambda * log_ratio / 2).exp() * x,
+            variance: clock.phi.square() * self.v0 * power * spread,
+        }
+    }
+
+    /// The running cost up to this time, `∫₀ᵗ E[∇·μ_λ + ½|a|² | x]`, in nats:
+    /// `η²/(2(1−λ)) [(x²/v₀ − 1) ln R φ₁(−(1−λ) ln R) + ln R] − (1−λ/2)(1+δ) ln R − ln φ`.
+    pub fn cost(&self, x: S, clock: &Clock<S>) -> S {
+        let log_ratio = clock.log_ratio(self.v0);
+        let rest = S::int(1) - self.lambda;
+        let decay = log_ratio * (-rest * log_ratio).phi(1);
+        let energy = self.eta().square() / (rest * 2) * ((x.square() / self.v0 - 1) * decay + log_ratio);
+        energy - (S::int(1) - self.lambda / 2) * (self.delta + 1) * log_ratio - clock.phi.ln()
+    }
+
+    /// `ELBO_λ(x) = E[log π(Y_T) | x] − cost`, in nats.
+    pub fn elbo(&self, x: S, end: &Clock<S>) -> S {
+        self.prior().expected_log_density(&self.inference(x, end)) - self.cost(x, end)
+    }
+}
