@@ -1,0 +1,132 @@
+//! The reading as a proof: a number is a term, and an identity holds for all parameters or leaves a residue.
+//!
+//! [`Expr`] is a handle to a hash-consed term. [`Proof`] opens the scope in which terms live, declares symbols and their
+//! rates of change, and asks whether two terms are equal. The question is answered by a sparse polynomial over ℚ
+//! (`normal.rs`), without a simplifier; what was proved leaves as a [`Certificate`], which another program re-derives.
+
+mod arena;
+mod certificate;
+mod clear;
+mod evaluate;
+mod kernels;
+mod latex;
+mod normal;
+mod polynomial;
+mod proof;
+
+pub use arena::Symbol;
+pub use certificate::{Certificate, CertificateFact, CertificateNode, CertificateRelation, CertificateSymbol, Verdict};
+pub use proof::{Equality, Proof, ProofError};
+
+use super::{Field, Rational, Scalar};
+use arena::{Fact, Node};
+use std::marker::PhantomData;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// A term of the current [`Proof`]: the [`Scalar`] whose value is known for all parameters at once.
+///
+/// There is no equality on terms: whether two terms are equal is what a proof decides. A term that leaves its proof, or is
+/// made outside of one, denotes nothing; a proof that meets it reports [`ProofError::Foreign`].
+#[derive(Clone, Copy)]
+pub struct Expr {
+    index: u32,
+    epoch: u64,
+    thread: PhantomData<*const ()>,
+}
+
+impl Expr {
+    /// The term that belongs to no proof.
+    pub(super) const NOWHERE: Self = Self { index: u32::MAX, epoch: 0, thread: PhantomData };
+
+    fn unary(self, node: impl FnOnce(u32) -> Node) -> Self {
+        arena::build(|arena| {
+            let a = arena.resolve(self)?;
+            arena.add(node(a))
+        })
+    }
+
+    fn binary(self, other: Self, node: impl FnOnce(u32, u32) -> Node) -> Self {
+        arena::build(|arena| {
+            let (a, b) = (arena.resolve(self)?, arena.resolve(other)?);
+            arena.add(node(a, b))
+        })
+    }
+}
+
+/// The formula in LaTeX, cut where it would fill a page.
+impl std::fmt::Debug for Expr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.latex())
+    }
+}
+
+impl Neg for Expr {
+    type Output = Self;
+    fn neg(self) -> Self {
+        self.unary(Node::Neg)
+    }
+}
+
+macro_rules! operator {
+    ($($trait:ident $method:ident;)*) => {$(
+        impl $trait for Expr {
+            type Output = Self;
+            fn $method(self, other: Self) -> Self {
+                self.binary(other, Node::$trait)
+            }
+        }
+        impl $trait<i64> for Expr {
+            type Output = Self;
+            fn $method(self, other: i64) -> Self {
+                self.$method(Self::int(other))
+            }
+        }
+    )*};
+}
+
+operator! {
+    Add add;
+    Sub sub;
+    Mul mul;
+    Div div;
+}
+
+impl Field for Expr {
+    fn rational(q: &Rational) -> Self {
+        arena::build(|arena| arena.rational(q.clone()))
+    }
+}
+
+impl Scalar for Expr {
+    fn pi() -> Self {
+        arena::build(|arena| arena.add(Node::Pi))
+    }
+    fn exp(self) -> Self {
+        self.unary(Node::Exp)
+    }
+    fn exp_m1(self) -> Self {
+        self.exp() - 1
+    }
+    fn ln(self) -> Self {
+        self.unary(Node::Ln)
+    }
+    fn ln_1p(self) -> Self {
+        (Self::one() + self).ln()
+    }
+    fn sqrt(self) -> Self {
+        self.unary(Node::Sqrt)
+    }
+    fn sin_cos(self) -> (Self, Self) {
+        (self.unary(Node::Sin), self.unary(Node::Cos))
+    }
+    fn phi(self, k: u32) -> Self {
+        if k == 0 { self.exp() } else { self.unary(|a| Node::Phi(k, a)) }
+    }
+    fn note_derivative(of: Self, at: Self, is: Self) {
+        arena::with(|arena| {
+            if let (Some(of), Some(at), Some(is)) = (arena.resolve(of), arena.resolve(at), arena.resolve(is)) {
+                arena.fact(Fact::Derivative { of, at, is });
+            }
+        });
+    }
+}
