@@ -1,0 +1,144 @@
+//! Elementary functions of intervals, from enclosures at single numbers.
+
+use super::{EndPoint, Field, Interval, Rational, Scalar, Special};
+use dashu_int::{IBig, UBig};
+
+/// An end at which the elementary functions can be enclosed.
+///
+/// An infinite argument stands for arbitrarily large numbers; the enclosure is then only good as the end of a larger one.
+pub trait Elementary: EndPoint {
+    /// An interval that contains π.
+    fn enclose_pi() -> Interval<Self>;
+    /// An interval that contains `eˣ`.
+    fn enclose_exp(self) -> Interval<Self>;
+    /// An interval that contains `eˣ − 1`.
+    fn enclose_exp_m1(self) -> Interval<Self>;
+    /// An interval that contains `ln x`; `x > 0`.
+    fn enclose_ln(self) -> Interval<Self>;
+    /// An interval that contains `ln (1 + x)`; `x > −1`.
+    fn enclose_ln_1p(self) -> Interval<Self>;
+    /// Intervals that contain `sin x` and `cos x`; `x` finite.
+    fn enclose_sin_cos(self) -> (Interval<Self>, Interval<Self>);
+    /// An interval that contains `φₖ(x)`.
+    fn enclose_phi(self, k: u32) -> Interval<Self>;
+    /// An interval that contains `erf x`.
+    fn enclose_erf(self) -> Interval<Self>;
+    /// An interval that contains `erfc x`.
+    fn enclose_erfc(self) -> Interval<Self>;
+}
+
+impl<E: Elementary> Scalar for Interval<E> {
+    fn pi() -> Self {
+        E::enclose_pi()
+    }
+
+    fn exp(self) -> Self {
+        self.increasing(E::enclose_exp)
+    }
+
+    fn exp_m1(self) -> Self {
+        self.increasing(E::enclose_exp_m1)
+    }
+
+    fn ln(self) -> Self {
+        if self.certainly_positive() { self.increasing(E::enclose_ln) } else { Self::whole() }
+    }
+
+    fn ln_1p(self) -> Self {
+        if self.lo() > -E::ONE { self.increasing(E::enclose_ln_1p) } else { Self::whole() }
+    }
+
+    fn sqrt(self) -> Self {
+        if self.lo() < E::ZERO {
+            return Self::whole();
+        }
+        self.increasing(|x| {
+            let (lo, hi) = x.sqrt_bounds();
+            Self::enclosing(lo, hi)
+        })
+    }
+
+    fn sin_cos(self) -> (Self, Self) {
+        if self.is_whole() {
+            return (self, self);
+        }
+        let unit = Self::enclosing(-E::ONE, E::ONE);
+        if !self.is_finite() {
+            return (unit, unit);
+        }
+        if self.is_point() {
+            return self.lo().enclose_sin_cos();
+        }
+        // Neither function changes faster than its argument.
+        let (sine, cosine) = self.midpoint().enclose_sin_cos();
+        let radius = self.radius();
+        let around = |value: Self| (value + Self::enclosing(-radius, radius)).intersect(&unit).unwrap_or(unit);
+        (around(sine), around(cosine))
+    }
+
+    fn phi(self, k: u32) -> Self {
+        self.increasing(|z| z.enclose_phi(k))
+    }
+}
+
+impl<E: Elementary> Special for Interval<E> {
+    fn erf(self) -> Self {
+        self.increasing(E::enclose_erf)
+    }
+
+    fn erfc(self) -> Self {
+        // Decreasing; its mirror image increases.
+        (-self).increasing(|x| (-x).enclose_erfc())
+    }
+}
+
+/// `φₖ(z)` by its series in interval arithmetic while that converges fast, else by the recurrence from `φ₀ = eᶻ`.
+pub(super) fn phi_by_series_or_recurrence<E: Elementary>(z: E, k: u32) -> Interval<E> {
+    /// 1/30 000! is below 10^−121 000, smaller than any number here.
+    const VANISHING: u32 = 30_000;
+
+    if !z.is_finite() {
+        return if z > E::ZERO {
+            Interval::enclosing(E::MAX, z)
+        } else {
+            Interval::enclosing(E::ZERO, E::ZERO.next_up())
+        };
+    }
+    if k == 0 {
+        return z.enclose_exp();
+    }
+    if k > VANISHING {
+        // 0 < φₖ(z) ≤ e^{max(z, 0)}/k!
+        let largest = if z > E::ZERO { z.enclose_exp().hi() } else { E::ONE };
+        return Interval::enclosing(E::ZERO, largest.mul_up(E::ZERO.next_up()));
+    }
+    let magnitude = z.to_f64().abs();
+    let argument = Interval::point(z);
+    if magnitude <= f64::from(k / 2).max(1.0) {
+        // k! φₖ = Σ zⁿ k!/(k+n)!; every term is at most (1/2)(1 + 2⁻⁵²) times the one before it, so all that follow a term are together
+        // at most (1 + 2⁻⁴⁹) times as large as that term, and certainly less than twice.
+        let mut term = Interval::<E>::one();
+        let mut sum = term;
+        let mut n = i64::from(k);
+        let negligible = f64::from(2).powi(-(E::PRECISION as i32) - 3);
+        while term.mag().to_f64() > negligible {
+            n += 1;
+            term = term * argument / n;
+            sum = sum + term;
+        }
+        let rest = term.mag() + term.mag();
+        return (sum + Interval::enclosing(-rest, rest)) * inverse_factorial(k);
+    }
+    let mut phi = z.enclose_exp();
+    let mut inverse_factorial = Interval::one();
+    for j in 1..=i64::from(k) {
+        phi = (phi - inverse_factorial) / argument;
+        inverse_factorial = inverse_factorial / j;
+    }
+    phi.intersect(&Interval::enclosing(E::ZERO, E::INFINITY)).unwrap_or(phi)
+}
+
+fn inverse_factorial<E: EndPoint>(k: u32) -> Interval<E> {
+    let factorial = (2..=k).fold(UBig::ONE, |product, n| product * UBig::from(n));
+    Interval::rational(&Rational::from_parts(IBig::ONE, factorial))
+}
