@@ -7,7 +7,7 @@ mod quantity;
 
 pub use claim::{Claim, Control, Readings};
 pub use page::Page;
-pub use quantity::{Answer, AskError, Formula, Quantity};
+pub use quantity::{Answer, AskError, Enclose, Formula, InDouble, Quantity};
 
 /// Every claim, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Claim> {

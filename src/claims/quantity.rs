@@ -1,7 +1,7 @@
 //! The oracle: numbers that a claim can give, certified, from exact inputs.
 
 use crate::numbers::{Ball, Dual, Float, Scalar};
-use crate::parameters::{ExactReader, FieldSpec, InputError, Inputs, Parameters, Seeded, describe};
+use crate::parameters::{ExactReader, FieldSpec, Ignored, InputError, Inputs, Parameters, Seeded, describe};
 
 /// A closed form that answers a question, in any reading.
 pub trait Formula: 'static {
@@ -11,6 +11,11 @@ pub trait Formula: 'static {
     fn value<S: Scalar>(p: &Self::Params<S>) -> S;
 }
 
+/// Encloses a quantity from inputs, ignored names, and the number of digits wanted.
+pub type Enclose = fn(&Inputs, Ignored, usize) -> Result<Ball, InputError>;
+/// The value in double precision with its condition number `κ`.
+pub type InDouble = fn(&Inputs, Ignored) -> Result<(Float, f64), InputError>;
+
 /// A number that a claim can give.
 pub struct Quantity {
     /// Its id within the claim.
@@ -18,13 +23,13 @@ pub struct Quantity {
     /// What it is, with its unit.
     pub about: &'static str,
     /// Parameters that have no effect: they may be absent, but are checked if given.
-    pub ignores: &'static [&'static str],
+    pub ignores: Ignored,
     /// The parameters it asks for.
     pub fields: fn() -> Vec<FieldSpec>,
-    /// The enclosure; the second argument is the number of digits wanted.
-    pub enclose: fn(&Inputs, &'static [&'static str], usize) -> Result<Ball, InputError>,
+    /// The enclosure.
+    pub enclose: Enclose,
     /// The value in double precision with its condition number `κ`, where there is a closed form.
-    pub double: Option<fn(&Inputs, &'static [&'static str]) -> Result<(Float, f64), InputError>>,
+    pub double: Option<InDouble>,
 }
 
 /// A certified answer.
@@ -58,7 +63,7 @@ pub enum AskError {
 
 impl Quantity {
     /// A closed form.
-    pub const fn of<F: Formula>(id: &'static str, about: &'static str, ignores: &'static [&'static str]) -> Self {
+    pub const fn of<F: Formula>(id: &'static str, about: &'static str, ignores: Ignored) -> Self {
         Self {
             id,
             about,
@@ -83,23 +88,25 @@ impl Quantity {
         Err(AskError::NotFinite(self.id.to_owned(), remedy))
     }
 
-    /// The parameters, with those that have no effect marked optional.
+    /// The parameters, with those that have no effect last.
     pub fn parameters(&self) -> Vec<FieldSpec> {
-        let mut fields = (self.fields)();
-        for field in &mut fields {
-            field.optional |= self.ignores.contains(&field.name);
-        }
-        fields
+        let without_effect = self.ignores.iter().map(|(name, domain)| FieldSpec {
+            name,
+            domain: domain.to_string(),
+            meaning: "without effect",
+            optional: true,
+        });
+        (self.fields)().into_iter().chain(without_effect).collect()
     }
 }
 
-fn enclose<F: Formula>(inputs: &Inputs, ignored: &'static [&'static str], _: usize) -> Result<Ball, InputError> {
+fn enclose<F: Formula>(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, InputError> {
     let params: F::Params<Ball> = ExactReader::new(inputs, ignored).read()?;
     Ok(F::value(&params))
 }
 
 /// The value and `κ = |f| + Σ |pⱼ ∂f/∂pⱼ|`: what one rounding of every input can change, in units of the roundoff.
-fn double<F: Formula>(inputs: &Inputs, ignored: &'static [&'static str]) -> Result<(Float, f64), InputError> {
+fn double<F: Formula>(inputs: &Inputs, ignored: Ignored) -> Result<(Float, f64), InputError> {
     let params: F::Params<Float> = ExactReader::new(inputs, ignored).read()?;
     let value = F::value(&params);
     let mut condition = value.0.abs();

@@ -2,7 +2,7 @@
 
 use super::{Finding, Relation, RelationKind, Statement, Verdict};
 use crate::numbers::{Ball, Panel, integrate};
-use crate::parameters::{ExactReader, InputError, Inputs};
+use crate::parameters::{InputError, at_point};
 use std::collections::BTreeMap;
 
 /// How narrow an enclosure must be before agreement counts: for each relation, a tenth of the smallest discrepancy of a
@@ -28,17 +28,15 @@ pub fn certify<T: Statement>(requirement: &Requirement) -> Vec<Finding> {
 }
 
 fn certify_at<T: Statement>(point: &str, requirement: &Requirement) -> Vec<Finding> {
-    let read = || -> Result<_, InputError> {
-        let inputs = Inputs::from_words(point.split_whitespace())?;
-        let balls: T::Params<Ball> = ExactReader::new(&inputs, &[]).read()?;
-        let panels: T::Params<Panel> = ExactReader::new(&inputs, &[]).read()?;
-        Ok((balls, panels))
-    };
-    let (balls, panels) = match read() {
+    let read = || Ok::<_, InputError>((at_point(point)?, at_point(point)?));
+    let (balls, panels): (T::Params<Ball>, T::Params<Panel>) = match read() {
         Ok(both) => both,
         Err(error) => {
             let why = format!("the point cannot be read: {error}");
-            return vec![Finding { point: Some(point.to_owned()), ..Finding::new("point", Verdict::Undecided { why }) }];
+            return vec![Finding {
+                point: Some(point.to_owned()),
+                ..Finding::new("point", Verdict::Undecided { why })
+            }];
         }
     };
     let relations = T::relations(&balls).into_iter().zip(T::relations(&panels));
@@ -104,10 +102,12 @@ fn difference(relation: &Relation<'_, Ball>, over_panel: &Relation<'_, Panel>, r
     }
 }
 
+/// The name of a relation, with places and the residue at each.
+type Residues = (String, Vec<(String, Ball)>);
+
 /// Left minus right of every relation at a point, without integrals: where a residue is shown not to vanish.
-pub(super) fn pointwise<T: Statement>(point: &str) -> Result<Vec<(String, Vec<(String, Ball)>)>, InputError> {
-    let inputs = Inputs::from_words(point.split_whitespace())?;
-    let params: T::Params<Ball> = ExactReader::new(&inputs, &[]).read()?;
+pub(super) fn pointwise<T: Statement>(point: &str) -> Result<Vec<Residues>, InputError> {
+    let params: T::Params<Ball> = at_point(point)?;
     Ok(T::relations(&params)
         .into_iter()
         .map(|relation| {

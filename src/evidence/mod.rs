@@ -12,7 +12,7 @@ mod verdict;
 pub use certify::{Requirement, certify};
 pub use paths::{LinearPath, Transition};
 pub use prove::prove;
-pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, simulate};
+pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};
 pub use statement::{NonNegative, Relation, RelationKind, Statement};
 pub use statistics::{Budget, Kind, Statistic};
 pub use symbols::Symbols;

@@ -60,12 +60,7 @@ impl LinearPath {
     /// the range divided by the steps, is far below any resolution that sampling reaches.
     ///
     /// `coefficients(τ)` gives the affine drift and the squared diffusion coefficient.
-    pub fn new(
-        coefficients: impl Fn(Float) -> (Affine<Float>, Float),
-        from: f64,
-        to: f64,
-        steps: usize,
-    ) -> Self {
+    pub fn new(coefficients: impl Fn(Float) -> (Affine<Float>, Float), from: f64, to: f64, steps: usize) -> Self {
         const PIECES: usize = 512;
         let pieces = PIECES.div_ceil(steps);
         let h = (to - from) / (steps * pieces) as f64;

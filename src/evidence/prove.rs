@@ -75,15 +75,17 @@ fn judge<T: Statement>(relation: &str, decided: Result<Equality, ProofError>) ->
         Ok(Equality::Proved) => Finding::new(relation, Verdict::Proved),
         Ok(Equality::Residue { terms, count }) => {
             let shown = terms.join(" + ").replace("+ -", "- ");
-            let residue = format!("{shown}{}", if count > terms.len() { format!(" + … ({count} terms)") } else { String::new() });
+            let residue =
+                format!("{shown}{}", if count > terms.len() { format!(" + … ({count} terms)") } else { String::new() });
             let (verdict, size) = match refuting_point::<T>(relation) {
                 Ok(Some((at, value, size))) => {
                     let by = format!("the residue does not vanish: left minus right is {value} there");
                     (Verdict::Refuted { at, by }, Some(size))
                 }
-                Ok(None) => {
-                    (Verdict::Undecided { why: "a residue is left, but it vanishes at every point tried".to_owned() }, None)
-                }
+                Ok(None) => (
+                    Verdict::Undecided { why: "a residue is left, but it vanishes at every point tried".to_owned() },
+                    None,
+                ),
                 Err(error) => (Verdict::Undecided { why: error.to_string() }, None),
             };
             Finding { discrepancy: Some(residue), size, ..Finding::new(relation, verdict) }

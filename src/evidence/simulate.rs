@@ -6,8 +6,9 @@
 use super::statistics::{Budget, Kind, Statistic, Sums};
 use super::verdict::Draws;
 use super::{Finding, Verdict};
-use crate::numbers::Lanes;
+use crate::numbers::{Float, Lanes, Scalar};
 use crate::parameters::InputError;
+use crate::worlds::Gaussian;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -42,6 +43,11 @@ impl Noise {
         Lanes(std::array::from_fn(|_| StandardNormal.sample(&mut self.0)))
     }
 
+    /// Independent draws from a Gaussian law.
+    pub fn gaussian(&mut self, law: &Gaussian<Float>) -> Lanes<WIDTH> {
+        self.normal() * Lanes::splat(law.variance.sqrt()) + Lanes::splat(law.mean)
+    }
+
     /// Independent uniforms on `(0, 1)`, centred on their 2⁵³ cells.
     pub fn uniform(&mut self) -> Lanes<WIDTH> {
         Lanes(std::array::from_fn(|_| ((self.0.next_u64() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64))
@@ -58,6 +64,11 @@ fn fnv(text: &str, salt: u64) -> u64 {
 pub trait Sampler: Send + Sync {
     /// One draw of every statistic in every lane.
     fn draw(&self, noise: &mut Noise, out: &mut [Lanes<WIDTH>]);
+}
+
+/// A sampler from a closure.
+pub fn sampler(draw: impl Fn(&mut Noise, &mut [Lanes<WIDTH>]) + Send + Sync + 'static) -> Box<dyn Sampler> {
+    Box::new(draw)
 }
 
 impl<F: Fn(&mut Noise, &mut [Lanes<WIDTH>]) + Send + Sync> Sampler for F {

@@ -39,6 +39,18 @@ pub struct Statistic {
     pub variance: f64,
 }
 
+impl Statistic {
+    /// The mean of draws of any law whose variance is `variance`, exactly or at most.
+    pub fn mean(name: &'static str, mean: f64, variance: f64) -> Self {
+        Self { name, kind: Kind::Mean, mean, variance }
+    }
+
+    /// The variance of Gaussian draws with this mean.
+    pub fn variance(name: &'static str, mean: f64, variance: f64) -> Self {
+        Self { name, kind: Kind::Variance, mean, variance }
+    }
+}
+
 impl Budget {
     /// A budget of `alpha` false alarms per run over `checks` sampled checks.
     pub fn new(alpha: f64, checks: usize) -> Self {

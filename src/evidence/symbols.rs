@@ -50,7 +50,12 @@ impl Source<Expr> for Symbols<'_> {
         Ok(self.free(name, domain))
     }
 
-    fn optional(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<Option<Expr>, InputError> {
+    fn optional(
+        &mut self,
+        name: &'static str,
+        domain: Domain,
+        meaning: &'static str,
+    ) -> Result<Option<Expr>, InputError> {
         let shape: Option<Float> = self.shapes.optional(name, domain, meaning)?;
         Ok(shape.map(|_| self.free(name, domain)))
     }

@@ -9,7 +9,8 @@ use std::time::Instant;
 /// Runs every reading of a claim that the options ask for, and of its controls.
 pub fn decide(claim: &Claim, options: &Options, budget: &Budget) -> ClaimRecord {
     let started = Instant::now();
-    let controls: Vec<_> = claim.controls.iter().map(|control| judge_control(claim, control, options, budget)).collect();
+    let controls: Vec<_> =
+        claim.controls.iter().map(|control| judge_control(claim, control, options, budget)).collect();
     let requirement = nearest_controls(&controls);
     let mut checks = Vec::new();
     for part in claim.readings {
@@ -128,7 +129,13 @@ fn simulate_control(claim: &Claim, control: &Control, options: &Options, budget:
         Some(Err(error)) => unreadable(&error.to_string()),
         Some(Ok((right, wrong))) => {
             let n = scaled(wrong.draws_to_refute(&right, budget), options.effort);
-            simulate(&wrong, &format!("{}/{}/{}", claim.id, control.readings.label, control.id), options.seed, budget, n)
+            simulate(
+                &wrong,
+                &format!("{}/{}/{}", claim.id, control.readings.label, control.id),
+                options.seed,
+                budget,
+                n,
+            )
         }
     }
 }

@@ -7,7 +7,7 @@ mod run;
 
 pub use decide::decide;
 pub use record::{
-    CheckRecord, ClaimRecord, ControlRecord, Counts, Environment, Figure, Footer, Header, Mark, Record, Series, Standing,
-    Time,
+    CheckRecord, ClaimRecord, ControlRecord, Counts, Environment, Figure, Footer, Header, Mark, Record, Series,
+    Standing, Time,
 };
 pub use run::{DEFAULT_FALSE_ALARM, DEFAULT_SEED, LedgerError, Options, Shard, run};

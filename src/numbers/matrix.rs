@@ -114,7 +114,7 @@ impl<S: Field> Matrix<S> {
 
     fn cofactor(&self, i: usize, j: usize) -> S {
         let minor = self.minor(i, j).determinant();
-        if (i + j) % 2 == 0 { minor } else { -minor }
+        if (i + j).is_multiple_of(2) { minor } else { -minor }
     }
 
     /// The adjugate: `M·adj(M) = det(M)·I`.

@@ -53,8 +53,7 @@ impl<S: Scalar, const N: usize> Taylor<S, N> {
 
     /// `Σ_{j=1}^{min(n, len−1)} j cⱼ tail[n−j]`: n times the n-th coefficient of `∫ c′·tail`.
     fn weighted_sum(&self, tail: &[S], n: usize) -> S {
-        (1..=n.min(self.len - 1))
-            .fold(S::zero(), |sum, j| sum + self.coefficients[j] * tail[n - j] * j as i64)
+        (1..=n.min(self.len - 1)).fold(S::zero(), |sum, j| sum + self.coefficients[j] * tail[n - j] * j as i64)
     }
 
     /// The length of a series that is not a polynomial in this one: full, unless this one is constant.
@@ -108,8 +107,7 @@ impl<S: Scalar, const N: usize> Div for Taylor<S, N> {
         let first = other.coefficients[0];
         let len = if other.len == 1 { self.len } else { N };
         Self::recurrence(self.coefficients[0] / first, len, |q, n| {
-            let known = (1..=n.min(other.len - 1))
-                .fold(S::zero(), |sum, j| sum + other.coefficients[j] * q[n - j]);
+            let known = (1..=n.min(other.len - 1)).fold(S::zero(), |sum, j| sum + other.coefficients[j] * q[n - j]);
             (self.coefficients[n] - known) / first
         })
     }

@@ -58,7 +58,12 @@ impl Source<Float> for Catalogue {
         Ok(Float::one())
     }
 
-    fn optional(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<Option<Float>, InputError> {
+    fn optional(
+        &mut self,
+        name: &'static str,
+        domain: Domain,
+        meaning: &'static str,
+    ) -> Result<Option<Float>, InputError> {
         self.note(name, domain, meaning, true);
         Ok(None)
     }

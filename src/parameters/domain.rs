@@ -29,14 +29,6 @@ impl Domain {
             Self::AtMostOne => *value <= Rational::ONE,
         }
     }
-
-    /// A member of the domain, for a parameter that does not count and was not given.
-    pub fn member(self) -> Rational {
-        match self {
-            Self::Positive => Rational::ONE,
-            _ => Rational::ZERO,
-        }
-    }
 }
 
 impl fmt::Display for Domain {

@@ -61,18 +61,29 @@ impl Inputs {
     }
 }
 
+/// Names without effect on a quantity, with the domains they are still held to.
+pub type Ignored = &'static [(&'static str, Domain)];
+
+/// Reads parameters from `name=value` words, in any reading.
+///
+/// # Errors
+/// [`InputError`] for the first thing wrong.
+pub fn at_point<S: Scalar, P: super::Parameters<S>>(words: &str) -> Result<P, InputError> {
+    ExactReader::new(&Inputs::from_words(words.split_whitespace())?, &[]).read()
+}
+
 /// Reads inputs exactly, and remembers what was asked so that a leftover name is an error.
 #[derive(Debug, Clone)]
 pub struct ExactReader<'a> {
     inputs: &'a Inputs,
-    optional: &'static [&'static str],
+    ignored: Ignored,
     asked: BTreeSet<&'static str>,
 }
 
 impl<'a> ExactReader<'a> {
     /// A reader of these inputs. Names in `ignored` have no effect: they may be absent, but are checked if given.
-    pub fn new(inputs: &'a Inputs, ignored: &'static [&'static str]) -> Self {
-        Self { inputs, optional: ignored, asked: BTreeSet::new() }
+    pub fn new(inputs: &'a Inputs, ignored: Ignored) -> Self {
+        Self { inputs, ignored, asked: BTreeSet::new() }
     }
 
     /// Reads a whole set of parameters and refuses names that it did not ask for.
@@ -80,7 +91,14 @@ impl<'a> ExactReader<'a> {
     /// # Errors
     /// [`InputError`] for the first thing wrong.
     pub fn read<S: Scalar, P: super::Parameters<S>>(mut self) -> Result<P, InputError> {
-        let read = P::read(&mut self);
+        let read = P::read(&mut self).and_then(|params| {
+            for (name, domain) in self.ignored {
+                if self.value(name).is_some() {
+                    self.exact(name, *domain, "without effect")?;
+                }
+            }
+            Ok(params)
+        });
         // A misspelt name explains a missing one, so it is reported first.
         match (self.finish(), read) {
             (Err(unknown @ InputError::Unknown { .. }), Err(InputError::Missing { .. }) | Ok(_)) => Err(unknown),
@@ -93,7 +111,8 @@ impl<'a> ExactReader<'a> {
     /// # Errors
     /// [`InputError::Unknown`] with the names that exist.
     pub fn finish(&self) -> Result<(), InputError> {
-        match self.inputs.0.keys().find(|name| !self.asked.contains(name.as_str())) {
+        let known = |name: &str| self.asked.contains(name) || self.ignored.iter().any(|(ignored, _)| *ignored == name);
+        match self.inputs.0.keys().find(|name| !known(name)) {
             None => Ok(()),
             Some(name) => Err(InputError::Unknown {
                 name: shorten(name),
@@ -119,9 +138,6 @@ impl<'a> ExactReader<'a> {
     }
 
     fn exact(&mut self, name: &'static str, domain: Domain, meaning: &str) -> Result<Rational, InputError> {
-        if self.optional.contains(&name) && self.value(name).is_none() {
-            return Ok(domain.member());
-        }
         let value = number(name, self.require(name, meaning, &domain.to_string())?)?;
         if domain.contains(&value) {
             Ok(value)

@@ -13,7 +13,7 @@ mod source;
 pub use catalogue::{FieldSpec, describe};
 pub use domain::Domain;
 pub use error::InputError;
-pub use inputs::{ExactReader, Inputs};
+pub use inputs::{ExactReader, Ignored, Inputs, at_point};
 pub use source::{Parameters, Seeded, Source};
 
 /// Declares the parameters of a claim or a quantity: a struct generic over the reading, and how to read it.
@@ -51,14 +51,34 @@ macro_rules! parameter_type {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! read_parameter {
-    (real, $source:ident, $name:expr, $meaning:expr) => { $source.real($name, $crate::parameters::Domain::Real, $meaning) };
-    (positive, $source:ident, $name:expr, $meaning:expr) => { $source.real($name, $crate::parameters::Domain::Positive, $meaning) };
-    (nonnegative, $source:ident, $name:expr, $meaning:expr) => { $source.real($name, $crate::parameters::Domain::NonNegative, $meaning) };
-    (below_one, $source:ident, $name:expr, $meaning:expr) => { $source.real($name, $crate::parameters::Domain::BelowOne, $meaning) };
-    (at_most_one, $source:ident, $name:expr, $meaning:expr) => { $source.real($name, $crate::parameters::Domain::AtMostOne, $meaning) };
-    (count, $source:ident, $name:expr, $meaning:expr) => { $source.count($name, $meaning) };
-    (vector, $source:ident, $name:expr, $meaning:expr) => { $source.vector($name, $meaning) };
-    (matrix, $source:ident, $name:expr, $meaning:expr) => { $source.matrix($name, $meaning) };
-    (process, $source:ident, $name:expr, $meaning:expr) => { <$crate::worlds::Process<S> as $crate::parameters::Parameters<S>>::read($source) };
-    (of($inner:ident), $source:ident, $name:expr, $meaning:expr) => { <$inner<S> as $crate::parameters::Parameters<S>>::read($source) };
+    (real, $source:ident, $name:expr, $meaning:expr) => {
+        $source.real($name, $crate::parameters::Domain::Real, $meaning)
+    };
+    (positive, $source:ident, $name:expr, $meaning:expr) => {
+        $source.real($name, $crate::parameters::Domain::Positive, $meaning)
+    };
+    (nonnegative, $source:ident, $name:expr, $meaning:expr) => {
+        $source.real($name, $crate::parameters::Domain::NonNegative, $meaning)
+    };
+    (below_one, $source:ident, $name:expr, $meaning:expr) => {
+        $source.real($name, $crate::parameters::Domain::BelowOne, $meaning)
+    };
+    (at_most_one, $source:ident, $name:expr, $meaning:expr) => {
+        $source.real($name, $crate::parameters::Domain::AtMostOne, $meaning)
+    };
+    (count, $source:ident, $name:expr, $meaning:expr) => {
+        $source.count($name, $meaning)
+    };
+    (vector, $source:ident, $name:expr, $meaning:expr) => {
+        $source.vector($name, $meaning)
+    };
+    (matrix, $source:ident, $name:expr, $meaning:expr) => {
+        $source.matrix($name, $meaning)
+    };
+    (process, $source:ident, $name:expr, $meaning:expr) => {
+        <$crate::worlds::Process<S> as $crate::parameters::Parameters<S>>::read($source)
+    };
+    (of($inner:ident), $source:ident, $name:expr, $meaning:expr) => {
+        <$inner<S> as $crate::parameters::Parameters<S>>::read($source)
+    };
 }

@@ -30,6 +30,6 @@ impl<S: Scalar> MatrixSde<S> {
 }
 
 /// A matrix with its time derivative, entry by entry.
-pub(crate) fn moving<S: Scalar>(value: &Matrix<S>, rate: &Matrix<S>) -> Matrix<Dual<S>> {
+pub fn moving<S: Scalar>(value: &Matrix<S>, rate: &Matrix<S>) -> Matrix<Dual<S>> {
     Matrix::from_fn(value.rows(), value.columns(), |i, j| Dual { re: value[(i, j)], eps: rate[(i, j)] })
 }

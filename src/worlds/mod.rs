@@ -15,7 +15,7 @@ pub use clock::{Clock, GenericClock};
 pub use covariance::Covariance;
 pub use gaussian::{Gaussian, MultivariateGaussian};
 pub use linear_sde::{AffineInTime, LinearSde};
-pub use matrix_sde::MatrixSde;
+pub use matrix_sde::{MatrixSde, moving};
 pub use process::{Process, Schedule};
 pub use reverse::ReverseSde;
 pub use scaled_score::ScaledScore;

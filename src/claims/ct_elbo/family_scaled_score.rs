@@ -14,11 +14,11 @@
 //! exist: this is the family in which every other claim about the bound is tried out.
 
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
-use crate::evidence::{Kind, LinearPath, Plan, Relation, Statement, Statistic, Trial};
-use crate::numbers::{Ball, Dual, Float, Lanes, Scalar};
+use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, sampler};
+use crate::numbers::{Ball, Dual, Float, Scalar};
 use crate::objectives::elbo::{RunningCost, control};
 use crate::parameters;
-use crate::parameters::{ExactReader, InputError, Inputs};
+use crate::parameters::{Domain, InputError, at_point};
 use crate::worlds::{Clock, Gaussian, ReverseSde, ScaledScore};
 
 parameters! {
@@ -100,7 +100,8 @@ impl<const WRONG: u8> Statement for Family<WRONG> {
                     let (score, data) = (world.score(&clock), world.data(&clock).score());
                     let drift = ReverseSde::plug_in(&clock, &score, world.lambda).drift;
                     let law = inference.inference(p.x, &clock);
-                    RunningCost::new(drift.slope, &clock, &control(&score, &data, world.lambda), &law, world.lambda).total()
+                    RunningCost::new(drift.slope, &clock, &control(&score, &data, world.lambda), &law, world.lambda)
+                        .total()
                 },
             ),
         ]
@@ -112,12 +113,11 @@ struct Samples<const WRONG: u8>;
 
 impl<const WRONG: u8> Trial for Samples<WRONG> {
     fn plan() -> Result<Plan, InputError> {
-        let inputs = Inputs::from_words(POINT.split_whitespace())?;
-        let exact: Point<Ball> = ExactReader::new(&inputs, &[]).read()?;
+        let exact: Point<Ball> = at_point(POINT)?;
         let closed = believed::<Ball, WRONG>(exact.world());
         let variance = closed.model(&exact.process.start(), &exact.process.end()).variance.to_f64();
 
-        let p: Point<Float> = ExactReader::new(&inputs, &[]).read()?;
+        let p: Point<Float> = at_point(POINT)?;
         let horizon = p.process.horizon().0;
         let world = p.world();
         let path = LinearPath::new(
@@ -130,16 +130,27 @@ impl<const WRONG: u8> Trial for Samples<WRONG> {
             horizon,
             16,
         );
-        let start = world.prior().variance.sqrt();
+        let prior = world.prior();
         Ok(Plan {
             point: POINT,
-            statistics: vec![Statistic { name: "variance of the samples", kind: Kind::Variance, mean: 0.0, variance }],
+            statistics: vec![Statistic::variance("variance of the samples", 0.0, variance)],
             drawn: None,
-            sampler: Box::new(move |noise: &mut crate::evidence::Noise, out: &mut [Lanes<{ crate::evidence::WIDTH }>]| {
-                let x = noise.normal() * Lanes::splat(start);
-                out[0] = path.walk(x, noise);
+            sampler: sampler(move |noise, out| {
+                let start = noise.gaussian(&prior);
+                out[0] = path.walk(start, noise);
             }),
         })
+    }
+}
+
+parameters! {
+    /// The scaled-score model alone: also the probability-flow ODE, `λ = 1`, and no data point.
+    Model {
+        process: process "the noising process",
+        v0: positive "data variance v_0, data N(0, v_0)",
+        delta: real "relative error of the score (1 + delta) grad log q",
+        lam: at_most_one "member of the plug-in family, lambda <= 1",
+        vpi: positive "prior variance v_pi, prior N(0, v_pi)",
     }
 }
 
@@ -147,9 +158,10 @@ impl<const WRONG: u8> Trial for Samples<WRONG> {
 struct ModelVariance;
 
 impl Formula for ModelVariance {
-    type Params<S: Scalar> = Point<S>;
-    fn value<S: Scalar>(p: &Point<S>) -> S {
-        p.world().model(&p.process.start(), &p.process.end()).variance
+    type Params<S: Scalar> = Model<S>;
+    fn value<S: Scalar>(p: &Model<S>) -> S {
+        let world = ScaledScore { v0: p.v0, delta: p.delta, lambda: p.lam, vpi: p.vpi };
+        world.model(&p.process.start(), &p.process.end()).variance
     }
 }
 
@@ -189,7 +201,11 @@ pub static CLAIM: Claim = Claim {
         },
     ],
     quantities: &[
-        Quantity::of::<ModelVariance>("model-variance", "V_0, the variance of the model's samples", &["x"]),
+        Quantity::of::<ModelVariance>(
+            "model-variance",
+            "V_0, the variance of the model's samples",
+            &[("x", Domain::Real)],
+        ),
         Quantity::of::<Elbo>("elbo", "ELBO_lambda(x), in nats", &[]),
     ],
 };
