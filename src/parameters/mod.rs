@@ -26,6 +26,8 @@ pub use source::{Parameters, Seeded, Source};
 macro_rules! parameters {
     ($(#[$doc:meta])* $name:ident { $($field:ident : $kind:ident $(($inner:ident))? $meaning:literal),* $(,)? }) => {
         $(#[$doc])*
+        // Fields bear the names of the catalogue, `T` among them.
+        #[allow(non_snake_case)]
         pub struct $name<S> { $(#[doc = $meaning] pub $field: $crate::parameter_type!($kind $(($inner))?, S)),* }
 
         impl<S: $crate::numbers::Scalar> $crate::parameters::Parameters<S> for $name<S> {

@@ -2,6 +2,7 @@
 
 mod affine;
 mod clock;
+mod constant;
 mod covariance;
 mod gaussian;
 mod linear_sde;
@@ -12,6 +13,7 @@ mod scaled_score;
 
 pub use affine::Affine;
 pub use clock::{Clock, GenericClock};
+pub use constant::{ConstantSde, affine_flow};
 pub use covariance::Covariance;
 pub use gaussian::{Gaussian, MultivariateGaussian};
 pub use linear_sde::{AffineInTime, LinearSde};
