@@ -1,6 +1,6 @@
 //! The proof reading: true identities are proved, near misses leave a residue, and nothing else is ever claimed.
 
-use ouracle::numbers::{Equality, Expr, Field, Proof, ProofError, Scalar};
+use ouracle::numbers::{Certificate, Equality, Expr, Field, Proof, ProofError, Scalar, Verdict};
 
 /// Terms that the examples share.
 struct Letters {
@@ -128,4 +128,126 @@ fn near_misses_leave_a_residue() {
         let answer = decide(*near_miss);
         assert!(matches!(&answer, Ok(Equality::Residue { count, .. }) if *count > 0), "{name}: {answer:?}");
     }
+}
+
+/// `d log p/dt + div(A x) + (A x)·∇log p − ½ (tr Q∇∇log p + ∇log pᵀ Q ∇log p)` for the Gaussian with mean `μ′ = Aμ` and
+/// covariance `Σ′ = AΣ + ΣAᵀ + Q`, written by hand and with the derivatives noted. `wrong` doubles one entry of `Q`.
+fn fokker_planck(proof: &Proof, d: usize, wrong: bool) -> Result<Equality, ProofError> {
+    let vector = |name: &str| -> Vec<Expr> {
+        (0..d).map(|i| proof.symbol(&format!("{name}{i}"), &format!("{name}_{i}"))).collect()
+    };
+    let matrix = |name: &str| -> Vec<Vec<Expr>> { (0..d).map(|i| vector(&format!("{name}{i}"))).collect() };
+    let symmetric = |m: Vec<Vec<Expr>>| -> Vec<Vec<Expr>> {
+        (0..d).map(|i| (0..d).map(|j| m[i.min(j)][i.max(j)]).collect()).collect()
+    };
+    let (x, mu, a) = (vector("x"), vector("m"), matrix("A"));
+    let (sigma, q) = (symmetric(matrix("S")), symmetric(matrix("Q")));
+    let sum = |terms: &mut dyn Iterator<Item = Expr>| terms.fold(Expr::zero(), |total, term| total + term);
+    let apply = |m: &[Vec<Expr>], v: &[Expr]| -> Vec<Expr> {
+        m.iter().map(|row| sum(&mut row.iter().zip(v).map(|(&m, &v)| m * v))).collect()
+    };
+    let dot = |u: &[Expr], v: &[Expr]| sum(&mut u.iter().zip(v).map(|(&u, &v)| u * v));
+    let minor = |m: &[Vec<Expr>], i: usize, j: usize| {
+        let skip = |k: usize| (0..d).filter(move |&l| l != k);
+        skip(i).map(|k| skip(j).map(|l| m[k][l]).collect()).collect::<Vec<Vec<_>>>()
+    };
+    fn determinant(m: &[Vec<Expr>]) -> Expr {
+        match m {
+            [] => Expr::one(),
+            [row] => row[0],
+            [p, q] => p[0] * q[1] - p[1] * q[0],
+            [p, q, r] => {
+                let [a, b, c] = [0, 1, 2].map(|i| q[(i + 1) % 3] * r[(i + 2) % 3] - q[(i + 2) % 3] * r[(i + 1) % 3]);
+                p[0] * a + p[1] * b + p[2] * c
+            }
+            _ => unreachable!("the tests go up to three dimensions"),
+        }
+    }
+    let det = determinant(&sigma);
+    let precision: Vec<Vec<Expr>> = (0..d)
+        .map(|i| {
+            (0..d)
+                .map(|j| {
+                    let cofactor = determinant(&minor(&sigma, i, j)) / det;
+                    if (i + j) % 2 == 0 { cofactor } else { -cofactor }
+                })
+                .collect()
+        })
+        .collect();
+    let mu_rate = apply(&a, &mu);
+    let entry = |i: usize, j: usize| {
+        let drift = sum(&mut (0..d).map(|k| a[i][k] * sigma[k][j] + sigma[i][k] * a[j][k]));
+        drift + q[i][j]
+    };
+    let sigma_rate: Vec<Vec<Expr>> = (0..d).map(|i| (0..d).map(|j| entry(i.min(j), i.max(j))).collect()).collect();
+    for i in 0..d {
+        proof.declare_rule(mu[i], mu_rate[i]);
+        (i..d).for_each(|j| proof.declare_rule(sigma[i][j], sigma_rate[i][j]));
+    }
+    let centred: Vec<Expr> = x.iter().zip(&mu).map(|(&x, &m)| x - m).collect();
+    let weighted = apply(&precision, &centred);
+    let log_density = -(dot(&centred, &weighted) + det.ln()) / 2 - (Expr::pi() * 2).ln() * Expr::ratio(d as i64, 2);
+    let trace =
+        sum(&mut (0..d).flat_map(|i| (0..d).map(move |j| (i, j))).map(|(i, j)| precision[i][j] * sigma_rate[i][j]));
+    let rate = dot(&weighted, &mu_rate) + dot(&weighted, &apply(&sigma_rate, &weighted)) / 2 - trace / 2;
+    proof.note_rate(log_density, rate);
+    let score: Vec<Expr> = weighted.iter().map(|&w| -w).collect();
+    for i in 0..d {
+        Expr::note_derivative(log_density, x[i], score[i]);
+        for j in 0..d {
+            Expr::note_derivative(score[i], x[j], -precision[i][j]);
+        }
+    }
+    let q: Vec<Vec<Expr>> =
+        (0..d).map(|i| (0..d).map(|j| if wrong && i + j == 0 { q[i][j] * 2 } else { q[i][j] }).collect()).collect();
+    let divergence = sum(&mut (0..d).map(|i| a[i][i])) + dot(&apply(&a, &x), &score);
+    let curvature =
+        sum(&mut (0..d).flat_map(|i| (0..d).map(move |j| (i, j))).map(|(i, j)| -(q[i][j] * precision[i][j])));
+    let diffusion = (curvature + dot(&score, &apply(&q, &score))) / 2;
+    proof.equal("Fokker–Planck", rate, diffusion - divergence)
+}
+
+#[test]
+fn gaussian_fokker_planck() {
+    for d in 1..=3 {
+        let start = std::time::Instant::now();
+        assert_eq!(Proof::scope(|proof| fokker_planck(proof, d, false)), Ok(Equality::Proved), "d = {d}");
+        println!("d = {d}: {:?}", start.elapsed());
+        let wrong = Proof::scope(|proof| fokker_planck(proof, d, true));
+        assert!(matches!(wrong, Ok(Equality::Residue { .. })), "d = {d}: {wrong:?}");
+    }
+}
+
+/// Certificates for the independent checker: `pytest tests/certificates` reads them from here.
+#[test]
+fn certificates_are_written() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("certificates");
+    std::fs::create_dir_all(&folder)?;
+    let write = |name: String, certificate: &Certificate| -> Result<(), Box<dyn std::error::Error>> {
+        std::fs::write(folder.join(name + ".json"), serde_json::to_string_pretty(certificate)?)?;
+        Ok(())
+    };
+    for (number, (name, identity, near_miss)) in IDENTITIES.iter().enumerate() {
+        for (prefix, sides, verdict) in [("true", identity, Verdict::Proved), ("false", near_miss, Verdict::Undecided)]
+        {
+            let certificate = Proof::scope(|proof| {
+                let (left, right) = sides(&letters(proof));
+                proof.equal(name, left, right)?;
+                proof.certificate("identity", name)
+            })?;
+            assert_eq!(certificate.verdict, verdict, "{name}");
+            write(format!("{prefix}-{number:02}"), &certificate)?;
+        }
+    }
+    for d in 1..=3 {
+        let certificate = Proof::scope(|proof| {
+            fokker_planck(proof, d, false)?;
+            proof.certificate("fokker-planck", "the Gaussian solves its Fokker–Planck equation")
+        })?;
+        assert_eq!(certificate.verdict, Verdict::Proved);
+        write(format!("fokker-planck-{d}"), &certificate)?;
+        let read: Certificate = serde_json::from_str(&serde_json::to_string(&certificate)?)?;
+        assert_eq!(read, certificate);
+    }
+    Ok(())
 }
