@@ -13,6 +13,8 @@ mod latex;
 mod normal;
 mod polynomial;
 mod proof;
+#[cfg(test)]
+mod tests;
 
 pub use arena::Symbol;
 pub use certificate::{Certificate, CertificateFact, CertificateNode, CertificateRelation, CertificateSymbol, Verdict};
