@@ -1,6 +1,7 @@
 //! The proof reading: true identities are proved, near misses leave a residue, and nothing else is ever claimed.
 
-use ouracle::numbers::{Certificate, Equality, Expr, Field, Proof, ProofError, Scalar, Verdict};
+use ouracle::numbers::{Certificate, Equality, Expr, Field, Proof, ProofError, Rational, Scalar, Verdict};
+use proptest::prelude::*;
 
 /// Terms that the examples share.
 struct Letters {
@@ -250,4 +251,374 @@ fn certificates_are_written() -> Result<(), Box<dyn std::error::Error>> {
         assert_eq!(read, certificate);
     }
     Ok(())
+}
+
+/// A random formula, to be read by any scalar.
+#[derive(Debug, Clone)]
+enum Tree {
+    Ratio(i8, u8),
+    Letter(usize),
+    Pi,
+    Unary(Function, Box<Tree>),
+    Binary(char, Box<Tree>, Box<Tree>),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Function {
+    Neg,
+    Exp,
+    Ln,
+    Sqrt,
+    Sin,
+    Cos,
+    Phi(u32),
+}
+
+impl Tree {
+    fn read<S: Scalar>(&self, letters: &[S]) -> S {
+        match self {
+            Self::Ratio(p, q) => S::ratio((*p).into(), (*q).into()),
+            Self::Letter(i) => letters[i % letters.len()],
+            Self::Pi => S::pi(),
+            Self::Unary(function, a) => {
+                let a = a.read(letters);
+                match function {
+                    Function::Neg => -a,
+                    Function::Exp => a.exp(),
+                    Function::Ln => a.ln(),
+                    Function::Sqrt => a.sqrt(),
+                    Function::Sin => a.sin_cos().0,
+                    Function::Cos => a.sin_cos().1,
+                    Function::Phi(k) => a.phi(*k),
+                }
+            }
+            Self::Binary(operator, a, b) => {
+                let (a, b) = (a.read(letters), b.read(letters));
+                match operator {
+                    '+' => a + b,
+                    '-' => a - b,
+                    '*' => a * b,
+                    _ => a / b,
+                }
+            }
+        }
+    }
+
+    /// The formula rewritten once everywhere, by rules of which some hold only for some signs, and some never.
+    fn rewritten(&self, rule: u8) -> Self {
+        use Function::{Exp, Ln, Neg, Sqrt};
+        let unary = |function, a: Self| Self::Unary(function, Box::new(a));
+        let binary = |operator, a: Self, b: Self| Self::Binary(operator, Box::new(a), Box::new(b));
+        match self {
+            Self::Unary(function, a) => {
+                let inner = a.rewritten(rule);
+                match (function, inner, rule) {
+                    (Exp, Self::Binary('+', a, b), 0) => binary('*', unary(Exp, *a), unary(Exp, *b)),
+                    (Ln, Self::Binary('*', a, b), 1) => binary('+', unary(Ln, *a), unary(Ln, *b)),
+                    (Sqrt, Self::Binary('*', a, b), 2) => binary('*', unary(Sqrt, *a), unary(Sqrt, *b)),
+                    (Sqrt, Self::Binary('/', a, b), 2) => binary('/', unary(Sqrt, *a), unary(Sqrt, *b)),
+                    (Sqrt, a, 3) => unary(Exp, binary('/', unary(Ln, a), Self::Ratio(2, 1))),
+                    (Ln, Self::Unary(Exp, a), 4) | (Exp, Self::Unary(Ln, a), 4) => *a,
+                    (Sqrt, Self::Binary('*', a, _), 5) => *a,
+                    (Sqrt, a, 6) => unary(Sqrt, unary(Neg, a)),
+                    (function, a, _) => unary(*function, a),
+                }
+            }
+            Self::Binary(operator, a, b) => {
+                let (a, b) = (a.rewritten(rule), b.rewritten(rule));
+                match (operator, a, b, rule) {
+                    ('*', a, Self::Binary('+', b, c), 1 | 7) => {
+                        binary('+', binary('*', a.clone(), *b), binary('*', a, *c))
+                    }
+                    ('/', a, b, 5 | 8) => binary('*', a, binary('/', Self::Ratio(1, 1), b)),
+                    ('-', a, b, 3 | 9) => binary('+', a, unary(Neg, b)),
+                    ('/', Self::Binary('+', a, b), c, 0) => binary('+', binary('/', *a, c.clone()), binary('/', *b, c)),
+                    ('+' | '*', a, b, 2 | 4) => binary(if matches!(operator, '+') { '+' } else { '*' }, b, a),
+                    (operator, a, b, _) => binary(*operator, a, b),
+                }
+            }
+            leaf => leaf.clone(),
+        }
+    }
+}
+
+fn leaves() -> impl Strategy<Value = Tree> {
+    prop_oneof![
+        1 => (-6_i8..=6, 1_u8..=4).prop_map(|(p, q)| Tree::Ratio(p, q)),
+        4 => (0_usize..4).prop_map(Tree::Letter),
+        1 => Just(Tree::Pi),
+    ]
+}
+
+fn rational_trees() -> impl Strategy<Value = Tree> {
+    let leaf = prop_oneof![
+        1 => (-3_i8..=3).prop_map(|p| Tree::Ratio(p, 1)),
+        3 => (0_usize..2).prop_map(Tree::Letter),
+    ];
+    leaf.prop_recursive(3, 8, 2, |inner| {
+        (prop::sample::select(vec!['+', '-', '*', '/']), inner.clone(), inner)
+            .prop_map(|(operator, a, b)| Tree::Binary(operator, a.into(), b.into()))
+    })
+}
+
+fn trees() -> impl Strategy<Value = Tree> {
+    use Function::{Cos, Exp, Ln, Neg, Phi, Sin, Sqrt};
+    leaves().prop_recursive(4, 12, 2, |inner| {
+        let functions = vec![Neg, Exp, Exp, Ln, Ln, Sqrt, Sqrt, Sin, Cos, Phi(1), Phi(2)];
+        prop_oneof![
+            (prop::sample::select(functions), inner.clone()).prop_map(|(f, a)| Tree::Unary(f, a.into())),
+            (prop::sample::select(vec!['+', '-', '*', '*', '/']), inner.clone(), inner)
+                .prop_map(|(operator, a, b)| Tree::Binary(operator, a.into(), b.into())),
+        ]
+    })
+}
+
+/// An f64 with a bound on its error; NaN where an argument may leave its domain.
+#[derive(Debug, Clone, Copy)]
+struct Rounded {
+    value: f64,
+    error: f64,
+}
+
+impl Rounded {
+    /// A result that is `propagated` away because of its arguments, and rounded within two units in the last place; the
+    /// bound itself is rounded too, hence the third.
+    fn new(value: f64, propagated: f64) -> Self {
+        let error = (propagated + 3.0 * f64::EPSILON * value.abs()) * (1.0 + 8.0 * f64::EPSILON) + f64::MIN_POSITIVE;
+        if value.is_finite() && error.is_finite() {
+            Self { value, error }
+        } else {
+            Self { value: f64::NAN, error: f64::NAN }
+        }
+    }
+
+    fn agrees(self, other: Self) -> bool {
+        (self.value - other.value).abs() <= self.error + other.error
+    }
+
+    fn is_defined(self) -> bool {
+        !self.value.is_nan()
+    }
+}
+
+impl std::ops::Neg for Rounded {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self { value: -self.value, ..self }
+    }
+}
+impl std::ops::Add for Rounded {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self::new(self.value + other.value, self.error + other.error)
+    }
+}
+impl std::ops::Sub for Rounded {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        self + -other
+    }
+}
+impl std::ops::Mul for Rounded {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        let propagated = self.value.abs() * other.error + other.value.abs() * self.error + self.error * other.error;
+        Self::new(self.value * other.value, propagated)
+    }
+}
+impl std::ops::Div for Rounded {
+    type Output = Self;
+    fn div(self, other: Self) -> Self {
+        let least = other.value.abs() - other.error;
+        if least <= 0.0 {
+            return Self::new(f64::NAN, 0.0);
+        }
+        let quotient = self.value / other.value;
+        Self::new(quotient, (self.error + quotient.abs() * other.error) / least)
+    }
+}
+macro_rules! with_integers {
+    ($($trait:ident $method:ident;)*) => {$(
+        impl std::ops::$trait<i64> for Rounded {
+            type Output = Self;
+            fn $method(self, other: i64) -> Self {
+                std::ops::$trait::$method(self, Self::int(other))
+            }
+        }
+    )*};
+}
+with_integers! { Add add; Sub sub; Mul mul; Div div; }
+
+impl Field for Rounded {
+    fn rational(q: &Rational) -> Self {
+        Self::new(q.to_f64().value(), 0.0)
+    }
+}
+
+impl Scalar for Rounded {
+    fn pi() -> Self {
+        Self::new(std::f64::consts::PI, 0.0)
+    }
+    fn exp(self) -> Self {
+        let value = core_math::exp(self.value);
+        Self::new(value, value * core_math::expm1(self.error) * (1.0 + f64::EPSILON))
+    }
+    fn exp_m1(self) -> Self {
+        self.exp() - 1
+    }
+    fn ln(self) -> Self {
+        let least = self.value - self.error;
+        Self::new(if least > 0.0 { core_math::log(self.value) } else { f64::NAN }, self.error / least)
+    }
+    fn ln_1p(self) -> Self {
+        (self + 1).ln()
+    }
+    fn sqrt(self) -> Self {
+        let least = self.value - self.error;
+        Self::new(if least > 0.0 { self.value.sqrt() } else { f64::NAN }, self.error / least.sqrt())
+    }
+    fn sin_cos(self) -> (Self, Self) {
+        (Self::new(core_math::sin(self.value), self.error), Self::new(core_math::cos(self.value), self.error))
+    }
+    fn phi(self, k: u32) -> Self {
+        // The recurrence, so that a z that may be 0 is outside of the domain: the proof divides by it too.
+        let mut factorial = Self::one();
+        let mut phi = self.exp();
+        for n in 1..=k {
+            phi = (phi - Self::one() / factorial) / self;
+            factorial = factorial * i64::from(n);
+        }
+        phi
+    }
+}
+
+/// The exact value of a rational formula, if no divisor is zero.
+fn exact(tree: &Tree, letters: &[Rational]) -> Option<Rational> {
+    Some(match tree {
+        Tree::Ratio(p, q) => Rational::from_parts((*p).into(), (*q).into()),
+        Tree::Letter(i) => letters[i % letters.len()].clone(),
+        Tree::Binary(operator, a, b) => {
+            let (a, b) = (exact(a, letters)?, exact(b, letters)?);
+            match operator {
+                '+' => a + b,
+                '-' => a - b,
+                '*' => a * b,
+                _ if b == Rational::ZERO => return None,
+                _ => a / b,
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// Two letters are positive, two are not declared so.
+fn mixed_letters(proof: &Proof) -> [Expr; 4] {
+    [proof.positive("v", "v"), proof.positive("w", "w"), proof.symbol("x", "x"), proof.symbol("y", "y")]
+}
+
+fn points() -> impl Strategy<Value = Vec<[f64; 4]>> {
+    let positive = || (1_u32..=64).prop_map(|n| f64::from(n) / 16.0);
+    let real = || (-48_i32..=48).prop_map(|n| f64::from(n) / 16.0);
+    prop::collection::vec((positive(), positive(), real(), real()).prop_map(|(v, w, x, y)| [v, w, x, y]), 12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Soundness: what is proved equal is equal at every point where both sides are defined.
+    #[test]
+    fn what_is_proved_holds_at_random_points(tree in trees(), other in trees(), rule in 0_u8..11, points in points()) {
+        let other = if rule == 10 { other } else { tree.rewritten(rule) };
+        let answer = Proof::scope(|proof| {
+            let letters = mixed_letters(proof);
+            proof.decide(tree.read(&letters), other.read(&letters))
+        });
+        if answer == Ok(Equality::Proved) {
+            for point in points {
+                let letters = point.map(|value| Rounded::new(value, 0.0));
+                let (left, right) = (tree.read(&letters), other.read(&letters));
+                if left.is_defined() && right.is_defined() {
+                    prop_assert!(left.agrees(right), "{left:?} and {right:?} at {point:?}");
+                }
+            }
+        }
+    }
+
+    /// Rational functions are decided both ways.
+    #[test]
+    fn rational_functions_are_decided(a in rational_trees(), b in rational_trees(), same in any::<bool>()) {
+        let b = if same { a.rewritten(8).rewritten(0).rewritten(7) } else { b };
+        // More points than a difference of this size has zeros on a line, and large ones.
+        let values: Vec<_> = (0..40_i64).map(|n| {
+            let letters = [Rational::from(1_000_003 + 7919 * n), Rational::from(15_485_863 - 104_729 * n * n)];
+            Some(exact(&a, &letters)? == exact(&b, &letters)?)
+        }).collect();
+        let answer = Proof::scope(|proof| {
+            let letters = [proof.symbol("x", "x"), proof.symbol("y", "y")];
+            proof.decide(a.read(&letters), b.read(&letters))
+        });
+        match answer {
+            Ok(Equality::Proved) => prop_assert!(values.iter().all(|equal| *equal != Some(false))),
+            Ok(Equality::Residue { .. }) => prop_assert!(values.contains(&Some(false))),
+            Err(ProofError::DivisionByZero) => prop_assert!(values.iter().all(Option::is_none)),
+            Err(error) => prop_assert!(false, "{error}"),
+        }
+    }
+
+    /// Whatever the kernels are, products distribute.
+    #[test]
+    fn products_distribute(a in trees(), b in trees(), c in trees()) {
+        let answer = Proof::scope(|proof| {
+            let letters = mixed_letters(proof);
+            let [a, b, c] = [&a, &b, &c].map(|tree| tree.read(&letters));
+            let right = proof.decide((a + b) * c - a * c - b * c, Expr::zero());
+            let wrong = proof.decide((a + b) * c - a * c - b * c, Expr::one());
+            (right, wrong)
+        });
+        match answer {
+            (Ok(right), Ok(wrong)) => prop_assert!(right.is_proved() && !wrong.is_proved()),
+            (Err(error), Err(_)) => prop_assert!(
+                matches!(error, ProofError::DivisionByZero | ProofError::NotPositive | ProofError::TooLarge), "{error}"),
+            answer => prop_assert!(false, "{answer:?}"),
+        }
+    }
+
+    /// A term means what the formula means.
+    #[test]
+    fn evaluation_reads_the_formula(tree in trees(), points in points()) {
+        for point in points {
+            let letters = point.map(|value| Rounded::new(value, 0.0));
+            let direct = tree.read(&letters);
+            let through = Proof::scope(|proof| {
+                tree.read(&mixed_letters(proof)).evaluate(&mut |symbol| {
+                    letters["vwxy".find(&symbol.name).unwrap_or(0)]
+                })
+            });
+            let through = through.map_err(|error| TestCaseError::fail(error.to_string()))?;
+            if direct.is_defined() {
+                prop_assert!(through.is_defined() && direct.agrees(through), "{direct:?} and {through:?}");
+            }
+        }
+    }
+}
+
+/// The properties above say nothing unless many random questions are answered with yes.
+#[test]
+fn random_questions_are_often_proved() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut proved = [0; 10];
+    for round in 0..2000_u32 {
+        let rule = (round % 10) as u8;
+        let Ok(tree) = trees().new_tree(&mut runner) else { continue };
+        let (tree, other) = (tree.current(), tree.current().rewritten(rule));
+        let changed = format!("{tree:?}") != format!("{other:?}");
+        let answer = Proof::scope(|proof| {
+            let letters = mixed_letters(proof);
+            proof.decide(tree.read(&letters), other.read(&letters))
+        });
+        proved[usize::from(rule)] += usize::from(changed && answer == Ok(Equality::Proved));
+    }
+    println!("{proved:?}");
+    assert!(proved.iter().sum::<usize>() > 200, "{proved:?}");
 }
