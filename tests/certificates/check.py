@@ -213,11 +213,12 @@ def check(cert):
         check_exactly(cert, symbols, terms)
     except Undecided as reason:
         raise Rejected(f"undecided: {reason}") from None
-    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, MemoryError) as error:
         raise Rejected(f"malformed: {type(error).__name__}: {error}") from None
 
 
 def main(paths):
+    sys.set_int_max_str_digits(0)  # coefficients may be long
     held = bool(paths)
     for path in paths:
         start = time.perf_counter()

@@ -232,8 +232,8 @@ class Decider:
         return 1 if positive and strict else None
 
     def split(self, fraction):
-        """`(number, [(factor, exponent)])` of a fraction assumed positive; every factor is positive, except that one last
-        factor may collect all those whose signs are unknown."""
+        """`(number, [(factor, exponent)])` of a fraction assumed positive; every factor is positive; those whose signs
+        are unknown are collected in one."""
         fraction = self.canonical(fraction)
         if fraction.num.is_zero():
             raise Undecided("a term that must be positive is zero")
@@ -263,10 +263,11 @@ class Decider:
             raise Undecided("a term that must be positive is negative")
         if unknown:
             bundle = self.one * (1 if content > 0 else -1)
-            if any(exponent < 0 for _, exponent in unknown):
-                raise Undecided("a quotient of terms of unknown sign must be positive")
             for part, exponent in unknown:
-                bundle = bundle * part**exponent
+                bundle = bundle * part ** abs(exponent)
+                if exponent < 0:
+                    # 1/f = f/f², and f² is positive.
+                    known.append((part**2, exponent))
             known.append((bundle, 1))
         return abs(content), known
 

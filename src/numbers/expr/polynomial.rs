@@ -8,8 +8,11 @@ use crate::numbers::Rational;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// More terms than this, in one polynomial or in all that a proof keeps, and the proof gives up.
-pub(super) const LARGEST: usize = 2_000_000;
+/// A polynomial with more terms, and the proof gives up: 140 MB and a few seconds.
+pub(super) const LARGEST: usize = 500_000;
+
+/// More terms than this in all the normal forms that a proof keeps, and it gives up too.
+pub(super) const LARGEST_TOTAL: usize = 2_000_000;
 
 /// A small rational exponent in lowest terms, with a positive denominator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

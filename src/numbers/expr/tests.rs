@@ -31,12 +31,14 @@ fn a_zero_divisor_is_an_error_also_where_it_is_multiplied_by_zero() {
 
 #[test]
 fn what_is_never_positive_has_no_root_and_no_logarithm() {
-    let terms: [fn(Expr, Expr) -> Expr; 6] = [
+    let terms: [fn(Expr, Expr) -> Expr; 8] = [
         |_, v| (-v).ln(),
         |_, v| (-v - 1).sqrt(),
         |a, _| (-a.square()).sqrt(),
         |a, v| -(a.square() + v).ln() * (-a.square() - v).sqrt(),
         |a, _| (a - a).ln(),
+        |a, _| (a - a).ln() * 0,
+        |a, _| (a - a).sqrt(),
         |a, _| a.ln() + (-a).ln(),
     ];
     for (case, term) in terms.into_iter().enumerate() {
