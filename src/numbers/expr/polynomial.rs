@@ -55,7 +55,7 @@ impl Exponent {
     pub(super) fn plus(self, other: Self) -> Result<Self, ProofError> {
         let (a, b) = (i64::from(self.numerator), i64::from(other.numerator));
         if self.denominator == 1 && other.denominator == 1 {
-            return i32::try_from(a + b).map(Self::int).map_err(|_| ProofError::Exponent);
+            return Self::reduced(a + b, 1);
         }
         let (c, d) = (i64::from(self.denominator), i64::from(other.denominator));
         // Each product is below 2⁶², so the sum cannot overflow.
