@@ -41,6 +41,15 @@ pub trait Source<S> {
     fn generic_process(&mut self) -> Option<GenericClock<S>> {
         None
     }
+    /// A positive state of which only a rate of change is known, given by [`rule`](Self::rule); only proofs have one.
+    fn free_state(&mut self, name: &'static str, latex: &'static str) -> Option<S> {
+        let _ = (name, latex);
+        None
+    }
+    /// Declares the rate of change of a free state.
+    fn rule(&mut self, state: S, rate: S) {
+        let _ = (state, rate);
+    }
 }
 
 /// Exact inputs with a derivative along the logarithm of one of them, the scalar number `along` in reading order: the

@@ -145,7 +145,7 @@ impl<S: Scalar> Process<S> {
     }
 
     /// The same process with parameters that do not move with time.
-    fn constant(&self) -> Process<Dual<S>> {
+    pub fn constant(&self) -> Process<Dual<S>> {
         let still = Dual::constant;
         let schedule = match &self.schedule {
             Schedule::VpLinear { b0, b1 } => Schedule::VpLinear { b0: still(*b0), b1: still(*b1) },

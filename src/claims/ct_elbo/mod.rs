@@ -2,8 +2,19 @@
 
 mod ct_elbo;
 mod family_scaled_score;
+mod plugin_elbo_ism;
+mod pointwise_model_not_data;
+mod score_matching_equals_elbo;
+mod variational_gap;
 
 use super::Claim;
 
 /// The claims of this folder, in the order of the catalogue.
-pub static CLAIMS: &[&Claim] = &[&ct_elbo::CLAIM, &family_scaled_score::CLAIM];
+pub static CLAIMS: &[&Claim] = &[
+    &ct_elbo::CLAIM,
+    &variational_gap::CLAIM,
+    &plugin_elbo_ism::CLAIM,
+    &family_scaled_score::CLAIM,
+    &pointwise_model_not_data::CLAIM,
+    &score_matching_equals_elbo::CLAIM,
+];
