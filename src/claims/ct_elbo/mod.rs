@@ -5,7 +5,7 @@ mod family_scaled_score;
 mod plugin_elbo_ism;
 mod pointwise_model_not_data;
 mod score_matching_equals_elbo;
-mod variational_gap;
+pub(crate) mod variational_gap;
 
 use super::Claim;
 

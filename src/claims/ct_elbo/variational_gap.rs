@@ -199,10 +199,8 @@ impl Formula for GapValue {
     }
 }
 
-/// Draws of the squared mismatch along inference paths, at these parameters; the right one has `WRONG = 0`.
-pub fn draws_of_the_gap<const WRONG: u8>(words: &'static str) -> Result<Plan, InputError> {
-    let closed = scaled_gap::<Ball>(&at_point(words)?).to_f64();
-    let claimed = if WRONG == NO_HALF { closed * 2.0 } else { closed };
+/// Half the squared mismatch along inference paths: an integral to draw from, and the start of the paths.
+pub(crate) fn mismatch(words: &str) -> Result<(TimeIntegral, Gaussian<Float>), InputError> {
     let p: Point<Float> = at_point(words)?;
     let world = p.world();
     let integral = TimeIntegral::new(
@@ -216,21 +214,23 @@ pub fn draws_of_the_gap<const WRONG: u8>(words: &'static str) -> Result<Plan, In
         },
         p.process.horizon().0,
     );
-    let start = Gaussian::new(p.x, Float(0.0));
-    let variance = integral.moments(&start).1;
-    Ok(Plan {
-        point: words,
-        statistics: vec![Statistic::mean("half the squared mismatch", claimed, variance)],
-        drawn: None,
-        sampler: sampler(move |noise, out| out[0] = integral.draw(Lanes::splat(start.mean), noise)),
-    })
+    Ok((integral, Gaussian::new(p.x, Float(0.0))))
 }
 
 struct Draws<const WRONG: u8>;
 
 impl<const WRONG: u8> Trial for Draws<WRONG> {
     fn plan() -> Result<Plan, InputError> {
-        draws_of_the_gap::<WRONG>(POINT)
+        let closed = scaled_gap::<Ball>(&at_point(POINT)?).to_f64();
+        let claimed = if WRONG == NO_HALF { closed * 2.0 } else { closed };
+        let (integral, start) = mismatch(POINT)?;
+        let variance = integral.moments(&start).1;
+        Ok(Plan {
+            point: POINT,
+            statistics: vec![Statistic::mean("half the squared mismatch", claimed, variance)],
+            drawn: None,
+            sampler: sampler(move |noise, out| out[0] = integral.draw(Lanes::splat(start.mean), noise)),
+        })
     }
 }
 
