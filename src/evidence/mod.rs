@@ -10,7 +10,7 @@ mod symbols;
 mod verdict;
 
 pub use certify::{Requirement, certify};
-pub use paths::{LinearPath, Transition};
+pub use paths::LinearPath;
 pub use prove::prove;
 pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};
 pub use statement::{NonNegative, Relation, RelationKind, Statement};

@@ -2,7 +2,7 @@
 
 use super::{Domain, ExactReader, InputError};
 use crate::numbers::{Dual, Matrix, Scalar, Vector};
-use crate::worlds::GenericClock;
+use crate::worlds::{Clock, GenericClock};
 
 /// A struct of numbers in the reading `S`, built by asking a [`Source`] for each of its fields.
 pub trait Parameters<S>: Sized {
@@ -39,6 +39,11 @@ pub trait Source<S> {
     fn not_all_zero(&mut self, names: &[&'static str]) -> Result<(), InputError>;
     /// A process of which nothing is known but its rules; only proofs have one.
     fn generic_process(&mut self) -> Option<GenericClock<S>> {
+        None
+    }
+    /// A linear SDE of which nothing is known but variation of constants: `φ′ = αφ`, `w = φ²I` with `I′ = G/φ²`, and
+    /// `shift = φJ` with `J′ = c/φ`; only proofs have one.
+    fn generic_sde(&mut self) -> Option<Clock<Dual<S>>> {
         None
     }
 }
