@@ -2,7 +2,8 @@
 
 #![expect(clippy::eq_op, reason = "a term minus itself is not a constant before it is proved")]
 
-use ouracle::numbers::{Certificate, Equality, Expr, Field, Proof, ProofError, Rational, Scalar, Verdict};
+use ouracle::numbers::expr::Verdict;
+use ouracle::numbers::{Certificate, Equality, Expr, Field, Proof, ProofError, Rational, Scalar};
 use proptest::prelude::*;
 
 /// Terms that the examples share.

@@ -129,6 +129,20 @@ impl Source<Expr> for Symbols<'_> {
     fn rule(&mut self, state: Expr, rate: Expr) {
         self.proof.declare_rule(state, rate);
     }
+
+    fn generic_sde(&mut self) -> Option<Clock<Dual<Expr>>> {
+        if self.explicit {
+            return None;
+        }
+        let alpha = self.coefficient("alpha", r"\alpha", false);
+        let offset = self.coefficient("c", "c", false);
+        let noise = self.coefficient("G", "G", true);
+        let phi = self.symbol("phi", r"\varphi", true);
+        let phi = self.ruled(phi, alpha.re * phi);
+        let noise_integral = self.ruled(self.symbol("I", "I", true), noise.re / phi.re.square());
+        let offset_integral = self.ruled(self.symbol("J", "J", false), offset.re / phi.re);
+        Some(Clock { alpha, offset, noise, phi, w: phi.square() * noise_integral, shift: phi * offset_integral })
+    }
 }
 
 impl Symbols<'_> {

@@ -21,13 +21,12 @@ pub use source::{Parameters, Seeded, Source};
 ///
 /// Each line is a name, a kind and a meaning. Kinds: `real`, `positive`, `nonnegative`, `below_one`, `at_most_one` give a
 /// scalar; `vector`, `matrix`, `symmetric` and `positive_definite` give vectors and matrices; `count` an integer `≥ 1`;
-/// `process` the noising process; `linear_sde` a process or affine coefficients; `of Type` another set of parameters.
+/// `process` the noising process; `linear_sde` any scalar linear SDE; `of(Type)` another set of parameters.
 #[macro_export]
 macro_rules! parameters {
     ($(#[$doc:meta])* $name:ident { $($field:ident : $kind:ident $(($inner:ident))? $meaning:literal),* $(,)? }) => {
         $(#[$doc])*
-        // Fields bear the names of the catalogue, `T` among them.
-        #[allow(non_snake_case)]
+        #[allow(non_snake_case, reason = "parameters have the names that formulas give them, such as T")]
         pub struct $name<S> { $(#[doc = $meaning] pub $field: $crate::parameter_type!($kind $(($inner))?, S)),* }
 
         impl<S: $crate::numbers::Scalar> $crate::parameters::Parameters<S> for $name<S> {
@@ -46,6 +45,7 @@ macro_rules! parameter_type {
     (matrix, $s:ident) => { $crate::numbers::Matrix<$s> };
     (count, $s:ident) => { u32 };
     (process, $s:ident) => { $crate::worlds::Process<$s> };
+    (linear_sde, $s:ident) => { $crate::worlds::LinearSde<$s> };
     (of($inner:ident), $s:ident) => { $inner<$s> };
     ($scalar:ident, $s:ident) => { $s };
 }
@@ -80,6 +80,9 @@ macro_rules! read_parameter {
     };
     (process, $source:ident, $name:expr, $meaning:expr) => {
         <$crate::worlds::Process<S> as $crate::parameters::Parameters<S>>::read($source)
+    };
+    (linear_sde, $source:ident, $name:expr, $meaning:expr) => {
+        <$crate::worlds::LinearSde<S> as $crate::parameters::Parameters<S>>::read($source)
     };
     (of($inner:ident), $source:ident, $name:expr, $meaning:expr) => {
         <$inner<S> as $crate::parameters::Parameters<S>>::read($source)

@@ -2,7 +2,7 @@
 
 use super::{Domain, ExactReader, InputError};
 use crate::numbers::{Dual, Matrix, Scalar, Vector};
-use crate::worlds::GenericClock;
+use crate::worlds::{Clock, GenericClock};
 
 /// A struct of numbers in the reading `S`, built by asking a [`Source`] for each of its fields.
 pub trait Parameters<S>: Sized {
@@ -49,6 +49,11 @@ pub trait Source<S> {
     /// Declares the rate of change of a free state.
     fn rule(&mut self, state: S, rate: S) {
         let _ = (state, rate);
+    }
+    /// A linear SDE of which nothing is known but variation of constants: `φ′ = αφ`, `w = φ²I` with `I′ = G/φ²`, and
+    /// `shift = φJ` with `J′ = c/φ`; only proofs have one.
+    fn generic_sde(&mut self) -> Option<Clock<Dual<S>>> {
+        None
     }
 }
 

@@ -10,14 +10,16 @@ mod matrix_sde;
 mod process;
 mod reverse;
 mod scaled_score;
+mod transition;
 
 pub use affine::Affine;
 pub use clock::{Clock, GenericClock};
-pub use constant::{ConstantSde, affine_flow};
+pub use constant::ConstantSde;
 pub use covariance::Covariance;
 pub use gaussian::{Gaussian, MultivariateGaussian};
-pub use linear_sde::{AffineInTime, LinearSde};
+pub use linear_sde::{AffineInTime, ForcedOu, LinearSde};
 pub use matrix_sde::{MatrixSde, moving};
 pub use process::{Process, Schedule};
 pub use reverse::ReverseSde;
 pub use scaled_score::ScaledScore;
+pub use transition::Transition;

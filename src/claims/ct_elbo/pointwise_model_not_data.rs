@@ -124,7 +124,7 @@ impl<const WRONG: u8> Trial for Estimates<WRONG> {
             drawn: None,
             sampler: sampler(move |noise, out| {
                 let x = Lanes::splat(start.mean);
-                out[0] = prior.value(end.walk(x, noise)) - cost.draw(x, noise);
+                out[0] = prior.map(Lanes::splat).value(end.walk(x, noise)) - cost.draw(x, noise);
             }),
         })
     }

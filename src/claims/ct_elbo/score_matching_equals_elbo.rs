@@ -12,7 +12,7 @@
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
 use crate::evidence::sampler;
 use crate::evidence::{LinearPath, NonNegative, Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial};
-use crate::numbers::{Ball, Dual, Float, Scalar};
+use crate::numbers::{Ball, Dual, Float, Lanes, Scalar};
 use crate::objectives::elbo::{RunningCost, control};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
@@ -167,7 +167,8 @@ impl<const WRONG: u8> Trial for Estimates<WRONG> {
             drawn: None,
             sampler: sampler(move |noise, out| {
                 let (x, start, other) = (noise.gaussian(&data), noise.gaussian(&data), noise.gaussian(&data));
-                out[0] = density.value(x) - prior.value(end.walk(start, noise)) + cost.draw(other, noise);
+                out[0] = density.map(Lanes::splat).value(x) - prior.map(Lanes::splat).value(end.walk(start, noise))
+                    + cost.draw(other, noise);
             }),
         })
     }
