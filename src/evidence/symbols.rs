@@ -122,6 +122,14 @@ impl Source<Expr> for Symbols<'_> {
         Some(GenericClock { now, end, horizon: self.symbol("T", "T", true) })
     }
 
+    fn free_state(&mut self, name: &'static str, latex: &'static str) -> Option<Expr> {
+        (!self.explicit).then(|| self.symbol(name, latex, true))
+    }
+
+    fn rule(&mut self, state: Expr, rate: Expr) {
+        self.proof.declare_rule(state, rate);
+    }
+
     fn generic_sde(&mut self) -> Option<Clock<Dual<Expr>>> {
         if self.explicit {
             return None;

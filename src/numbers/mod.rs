@@ -32,7 +32,7 @@ pub use float::Float;
 pub use interval::{Ball, Interval};
 pub use lanes::Lanes;
 pub use matrix::{Matrix, Vector};
-pub use quadrature::{Panel, integrate};
+pub use quadrature::{Panel, gauss_legendre_nodes, integrate};
 pub use rational::{NumeralError, Rational, parse_rational};
 pub use scalar::{Field, Scalar, Special};
 pub use taylor::Taylor;

@@ -13,6 +13,7 @@ mod source;
 pub use catalogue::{FieldSpec, describe};
 pub use domain::Domain;
 pub use error::InputError;
+pub(crate) use inputs::nearest;
 pub use inputs::{ExactReader, Ignored, Inputs, at_point};
 pub use source::{Parameters, Seeded, Source};
 

@@ -41,6 +41,15 @@ pub trait Source<S> {
     fn generic_process(&mut self) -> Option<GenericClock<S>> {
         None
     }
+    /// A positive state of which only a rate of change is known, given by [`rule`](Self::rule); only proofs have one.
+    fn free_state(&mut self, name: &'static str, latex: &'static str) -> Option<S> {
+        let _ = (name, latex);
+        None
+    }
+    /// Declares the rate of change of a free state.
+    fn rule(&mut self, state: S, rate: S) {
+        let _ = (state, rate);
+    }
     /// A linear SDE of which nothing is known but variation of constants: `φ′ = αφ`, `w = φ²I` with `I′ = G/φ²`, and
     /// `shift = φJ` with `J′ = c/φ`; only proofs have one.
     fn generic_sde(&mut self) -> Option<Clock<Dual<S>>> {

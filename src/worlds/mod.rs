@@ -2,6 +2,7 @@
 
 mod affine;
 mod clock;
+mod constant;
 mod covariance;
 mod gaussian;
 mod linear_sde;
@@ -13,6 +14,7 @@ mod transition;
 
 pub use affine::Affine;
 pub use clock::{Clock, GenericClock};
+pub use constant::ConstantSde;
 pub use covariance::Covariance;
 pub use gaussian::{Gaussian, MultivariateGaussian};
 pub use linear_sde::{AffineInTime, ForcedOu, LinearSde};

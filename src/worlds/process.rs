@@ -60,6 +60,14 @@ impl<S: Scalar> Process<S> {
     /// The names of the processes with a closed form.
     pub const KINDS: &'static [&'static str] = &["vp-linear", "sub-vp-linear", "vp-cosine", "ve-geometric"];
 
+    /// The processes with what they are.
+    pub const CATALOGUE: &'static [(&'static str, &'static str)] = &[
+        ("vp-linear", "f = -beta y/2, G = beta, beta(t) = b0 + (b1 - b0) t/T"),
+        ("sub-vp-linear", "f = -beta y/2, G = beta (1 - exp(-2 Lambda)), Lambda = integral of the beta of vp-linear"),
+        ("vp-cosine", "phi = cos(theta_t)/cos(theta_0), theta_t = (pi/2)(t/T + s)/(1 + s); ends at tend < T"),
+        ("ve-geometric", "f = 0, sigma_t = smin (smax/smin)^(t/T), G = d sigma_t^2/dt"),
+    ];
+
     /// Reads the parameters of the process with this name.
     ///
     /// # Errors
@@ -142,7 +150,7 @@ impl<S: Scalar> Process<S> {
     }
 
     /// The same process with parameters that do not move with time.
-    fn constant(&self) -> Process<Dual<S>> {
+    pub fn constant(&self) -> Process<Dual<S>> {
         let still = Dual::constant;
         let schedule = match &self.schedule {
             Schedule::VpLinear { b0, b1 } => Schedule::VpLinear { b0: still(*b0), b1: still(*b1) },

@@ -19,52 +19,8 @@
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar};
-use crate::parameters;
 use crate::parameters::{InputError, at_point};
-use crate::worlds::{Affine, ForcedOu, Gaussian};
-
-parameters! {
-    /// `dX = (kX + ρ) dτ + σ dB`, `X_0 ~ N(m_π, v_π)`, at a point.
-    Linear {
-        k: real "slope kappa of the drift",
-        rho: real "offset of the drift",
-        sig: positive "diffusion coefficient sigma",
-        T: positive "the end",
-        mpi: real "prior mean",
-        vpi: positive "prior variance",
-        x: real "the data point",
-    }
-}
-
-impl<S: Scalar> Linear<S> {
-    fn prior(&self) -> Gaussian<S> {
-        Gaussian::new(self.mpi, self.vpi)
-    }
-
-    /// The generative drift `μ`.
-    fn drift(&self) -> Affine<S> {
-        Affine { slope: self.k, offset: self.rho }
-    }
-
-    /// The model's law after generative time `τ`.
-    fn model(&self, tau: S) -> Gaussian<S> {
-        let Affine { slope, offset } = self.drift();
-        ForcedOu::constant(slope, offset, self.sig).transition(S::zero(), tau).apply(&self.prior())
-    }
-
-    fn constant(&self) -> Linear<Dual<S>> {
-        let still = Dual::constant;
-        Linear {
-            k: still(self.k),
-            rho: still(self.rho),
-            sig: still(self.sig),
-            T: still(self.T),
-            mpi: still(self.mpi),
-            vpi: still(self.vpi),
-            x: still(self.x),
-        }
-    }
-}
+use crate::worlds::{Affine, ConstantSde, ForcedOu, Gaussian};
 
 const FORWARD: u8 = 1;
 const GROWING: u8 = 2;
@@ -80,7 +36,7 @@ struct Killed<S> {
 
 impl<S: Scalar> Killed<S> {
     /// Paths with drift `−μ` killed at the rate `∇·μ`, or a wrong version of them.
-    fn new<const WRONG: u8>(p: &Linear<S>) -> Self {
+    fn new<const WRONG: u8>(p: &ConstantSde<S>) -> Self {
         let (drift, divergence) = (p.drift(), p.drift().slope);
         Self {
             drift: drift.scale(S::int(if WRONG == FORWARD { 1 } else { -1 })),
@@ -126,7 +82,7 @@ struct Density<const WRONG: u8>;
 const POINT: &str = "k=0.7137 rho=-0.3119 sig=0.8313 T=1.2137 mpi=0.2119 vpi=1.4137 x=0.6171";
 
 impl<const WRONG: u8> Statement for Density<WRONG> {
-    type Params<S: Scalar> = Linear<S>;
+    type Params<S: Scalar> = ConstantSde<S>;
 
     const POINTS: &'static [&'static str] = &[
         POINT,
@@ -134,28 +90,33 @@ impl<const WRONG: u8> Statement for Density<WRONG> {
         "k=0.0001 rho=0.4119 sig=0.5313 T=1.7137 mpi=0.9119 vpi=2.4137 x=-0.6171",
     ];
 
-    fn relations<S: Scalar>(p: &Linear<S>) -> Vec<Relation<'_, S>> {
+    fn relations<S: Scalar>(p: &ConstantSde<S>) -> Vec<Relation<'_, S>> {
         let range = (S::zero(), p.T);
         let killed = Killed::new::<WRONG>(p);
         let expectation = killed.log_expectation(p.x, p.T);
-        let moving = |tau: S| p.constant().model(Dual::variable(tau));
-        let model = |t: S| p.model(p.T - t);
+        let moving = |tau: S| p.map(Dual::constant).model_after(Dual::variable(tau));
+        let model = |t: S| p.model_after(p.T - t);
         vec![
-            Relation::rate("mean of the model", range, move |t| moving(t).mean, |t| p.drift().value(p.model(t).mean)),
+            Relation::rate(
+                "mean of the model",
+                range,
+                move |t| moving(t).mean,
+                |t| p.drift().value(p.model_after(t).mean),
+            ),
             Relation::rate(
                 "variance of the model",
                 range,
                 move |t| moving(t).variance,
-                |t| p.drift().slope * p.model(t).variance * 2 + p.sig.square(),
+                |t| p.drift().slope * p.model_after(t).variance * 2 + p.sig.square(),
             ),
-            Relation::equal("density as an expectation", p.model(p.T).log_density(p.x), expectation),
+            Relation::equal("density as an expectation", p.model_after(p.T).log_density(p.x), expectation),
             // With F = log u, u_t the law of X_{T−t}: F′ = −(drift of Z) F_y + rate − ½σ²(F_yy + F_y²).
             Relation::rate(
                 "Feynman-Kac equation",
                 range,
                 |t| {
-                    let still = p.constant();
-                    still.model(still.T - Dual::variable(t)).log_density(still.x)
+                    let still = p.map(Dual::constant);
+                    still.model_after(still.T - Dual::variable(t)).log_density(still.x)
                 },
                 move |t| {
                     let score = model(t).score();
@@ -172,12 +133,12 @@ struct Paths<const WRONG: u8>;
 
 impl<const WRONG: u8> Trial for Paths<WRONG> {
     fn plan() -> Result<Plan, InputError> {
-        let exact: Linear<Ball> = at_point(POINT)?;
+        let exact: ConstantSde<Ball> = at_point(POINT)?;
         let (_, variance) = Killed::new::<0>(&exact).sample(exact.x, exact.T);
-        let density = exact.model(exact.T).log_density(exact.x).exp();
+        let density = exact.model_after(exact.T).log_density(exact.x).exp();
         let drawn = Killed::new::<WRONG>(&exact).sample(exact.x, exact.T);
 
-        let p: Linear<Float> = at_point(POINT)?;
+        let p: ConstantSde<Float> = at_point(POINT)?;
         let killed = Killed::new::<WRONG>(&p);
         let path = LinearPath::new(|_| (killed.drift, killed.diffusion.square()), 0.0, p.T.0, 8);
         let (weight, prior) = (-killed.rate * p.T, p.prior());
@@ -197,9 +158,9 @@ impl<const WRONG: u8> Trial for Paths<WRONG> {
 struct LogDensity;
 
 impl Formula for LogDensity {
-    type Params<S: Scalar> = Linear<S>;
-    fn value<S: Scalar>(p: &Linear<S>) -> S {
-        p.model(p.T).log_density(p.x)
+    type Params<S: Scalar> = ConstantSde<S>;
+    fn value<S: Scalar>(p: &ConstantSde<S>) -> S {
+        p.model_after(p.T).log_density(p.x)
     }
 }
 
@@ -207,8 +168,8 @@ impl Formula for LogDensity {
 struct RelativeVariance;
 
 impl Formula for RelativeVariance {
-    type Params<S: Scalar> = Linear<S>;
-    fn value<S: Scalar>(p: &Linear<S>) -> S {
+    type Params<S: Scalar> = ConstantSde<S>;
+    fn value<S: Scalar>(p: &ConstantSde<S>) -> S {
         Killed::new::<0>(p).relative_variance(p.x, p.T)
     }
 }

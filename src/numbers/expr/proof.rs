@@ -65,13 +65,13 @@ impl Equality {
 /// An open proof: the right to declare symbols and to ask questions about terms.
 ///
 /// ```
-/// use ouracle::numbers::{Field, Proof, Scalar};
+/// use ouracle::numbers::{Expr, Field, Proof, Scalar};
 /// fn log_density<S: Scalar>(x: S, v: S) -> S {
 ///     -(x.square() / v + (S::pi() * v * 2).ln()) / 2
 /// }
 /// let equal = Proof::scope(|proof| {
 ///     let (x, v) = (proof.symbol("x", "x"), proof.positive("v", "v"));
-///     let density = (-x.square() / (v * 2)).exp() / (v * 2 * Scalar::pi()).sqrt();
+///     let density = (-x.square() / (v * 2)).exp() / (v * 2 * Expr::pi()).sqrt();
 ///     proof.equal("density", log_density(x, v).exp(), density)
 /// });
 /// assert!(equal.unwrap().is_proved());
@@ -110,7 +110,7 @@ impl Proof {
     pub fn note_rate(&self, of: Expr, is: Expr) {
         arena::with(|arena| {
             if let (Some(of), Some(is)) = (arena.resolve(of), arena.resolve(is)) {
-                arena.fact(Fact::Rate { of, is });
+                arena.facts.insert(Fact::Rate { of, is });
             }
         });
     }
