@@ -217,12 +217,11 @@ impl Propagation {
                 radius,
             );
             let end = decayed + factor * integral;
-            let relative = Ball::point(end.radius()) / Ball::point(end.mig());
-            let enough = relative.to_f64() <= 10_f64.powi(-(digits.min(99) as i32));
-            if enough || radius < LAST_RADIUS || !end.is_finite() {
+            let wanted = Ball::point(end.mig()) * Ball::int(10).powi(-(digits.min(99) as i32));
+            if end.radius() <= wanted.lo() || radius < LAST_RADIUS || !end.is_finite() {
                 return end;
             }
-            let needed = Ball::point(end.mig()) / factor * Ball::int(10).powi(-(digits.min(99) as i32) - 1);
+            let needed = wanted / factor / 10;
             radius = needed.to_f64_interval().mig().clamp(radius * 1e-30, radius * 1e-4);
         }
     }
