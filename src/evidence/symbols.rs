@@ -2,7 +2,7 @@
 
 use crate::numbers::{Dual, Expr, Field, Float, Matrix, Proof, Vector};
 use crate::parameters::{Domain, ExactReader, InputError, Source};
-use crate::worlds::{Clock, GenericClock};
+use crate::worlds::{Clock, Covariance, GenericClock};
 
 /// Answers with symbols where an exact reader would answer with numbers. Shapes, counts and choices come from a point.
 pub struct Symbols<'a> {
@@ -85,6 +85,20 @@ impl Source<Expr> for Symbols<'_> {
         Ok(Matrix::from_fn(shape.rows(), shape.columns(), |i, j| self.entry(name, &format!("{}{}", i + 1, j + 1))))
     }
 
+    fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Expr>, InputError> {
+        let shape: Matrix<Float> = self.shapes.symmetric(name, meaning)?;
+        Ok(self.lower_triangle(name, shape.rows()))
+    }
+
+    fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<Expr>, InputError> {
+        let shape: Covariance<Float> = self.shapes.covariance(name, meaning)?;
+        Ok(Covariance::new(self.lower_triangle(name, shape.matrix().rows())))
+    }
+
+    fn rule(&mut self, parameter: Expr, rate: Expr) {
+        self.proof.declare_rule(parameter, rate);
+    }
+
     fn ordered(&mut self, _: &'static str, _: &'static str, _: bool) -> Result<(), InputError> {
         Ok(())
     }
@@ -125,7 +139,16 @@ impl Source<Expr> for Symbols<'_> {
 
 impl Symbols<'_> {
     fn entry(&self, name: &str, index: &str) -> Expr {
-        self.proof.symbol(&format!("{name}_{index}"), &format!("{name}_{{{index}}}"))
+        let letter = match name {
+            "mu" => r"\mu",
+            "sigma" => r"\sigma",
+            plain => plain,
+        };
+        self.proof.symbol(&format!("{name}_{index}"), &format!("{letter}_{{{index}}}"))
+    }
+
+    fn lower_triangle(&self, name: &str, d: usize) -> Matrix<Expr> {
+        Matrix::symmetric(d, |i, j| self.entry(name, &format!("{}{}", i + 1, j + 1)))
     }
 }
 

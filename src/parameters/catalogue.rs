@@ -2,6 +2,7 @@
 
 use super::{Domain, InputError, Parameters, Source};
 use crate::numbers::{Field, Float, Matrix, Vector};
+use crate::worlds::Covariance;
 
 /// One parameter as the help shows it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -96,6 +97,16 @@ impl Source<Float> for Catalogue {
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Float>, InputError> {
         self.note(name, "a list of rows", meaning, false);
         Ok(Matrix::identity(1))
+    }
+
+    fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Float>, InputError> {
+        self.note(name, "a symmetric matrix, a list of rows", meaning, false);
+        Ok(Matrix::identity(1))
+    }
+
+    fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<Float>, InputError> {
+        self.note(name, "a symmetric positive definite matrix, a list of rows", meaning, false);
+        Ok(Covariance::new(Matrix::identity(1)))
     }
 
     fn ordered(&mut self, _: &'static str, _: &'static str, _: bool) -> Result<(), InputError> {

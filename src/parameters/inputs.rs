@@ -1,7 +1,8 @@
 //! Exact inputs by name, from `key=value` words or JSON, and the reader that checks them.
 
 use super::{Domain, InputError, Source};
-use crate::numbers::{Matrix, Rational, Scalar, Vector, parse_rational};
+use crate::numbers::{Matrix, PositiveDefinite, Rational, Scalar, Vector, parse_rational};
+use crate::worlds::Covariance;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,6 +147,61 @@ impl<'a> ExactReader<'a> {
         }
     }
 
+    /// The entries of a vector, not rounded.
+    ///
+    /// # Errors
+    /// [`InputError`] if it is missing or not a list of numbers.
+    pub fn exact_vector(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Rational>, InputError> {
+        const FORM: &str = "a list of numbers such as [0.5,-1]";
+        let entries = list(name, self.require(name, meaning, FORM)?, FORM)?;
+        entries.iter().map(|v| number(name, v)).collect()
+    }
+
+    /// A symmetric positive definite matrix, decomposed without rounding.
+    ///
+    /// # Errors
+    /// [`InputError`] if it is missing, malformed, not symmetric or not positive definite.
+    pub fn exact_covariance(&mut self, name: &'static str, meaning: &str) -> Result<PositiveDefinite, InputError> {
+        let rows = self.exact_symmetric(name, meaning)?;
+        PositiveDefinite::new(&rows).ok_or_else(|| InputError::Shape {
+            name: name.to_owned(),
+            expected: "a positive definite matrix: all its leading minors > 0".to_owned(),
+            got: self.text(name),
+        })
+    }
+
+    fn exact_symmetric(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Vec<Rational>>, InputError> {
+        let rows = self.exact_rows(name, meaning)?;
+        let shape = |got: String| InputError::Shape {
+            name: name.to_owned(),
+            expected: "a symmetric matrix such as [[2,1],[1,3]]".to_owned(),
+            got,
+        };
+        if rows[0].len() != rows.len() {
+            return Err(shape(format!("{} x {} entries", rows.len(), rows[0].len())));
+        }
+        let mut below = (0..rows.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+        match below.find(|&(i, j)| rows[i][j] != rows[j][i]) {
+            None => Ok(rows),
+            Some((i, j)) => {
+                let (i1, j1) = (i + 1, j + 1);
+                Err(shape(format!("a matrix whose entries ({i1}, {j1}) and ({j1}, {i1}) differ")))
+            }
+        }
+    }
+
+    /// The rows of a matrix: at least one, of equal length, not empty.
+    fn exact_rows(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Vec<Rational>>, InputError> {
+        const FORM: &str = "a list of rows of equal length such as [[1,0],[0,1]]";
+        let rows = list(name, self.require(name, meaning, FORM)?, FORM)?;
+        let rows = rows.iter().map(|row| list(name, row, FORM)).collect::<Result<Vec<_>, _>>()?;
+        if rows.iter().any(|row| row.len() != rows[0].len()) {
+            let got = "rows of unequal length".to_owned();
+            return Err(InputError::Shape { name: name.to_owned(), expected: FORM.to_owned(), got });
+        }
+        rows.into_iter().map(|row| row.iter().map(|v| number(name, v)).collect()).collect()
+    }
+
     fn text(&self, name: &str) -> String {
         self.inputs.0.get(name).map(|v| shorten(v.as_str().unwrap_or(&v.to_string()))).unwrap_or_default()
     }
@@ -194,22 +250,20 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
     }
 
     fn vector(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError> {
-        let value = self.require(name, meaning, "a list of numbers such as [0.5,-1]")?;
-        let entries = list(name, value, "a list of numbers such as [0.5,-1]")?;
-        Ok(Vector(entries.iter().map(|v| Ok(S::rational(&number(name, v)?))).collect::<Result<_, InputError>>()?))
+        Ok(Vector(self.exact_vector(name, meaning)?.iter().map(S::rational).collect()))
     }
 
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError> {
-        const FORM: &str = "a list of rows of equal length such as [[1,0],[0,1]]";
-        let rows = list(name, self.require(name, meaning, FORM)?, FORM)?;
-        let rows = rows.iter().map(|row| list(name, row, FORM)).collect::<Result<Vec<_>, _>>()?;
-        if rows.iter().any(|row| row.len() != rows[0].len()) {
-            let got = "rows of unequal length".to_owned();
-            return Err(InputError::Shape { name: name.to_owned(), expected: FORM.to_owned(), got });
-        }
-        let entries = rows.iter().flat_map(|row| row.iter());
-        let entries = entries.map(|v| number(name, v)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Matrix::from_fn(rows.len(), rows[0].len(), |i, j| S::rational(&entries[i * rows[0].len() + j])))
+        Ok(from_rows(&self.exact_rows(name, meaning)?))
+    }
+
+    fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError> {
+        Ok(from_rows(&self.exact_symmetric(name, meaning)?))
+    }
+
+    fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<S>, InputError> {
+        self.exact_covariance(name, meaning)?;
+        Ok(Covariance::new(self.symmetric(name, meaning)?))
     }
 
     fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError> {
@@ -249,6 +303,11 @@ fn number(name: &str, value: &Value) -> Result<Rational, InputError> {
         }
     };
     parse_rational(&text).map_err(|error| InputError::Numeral { name: name.to_owned(), error })
+}
+
+/// A matrix in some reading from exact rows of equal length.
+fn from_rows<S: Scalar>(rows: &[Vec<Rational>]) -> Matrix<S> {
+    Matrix::from_fn(rows.len(), rows[0].len(), |i, j| S::rational(&rows[i][j]))
 }
 
 fn list<'v>(name: &str, value: &'v Value, expected: &str) -> Result<&'v Vec<Value>, InputError> {

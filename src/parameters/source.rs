@@ -2,7 +2,7 @@
 
 use super::{Domain, ExactReader, InputError};
 use crate::numbers::{Dual, Matrix, Scalar, Vector};
-use crate::worlds::GenericClock;
+use crate::worlds::{Covariance, GenericClock};
 
 /// A struct of numbers in the reading `S`, built by asking a [`Source`] for each of its fields.
 pub trait Parameters<S>: Sized {
@@ -33,6 +33,12 @@ pub trait Source<S> {
     fn vector(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError>;
     /// A matrix, not empty.
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError>;
+    /// A symmetric matrix.
+    fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError>;
+    /// A symmetric positive definite matrix.
+    fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<S>, InputError>;
+    /// Says how a parameter moves with time; a proof declares it as a rule.
+    fn rule(&mut self, _parameter: S, _rate: S) {}
     /// Requires `lower < upper`, or `≤` unless strict, of two scalars; an absent one imposes nothing.
     fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError>;
     /// Requires that not all of these scalars vanish.
@@ -108,6 +114,17 @@ impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
         let matrix: Matrix<S> = self.reader.matrix(name, meaning)?;
         let entries: Vec<_> = matrix.entries().iter().map(|v| self.seed(*v)).collect();
         Ok(Matrix::from_fn(matrix.rows(), matrix.columns(), |i, j| entries[i * matrix.columns() + j]))
+    }
+
+    fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Dual<S>>, InputError> {
+        let matrix: Matrix<S> = self.reader.symmetric(name, meaning)?;
+        Ok(Matrix::symmetric(matrix.rows(), |i, j| self.seed(matrix[(i, j)])))
+    }
+
+    fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<Dual<S>>, InputError> {
+        let covariance: Covariance<S> = self.reader.covariance(name, meaning)?;
+        let matrix = covariance.matrix();
+        Ok(Covariance::new(Matrix::symmetric(matrix.rows(), |i, j| self.seed(matrix[(i, j)]))))
     }
 
     fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError> {

@@ -3,18 +3,22 @@
 mod affine;
 mod clock;
 mod covariance;
+mod diffusion;
 mod gaussian;
 mod linear_sde;
+mod marginal;
 mod matrix_sde;
 mod process;
 mod reverse;
 mod scaled_score;
 
-pub use affine::Affine;
+pub use affine::{Affine, AffineField};
 pub use clock::{Clock, GenericClock};
 pub use covariance::Covariance;
+pub use diffusion::{Diffusion, mismatch, score_field};
 pub use gaussian::{Gaussian, MultivariateGaussian};
 pub use linear_sde::{AffineInTime, LinearSde};
+pub use marginal::Marginal;
 pub use matrix_sde::{MatrixSde, moving};
 pub use process::{Process, Schedule};
 pub use reverse::ReverseSde;

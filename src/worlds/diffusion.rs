@@ -1,0 +1,55 @@
+//! Diffusions at a point: what Fokker–Planck, Itô and Anderson say about any density, linear or not.
+
+use crate::numbers::{Jet, Matrix, Scalar, Vector, VectorJet};
+
+/// The SDE `dX = μ(X, t) dt + σ(t) dB` at one point and time. Source: `anderson1982`.
+#[derive(Debug, Clone)]
+pub struct Diffusion<S> {
+    /// The drift `μ` with its Jacobian.
+    pub drift: VectorJet<S>,
+    /// The diffusion factor `σ`, `d` rows, any number of columns; it does not depend on the point.
+    pub factor: Matrix<S>,
+}
+
+impl<S: Scalar> Diffusion<S> {
+    /// `D = σσᵀ`.
+    pub fn noise(&self) -> Matrix<S> {
+        &self.factor * &self.factor.transpose()
+    }
+
+    /// Fokker–Planck for `log q`: its rate in the process's own time,
+    /// `∂_t log q = −μ·∇log q − ∇·μ + ½ tr(D∇²log q) + ½ ∇log qᵀ D ∇log q`.
+    pub fn log_density_rate(&self, log_density: &Jet<S>) -> S {
+        let (score, noise) = (&log_density.gradient, self.noise());
+        let spread = (&noise * &log_density.hessian).trace() + noise.bilinear(score, score);
+        spread / 2 - self.drift.value.dot(score) - self.drift.divergence()
+    }
+
+    /// Itô: the drift of `F(X, t)`, `∂_t F + μ·∇F + ½ tr(D∇²F)`.
+    pub fn ito_drift(&self, time_derivative: S, f: &Jet<S>) -> S {
+        time_derivative + self.drift.value.dot(&f.gradient) + (&self.noise() * &f.hessian).trace() / 2
+    }
+
+    /// The generative SDE of this noising process with the score `s`, a member of the λ-family:
+    /// drift `(1 − λ/2) D s − f`, diffusion `√(1−λ) σ`, `λ ≤ 1`. `λ = 0` is Anderson's reversal.
+    pub fn plug_in(&self, score: &VectorJet<S>, lambda: S) -> Self {
+        let pull = score.transformed(&self.noise()).scale(S::int(1) - lambda / 2);
+        Self { drift: pull.minus(&self.drift), factor: self.factor.scale((S::int(1) - lambda).sqrt()) }
+    }
+
+    /// The noising process with the same marginals and other paths: drift `f − (λ/2) D ∇log q`, diffusion `√(1−λ) σ`.
+    pub fn equivalent(&self, score: &VectorJet<S>, lambda: S) -> Self {
+        let pull = score.transformed(&self.noise()).scale(lambda / 2);
+        Self { drift: self.drift.minus(&pull), factor: self.factor.scale((S::int(1) - lambda).sqrt()) }
+    }
+}
+
+/// The score `∇log q` as a vector field, from the jet of `log q`.
+pub fn score_field<S: Scalar>(log_density: &Jet<S>) -> VectorJet<S> {
+    VectorJet { value: log_density.gradient.clone(), jacobian: log_density.hessian.clone() }
+}
+
+/// The mismatch `δ = a − σᵀ∇log u` between a control and the model's own.
+pub fn mismatch<S: Scalar>(control: &Vector<S>, factor: &Matrix<S>, score: &Vector<S>) -> Vector<S> {
+    control - &(&factor.transpose() * score)
+}
