@@ -1,10 +1,12 @@
 //! Floor 4: what the theory says. One file for each claim, one line for each in its folder's list.
 
+mod ask;
 mod claim;
 pub mod ct_elbo;
 mod page;
 mod quantity;
 
+pub use ask::{ask, quantity};
 pub use claim::{Claim, Control, Readings};
 pub use page::Page;
 pub use quantity::{Answer, AskError, Enclose, Formula, InDouble, Quantity};

@@ -1,6 +1,7 @@
 //! Floor 3: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
 
 mod certify;
+mod functionals;
 mod paths;
 mod prove;
 mod simulate;
@@ -10,6 +11,7 @@ mod symbols;
 mod verdict;
 
 pub use certify::{Requirement, certify};
+pub use functionals::{Quadratic, TimeIntegral};
 pub use paths::{LinearPath, Transition};
 pub use prove::prove;
 pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};

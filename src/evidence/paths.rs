@@ -20,7 +20,7 @@ pub struct Transition {
 
 impl Transition {
     /// The identity.
-    const STILL: Self = Self { factor: 1.0, offset: 0.0, variance: 0.0 };
+    pub const STILL: Self = Self { factor: 1.0, offset: 0.0, variance: 0.0 };
 
     /// This transition followed by another.
     pub fn then(&self, next: &Self) -> Self {

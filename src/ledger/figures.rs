@@ -8,7 +8,7 @@ use crate::numbers::Ball;
 use crate::parameters::Inputs;
 
 /// How many figures there are.
-pub(super) const COUNT: usize = 1;
+pub const COUNT: usize = 1;
 /// How many of their marks are sampled, and share the false-alarm budget.
 pub(super) const SAMPLED: usize = 0;
 

@@ -6,6 +6,7 @@ mod record;
 mod run;
 
 pub use decide::decide;
+pub use figures::COUNT as FIGURES;
 pub use record::{
     CheckRecord, ClaimRecord, ControlRecord, Counts, Environment, Figure, Footer, Header, Mark, Record, Series,
     Standing, Time,

@@ -7,6 +7,9 @@ use std::fmt;
 /// Significant digits of a printed radius.
 const RADIUS_DIGITS: usize = 2;
 
+/// Digits of a bound before it is rounded up to [`RADIUS_DIGITS`].
+const GUARD_DIGITS: i64 = 6;
+
 /// Digits printed by `{}`; `{:.40}` prints forty.
 const DEFAULT_DIGITS: usize = 20;
 
@@ -34,24 +37,23 @@ impl<E: EndPoint> Interval<E> {
                 return if radius.is_zero() {
                     "0".into()
                 } else {
-                    format!("0 ± {}", radius.rounded_up().scientific())
+                    format!("0 ± {}", radius.rounded_up().coarser(RADIUS_DIGITS).scientific())
                 };
             }
         };
         if let Some(leading) = radius.leading_place() {
             place = place.max(leading - 1);
         }
-        let (value, remainder) = middle.in_units_of(place);
+        let (value, error) = middle.to_nearest(place);
         // Rounding 99.9… up gains a digit, which is a zero.
         let value = Decimal { negative: middle.negative, digits: value, place }.coarser(digits.max(1));
-        // What rounding to nearest dropped is at most half a unit, which is exact one place further down.
-        let total = match (remainder, radius.is_zero()) {
-            (false, true) => return value.trimmed().plain(),
-            (false, false) => radius.rounded_up(),
-            (true, _) => {
-                radius.rounded_up_after_adding(Decimal { negative: false, digits: 5_u8.into(), place: place - 1 })
-            }
-        };
+        let total = match (error, radius.is_zero()) {
+            (None, true) => return value.trimmed().plain(),
+            (None, false) => radius.rounded_up(),
+            (Some(error), true) => error,
+            (Some(error), false) => radius.rounded_up().plus(error),
+        }
+        .coarser(RADIUS_DIGITS);
         format!("{} ± {}", value.plain(), total.scientific())
     }
 
@@ -108,11 +110,17 @@ impl Dyadic {
         (quotient, remainder != UBig::ZERO)
     }
 
-    /// |x|/10^place to the nearest integer and whether anything was dropped or added.
-    fn in_units_of(&self, place: i64) -> (UBig, bool) {
+    /// |x|/10^place to the nearest integer, and an upper bound of the error of that times 10^place, if there is one.
+    fn to_nearest(&self, place: i64) -> (UBig, Option<Decimal>) {
         let (quotient, remainder, divisor) = self.divided(place);
-        let up = &remainder + &remainder >= divisor;
-        (if up { quotient + UBig::ONE } else { quotient }, remainder != UBig::ZERO)
+        let complement = &divisor - &remainder;
+        let (value, error) =
+            if complement <= remainder { (quotient + UBig::ONE, complement) } else { (quotient, remainder) };
+        let bound = (error != UBig::ZERO).then(|| {
+            let bound = Decimal::not_below(&error, &divisor);
+            Decimal { place: bound.place + place, ..bound }
+        });
+        (value, bound)
     }
 
     /// Quotient, remainder and divisor of |x|/10^place = (significand · 2^exponent)/10^place, as integers.
@@ -136,28 +144,10 @@ impl Dyadic {
         Some(guess + decimal_length(&leading) as i64 - 1)
     }
 
-    /// |x| with [`RADIUS_DIGITS`] digits, not smaller.
+    /// An upper bound of |x| ≠ 0 with a few digits.
     fn rounded_up(&self) -> Decimal {
-        let Some(leading) = self.leading_place() else {
-            return Decimal { negative: false, digits: UBig::ZERO, place: 0 };
-        };
-        let place = leading + 1 - RADIUS_DIGITS as i64;
-        let (floor, remainder) = self.floor_in_units_of(place);
-        let digits = if remainder { floor + UBig::ONE } else { floor };
-        Decimal { negative: false, digits, place }.coarser(RADIUS_DIGITS)
-    }
-
-    /// |x| + `other` with [`RADIUS_DIGITS`] digits, not smaller.
-    fn rounded_up_after_adding(&self, other: Decimal) -> Decimal {
-        if self.is_zero() {
-            return other;
-        }
-        // Guard digits keep the sum of two bounds close to the bound of the sum.
-        let place = other.place - RADIUS_DIGITS as i64;
-        let (floor, remainder) = self.floor_in_units_of(place);
-        let own = if remainder { floor + UBig::ONE } else { floor };
-        let digits = own + other.digits * UBig::from(10_u8).pow(RADIUS_DIGITS);
-        Decimal { negative: false, digits, place }.coarser(RADIUS_DIGITS)
+        let power = |n: i64| UBig::ONE << n.max(0).unsigned_abs() as usize;
+        Decimal::not_below(&(&self.significand * power(self.exponent)), &power(-self.exponent))
     }
 }
 
@@ -169,6 +159,26 @@ struct Decimal {
 }
 
 impl Decimal {
+    /// An upper bound of a positive fraction, [`GUARD_DIGITS`] digits or a few more.
+    fn not_below(numerator: &UBig, denominator: &UBig) -> Self {
+        let length = (rounding::bits(numerator) - rounding::bits(denominator)) as f64 * std::f64::consts::LOG10_2;
+        let place = length.floor() as i64 - GUARD_DIGITS;
+        let power = |n: i64| UBig::from(10_u8).pow(n.max(0).unsigned_abs() as usize);
+        let (numerator, denominator) = (numerator * power(-place), denominator * power(place));
+        Self { negative: false, digits: (numerator + &denominator - UBig::ONE) / denominator, place }
+    }
+
+    /// An upper bound of the sum of two such bounds, which may be of very different size.
+    fn plus(self, other: Self) -> Self {
+        let (large, small) = if self.place >= other.place { (self, other) } else { (other, self) };
+        let gap = (large.place - small.place) as usize;
+        if gap > 2 * decimal_length(&small.digits) {
+            return Self { digits: large.digits + UBig::ONE, ..large };
+        }
+        let digits = large.digits * UBig::from(10_u8).pow(gap) + small.digits;
+        Self { digits, ..small }
+    }
+
     /// At most `length` digits, rounded up.
     fn coarser(mut self, length: usize) -> Self {
         loop {
@@ -182,10 +192,11 @@ impl Decimal {
         }
     }
 
-    /// Without trailing zeros after the decimal point.
+    /// Without trailing zeros that only say how many digits were asked for.
     fn trimmed(mut self) -> Self {
         let ten = UBig::from(10_u8);
-        while self.place < 0 && self.digits != UBig::ZERO && &self.digits % &ten == UBig::ZERO {
+        let large = decimal_length(&self.digits) as i64 + self.place > 21;
+        while (large || self.place < 0) && self.digits != UBig::ZERO && &self.digits % &ten == UBig::ZERO {
             self.digits /= &ten;
             self.place += 1;
         }

@@ -23,7 +23,12 @@ pub(super) fn erf(x: f256) -> Ball {
 
 /// `erfc x`: relative width below 2⁻²²⁵ up to x = 10 and below 2⁻²²⁵ (x/10)² beyond, because e^{−x²} is taken at the rounded square.
 pub(super) fn erfc(x: f256) -> Ball {
-    if x <= SERIES_END { Ball::one() - erf(x) } else { trapezoidal(x) }
+    if x > SERIES_END {
+        return trapezoidal(x);
+    }
+    // Never above 2, though rounding outward may say so.
+    let value = Ball::one() - erf(x);
+    value.intersect(&Interval::enclosing(f256::ZERO, f256::TWO)).unwrap_or(value)
 }
 
 /// `2/√π e^{−x²} Σ 2ⁿ x^{2n+1}/(2n+1)!!` for 0 ≤ x ≤ 1. Every term is positive, and at most 2/(2n + 3) of the one before it, so

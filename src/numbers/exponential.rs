@@ -94,8 +94,9 @@ pub(super) fn exp_m1(x: f256) -> Ball {
     }
     let near = x.to_f64();
     if near.abs() > 0.34 {
-        // At most a factor 3.4 of cancellation.
-        return exp(x) - Ball::one();
+        // At most a factor 3.4 of cancellation; never below −1, though rounding outward may say so.
+        let value = exp(x) - Ball::one();
+        return value.intersect(&Interval::enclosing(-f256::ONE, <f256 as EndPoint>::INFINITY)).unwrap_or(value);
     }
     let (n, r) = split(x);
     let p = exp_m1_of_residue(r);

@@ -22,10 +22,10 @@ pub struct Interval<E> {
 /// An interval of 237-bit numbers (71 decimal digits, exponents to 10^±78913): the certificate reading.
 ///
 /// ```
-/// use ouracle::numbers::{Ball, Field};
+/// use ouracle::numbers::{Ball, Field, Scalar};
 /// let third = Ball::ratio(1, 3);
 /// assert!((third * 3).contains(&1.into()));
-/// assert_eq!(third.exp().to_decimal(20), "1.3956124250860895286 ± 5.0e-20");
+/// assert_eq!(third.exp().to_decimal(20), "1.3956124250860895286 ± 2.9e-20");
 /// ```
 pub type Ball = Interval<f256>;
 

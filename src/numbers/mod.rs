@@ -35,7 +35,7 @@ pub use interval::{Ball, Interval};
 pub use jet::{Jet, VectorJet, gradient};
 pub use lanes::Lanes;
 pub use matrix::{Matrix, Vector};
-pub use quadrature::{Panel, integrate};
+pub use quadrature::{Panel, gauss_legendre_nodes, integrate};
 pub use rational::{NumeralError, Rational, parse_rational};
 pub use rational_matrix::PositiveDefinite;
 pub use scalar::{Field, Scalar, Special};

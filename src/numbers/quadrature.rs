@@ -64,6 +64,11 @@ fn panel_sum(f: &dyn Fn(Ball) -> Ball, left: Ball, right: Ball) -> Ball {
     sum * half
 }
 
+/// The nodes and weights of the rule on `[−1, 1]`, in ascending order, rounded to doubles.
+pub fn gauss_legendre_nodes() -> impl Iterator<Item = (f64, f64)> {
+    RULE.nodes.iter().rev().map(|(node, weight)| (node.to_f64(), weight.to_f64()))
+}
+
 struct Rule {
     nodes: Vec<(Ball, Ball)>,
     constant: Interval<f64>,

@@ -2,7 +2,7 @@
 
 use super::constants::CONSTANTS;
 use super::exponential::widened;
-use super::{Ball, EndPoint, Interval};
+use super::{Ball, EndPoint, Field, Interval};
 use f256::f256;
 
 /// Larger arguments are not reduced: the quarter turns must be fewer than 2¹⁹.
@@ -14,6 +14,9 @@ const LARGEST: f64 = 800_000.0;
 /// leave 2⁻²⁷⁰. With w = r², sin r = r + r w S, |wS| ≤ 0.103, errs by 1.8 u |sin r|, and cos r = 1 − w/2 + w² C by 2 u. In all less than
 /// 4 u, and 15 u are allowed; where n = 0, relative to sin x.
 pub(super) fn sin_cos(x: f256) -> (Ball, Ball) {
+    if x == f256::ZERO {
+        return (Ball::zero(), Ball::one());
+    }
     let near = x.to_f64();
     let unit = Interval::enclosing(-f256::ONE, f256::ONE);
     if near.abs() > LARGEST {

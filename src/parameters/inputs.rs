@@ -47,6 +47,12 @@ impl Inputs {
         self
     }
 
+    /// These inputs, with others on top.
+    pub fn overlaid(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// `name=value` words, in order of names.
     pub fn to_words(&self) -> String {
         let words = self.0.iter().map(|(name, value)| match value {
@@ -79,12 +85,13 @@ pub struct ExactReader<'a> {
     inputs: &'a Inputs,
     ignored: Ignored,
     asked: BTreeSet<&'static str>,
+    fault: Option<InputError>,
 }
 
 impl<'a> ExactReader<'a> {
     /// A reader of these inputs. Names in `ignored` have no effect: they may be absent, but are checked if given.
     pub fn new(inputs: &'a Inputs, ignored: Ignored) -> Self {
-        Self { inputs, ignored, asked: BTreeSet::new() }
+        Self { inputs, ignored, asked: BTreeSet::new(), fault: None }
     }
 
     /// Reads a whole set of parameters and refuses names that it did not ask for.
@@ -100,11 +107,19 @@ impl<'a> ExactReader<'a> {
             }
             Ok(params)
         });
-        // A misspelt name explains a missing one, so it is reported first.
-        match (self.finish(), read) {
-            (Err(unknown @ InputError::Unknown { .. }), Err(InputError::Missing { .. }) | Ok(_)) => Err(unknown),
-            (_, read) => read,
-        }
+        // A misspelt name explains a missing one, so it is reported first; but only once every name is known, which a bad
+        // choice prevents.
+        let params = read?;
+        self.finish()?;
+        self.fault.map_or(Ok(params), Err)
+    }
+
+    /// Notes the first fault and goes on with a stand-in, so that all names are asked for before anything is reported.
+    fn or_stand_in<T>(&mut self, read: Result<T, InputError>, stand_in: T) -> T {
+        read.unwrap_or_else(|fault| {
+            self.fault.get_or_insert(fault);
+            stand_in
+        })
     }
 
     /// Refuses names that nothing asked for.
@@ -209,7 +224,8 @@ impl<'a> ExactReader<'a> {
 
 impl<S: Scalar> Source<S> for ExactReader<'_> {
     fn real(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<S, InputError> {
-        Ok(S::rational(&self.exact(name, domain, meaning)?))
+        let value = self.exact(name, domain, meaning).map(|value| S::rational(&value));
+        Ok(self.or_stand_in(value, S::one()))
     }
 
     fn optional(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<Option<S>, InputError> {
@@ -220,13 +236,15 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
     }
 
     fn count(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
-        let value = self.exact(name, Domain::Positive, meaning)?;
-        let integer = value.is_int().then(|| u32::try_from(value.numerator().clone()).ok()).flatten();
-        integer.ok_or_else(|| InputError::Shape {
-            name: name.to_owned(),
-            expected: "an integer from 1 to 4294967295".to_owned(),
-            got: self.text(name),
-        })
+        let integer = self.exact(name, Domain::Positive, meaning).and_then(|value| {
+            let integer = value.is_int().then(|| u32::try_from(value.numerator().clone()).ok()).flatten();
+            integer.ok_or_else(|| InputError::Shape {
+                name: name.to_owned(),
+                expected: "an integer from 1 to 4294967295".to_owned(),
+                got: self.text(name),
+            })
+        });
+        Ok(self.or_stand_in(integer, 1))
     }
 
     fn choice(

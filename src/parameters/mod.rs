@@ -13,6 +13,7 @@ mod source;
 pub use catalogue::{FieldSpec, describe};
 pub use domain::Domain;
 pub use error::InputError;
+pub(crate) use inputs::nearest;
 pub use inputs::{ExactReader, Ignored, Inputs, at_point};
 pub use source::{Parameters, Seeded, Source};
 
@@ -25,7 +26,8 @@ pub use source::{Parameters, Seeded, Source};
 macro_rules! parameters {
     ($(#[$doc:meta])* $name:ident { $($field:ident : $kind:ident $(($inner:ident))? $meaning:literal),* $(,)? }) => {
         $(#[$doc])*
-        #[allow(non_snake_case, reason = "matrices are named as on paper")]
+        // Fields bear the names of the catalogue, `T` among them.
+        #[allow(non_snake_case)]
         pub struct $name<S> { $(#[doc = $meaning] pub $field: $crate::parameter_type!($kind $(($inner))?, S)),* }
 
         impl<S: $crate::numbers::Scalar> $crate::parameters::Parameters<S> for $name<S> {

@@ -2,6 +2,7 @@
 
 mod affine;
 mod clock;
+mod constant;
 mod covariance;
 mod diffusion;
 mod gaussian;
@@ -14,6 +15,7 @@ mod scaled_score;
 
 pub use affine::{Affine, AffineField};
 pub use clock::{Clock, GenericClock};
+pub use constant::{ConstantSde, affine_flow};
 pub use covariance::Covariance;
 pub use diffusion::{Diffusion, mismatch, score_field};
 pub use gaussian::{Gaussian, MultivariateGaussian};

@@ -60,6 +60,14 @@ impl<S: Scalar> Process<S> {
     /// The names of the processes with a closed form.
     pub const KINDS: &'static [&'static str] = &["vp-linear", "sub-vp-linear", "vp-cosine", "ve-geometric"];
 
+    /// The processes with what they are.
+    pub const CATALOGUE: &'static [(&'static str, &'static str)] = &[
+        ("vp-linear", "f = -beta y/2, G = beta, beta(t) = b0 + (b1 - b0) t/T"),
+        ("sub-vp-linear", "f = -beta y/2, G = beta (1 - exp(-2 Lambda)), Lambda = integral of the beta of vp-linear"),
+        ("vp-cosine", "phi = cos(theta_t)/cos(theta_0), theta_t = (pi/2)(t/T + s)/(1 + s); ends at tend < T"),
+        ("ve-geometric", "f = 0, sigma_t = smin (smax/smin)^(t/T), G = d sigma_t^2/dt"),
+    ];
+
     /// Reads the parameters of the process with this name.
     ///
     /// # Errors

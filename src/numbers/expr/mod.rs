@@ -13,6 +13,7 @@ mod latex;
 mod normal;
 mod polynomial;
 mod proof;
+mod sympy;
 
 pub use arena::Symbol;
 pub use certificate::{Certificate, CertificateFact, CertificateNode, CertificateRelation, CertificateSymbol, Verdict};

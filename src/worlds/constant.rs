@@ -1,0 +1,44 @@
+//! The generative SDE with constant coefficients: everything is entire in its rate.
+
+use super::{Affine, Gaussian};
+use crate::numbers::Scalar;
+use crate::parameters;
+
+parameters! {
+    /// `dX = (κX + ρ) dτ + σ dB` on `[0, T]` from the prior `X_0 ~ N(m_π, v_π)`, observed at `x`. Any real `κ`.
+    ConstantSde {
+        k: real "rate kappa of the generative drift kappa X + rho",
+        rho: real "offset rho of the generative drift",
+        sig: positive "diffusion coefficient sigma",
+        T: positive "the end of the process",
+        mpi: real "prior mean m_pi",
+        vpi: positive "prior variance v_pi",
+        x: real "the data point",
+    }
+}
+
+impl<S: Scalar> ConstantSde<S> {
+    /// The generative drift `κy + ρ`.
+    pub fn drift(&self) -> Affine<S> {
+        Affine { slope: self.k, offset: self.rho }
+    }
+
+    /// The prior.
+    pub fn prior(&self) -> Gaussian<S> {
+        Gaussian::new(self.mpi, self.vpi)
+    }
+
+    /// The model's law after generating for a duration `tau`: `N(e^{κτ} m_π + ρ τφ₁(κτ), e^{2κτ} v_π + σ² τφ₁(2κτ))`.
+    pub fn model_after(&self, tau: S) -> Gaussian<S> {
+        affine_flow(&self.drift(), self.sig.square(), tau, &self.prior())
+    }
+}
+
+/// The law of `dY = (slope·Y + offset) dt + √noise dB` after a duration `t` from a Gaussian start, for any real slope.
+pub fn affine_flow<S: Scalar>(drift: &Affine<S>, noise: S, t: S, start: &Gaussian<S>) -> Gaussian<S> {
+    let exponent = drift.slope * t;
+    Gaussian {
+        mean: exponent.exp() * start.mean + drift.offset * t * exponent.phi(1),
+        variance: (exponent * 2).exp() * start.variance + noise * t * (exponent * 2).phi(1),
+    }
+}
