@@ -25,10 +25,8 @@ impl<S: Scalar> Jet<S> {
         let d = y.dimension();
         let direction = |i: usize, k: usize| if i == k { S::one() } else { S::zero() };
         let along = |i: usize, j: usize| {
-            let at = (0..d).map(|k| Dual {
-                re: Dual { re: y[k], eps: direction(j, k) },
-                eps: Dual::constant(direction(i, k)),
-            });
+            let at = (0..d)
+                .map(|k| Dual { re: Dual { re: y[k], eps: direction(j, k) }, eps: Dual::constant(direction(i, k)) });
             let value = f(&Vector(at.collect()));
             S::note_derivative(value.re.re, y[i], value.eps.re);
             S::note_derivative(value.eps.re, y[j], value.eps.eps);

@@ -109,7 +109,7 @@ impl<'a> ExactReader<'a> {
         });
         // A misspelt name explains a missing one, so it is reported first; but only once every name is known, which a bad
         // choice prevents.
-        let params = read?;
+        let params = read.map_err(|error| self.fault.clone().unwrap_or(error))?;
         self.finish()?;
         self.fault.map_or(Ok(params), Err)
     }
@@ -268,20 +268,40 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
     }
 
     fn vector(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError> {
-        Ok(Vector(self.exact_vector(name, meaning)?.iter().map(S::rational).collect()))
+        let entries = self.exact_vector(name, meaning);
+        let entries = self.or_stand_in(entries, vec![Rational::ONE]);
+        Ok(Vector(entries.iter().map(S::rational).collect()))
     }
 
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError> {
-        Ok(from_rows(&self.exact_rows(name, meaning)?))
+        let rows = self.exact_rows(name, meaning);
+        Ok(from_rows(&self.or_stand_in(rows, vec![vec![Rational::ONE]])))
     }
 
     fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError> {
-        Ok(from_rows(&self.exact_symmetric(name, meaning)?))
+        let rows = self.exact_symmetric(name, meaning);
+        Ok(from_rows(&self.or_stand_in(rows, vec![vec![Rational::ONE]])))
     }
 
     fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<S>, InputError> {
-        self.exact_covariance(name, meaning)?;
-        Ok(Covariance::new(self.symmetric(name, meaning)?))
+        match self.exact_covariance(name, meaning) {
+            Ok(_) => Ok(Covariance::new(self.symmetric(name, meaning)?)),
+            Err(fault) => Ok(self.or_stand_in(Err(fault), Covariance::new(Matrix::identity(1)))),
+        }
+    }
+
+    fn same_dimension(&mut self, names: &[&'static str]) -> Result<(), InputError> {
+        let length = |name: &&'static str| self.inputs.0.get(*name).and_then(Value::as_array).map(|a| (*name, a.len()));
+        let lengths: Vec<_> = names.iter().filter_map(length).collect();
+        let same = match lengths.iter().find(|(_, n)| *n != lengths[0].1) {
+            None => Ok(()),
+            Some((name, n)) => Err(InputError::Condition(format!(
+                "`{}` and `{name}` must have the same dimension, but {} has {} and {name} has {n}",
+                lengths[0].0, lengths[0].0, lengths[0].1
+            ))),
+        };
+        self.or_stand_in(same, ());
+        Ok(())
     }
 
     fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError> {

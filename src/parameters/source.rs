@@ -41,6 +41,10 @@ pub trait Source<S> {
     fn rule(&mut self, _parameter: S, _rate: S) {}
     /// Requires `lower < upper`, or `≤` unless strict, of two scalars; an absent one imposes nothing.
     fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError>;
+    /// Requires that these vectors and matrices have the same number of rows.
+    fn same_dimension(&mut self, _names: &[&'static str]) -> Result<(), InputError> {
+        Ok(())
+    }
     /// Requires that not all of these scalars vanish.
     fn not_all_zero(&mut self, names: &[&'static str]) -> Result<(), InputError>;
     /// A process of which nothing is known but its rules; only proofs have one.
@@ -129,6 +133,10 @@ impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
 
     fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError> {
         Source::<S>::ordered(&mut self.reader, lower, upper, strict)
+    }
+
+    fn same_dimension(&mut self, names: &[&'static str]) -> Result<(), InputError> {
+        Source::<S>::same_dimension(&mut self.reader, names)
     }
 
     fn not_all_zero(&mut self, names: &[&'static str]) -> Result<(), InputError> {

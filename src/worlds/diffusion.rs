@@ -1,6 +1,6 @@
-//! Diffusions at a point: what Fokker–Planck, Itô and Anderson say about any density, linear or not.
+//! Diffusions at a point: what Fokker–Planck and Anderson say about any density, linear or not.
 
-use crate::numbers::{Jet, Matrix, Scalar, Vector, VectorJet};
+use crate::numbers::{Jet, Matrix, Scalar, VectorJet};
 
 /// The SDE `dX = μ(X, t) dt + σ(t) dB` at one point and time. Source: `anderson1982`.
 #[derive(Debug, Clone)]
@@ -25,11 +25,6 @@ impl<S: Scalar> Diffusion<S> {
         spread / 2 - self.drift.value.dot(score) - self.drift.divergence()
     }
 
-    /// Itô: the drift of `F(X, t)`, `∂_t F + μ·∇F + ½ tr(D∇²F)`.
-    pub fn ito_drift(&self, time_derivative: S, f: &Jet<S>) -> S {
-        time_derivative + self.drift.value.dot(&f.gradient) + (&self.noise() * &f.hessian).trace() / 2
-    }
-
     /// The generative SDE of this noising process with the score `s`, a member of the λ-family:
     /// drift `(1 − λ/2) D s − f`, diffusion `√(1−λ) σ`, `λ ≤ 1`. `λ = 0` is Anderson's reversal.
     pub fn plug_in(&self, score: &VectorJet<S>, lambda: S) -> Self {
@@ -47,9 +42,4 @@ impl<S: Scalar> Diffusion<S> {
 /// The score `∇log q` as a vector field, from the jet of `log q`.
 pub fn score_field<S: Scalar>(log_density: &Jet<S>) -> VectorJet<S> {
     VectorJet { value: log_density.gradient.clone(), jacobian: log_density.hessian.clone() }
-}
-
-/// The mismatch `δ = a − σᵀ∇log u` between a control and the model's own.
-pub fn mismatch<S: Scalar>(control: &Vector<S>, factor: &Matrix<S>, score: &Vector<S>) -> Vector<S> {
-    control - &(&factor.transpose() * score)
 }

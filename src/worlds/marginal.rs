@@ -28,6 +28,7 @@ impl<S: Scalar> Parameters<S> for Marginal<S> {
         let marginal = Self { sde, law };
         let sde = &marginal.sde;
         let rows = [sde.drift.rows(), sde.drift.columns(), sde.factor.rows(), marginal.law.covariance.matrix().rows()];
+        source.same_dimension(&["m", "A", "c", "L", "S"])?;
         if sde.offset.dimension() != d || rows.iter().any(|rows| *rows != d) {
             return Err(InputError::Condition(format!("A, c, L and S must have the dimension of m, which is {d}")));
         }

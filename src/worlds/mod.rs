@@ -17,7 +17,7 @@ pub use affine::{Affine, AffineField};
 pub use clock::{Clock, GenericClock};
 pub use constant::{ConstantSde, affine_flow};
 pub use covariance::Covariance;
-pub use diffusion::{Diffusion, mismatch, score_field};
+pub use diffusion::{Diffusion, score_field};
 pub use gaussian::{Gaussian, MultivariateGaussian};
 pub use linear_sde::{AffineInTime, LinearSde};
 pub use marginal::Marginal;

@@ -17,10 +17,10 @@
 
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
 use crate::evidence::{Relation, Statement};
-use crate::numbers::{Ball, Dual, Field, Jet, Matrix, Scalar, Vector, VectorJet, gradient, rate};
+use crate::numbers::{Ball, Dual, Field, Float, Jet, Scalar, Vector, gradient, rate};
 use crate::parameters;
 use crate::parameters::{ExactReader, Ignored, InputError, Inputs, Parameters, Source};
-use crate::worlds::{AffineField, Covariance, Diffusion, Marginal, MatrixSde, MultivariateGaussian};
+use crate::worlds::{AffineField, Covariance, Marginal, MatrixSde, MultivariateGaussian};
 
 parameters! {
     /// A marginal of a linear SDE, a point, and an affine score that need not be its own.
@@ -115,13 +115,41 @@ impl<const WRONG: u8> Statement for FokkerPlanck<WRONG> {
     }
 }
 
-/// The parameters of the density.
-parameters! {
-    /// A centred Gaussian law and a point.
-    Centred {
-        y: vector "the point, d entries",
-        S: covariance "the covariance, d x d, possibly nearly singular",
+/// A centred Gaussian law and a point.
+pub struct Centred<S> {
+    y: Vector<S>,
+    covariance: Covariance<S>,
+}
+
+const Y: &str = "the point, d entries";
+const COVARIANCE: &str = "the covariance, d x d, possibly nearly singular";
+
+impl<S: Scalar> Parameters<S> for Centred<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let centred = Self { y: source.vector("y", Y)?, covariance: source.covariance("S", COVARIANCE)? };
+        source.same_dimension(&["y", "S"])?;
+        Ok(centred)
     }
+}
+
+/// `log N(y; 0, Σ)`.
+struct LogDensity;
+
+impl Formula for LogDensity {
+    type Params<S: Scalar> = Centred<S>;
+    fn value<S: Scalar>(p: &Centred<S>) -> S {
+        MultivariateGaussian { mean: p.y.scale(S::zero()), covariance: p.covariance.clone() }.log_density(&p.y)
+    }
+}
+
+/// Determinant and distance without rounding: no covariance is too close to singular.
+fn log_density(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, InputError> {
+    let _: Centred<Float> = ExactReader::new(inputs, ignored).read()?;
+    let mut reader = ExactReader::new(inputs, ignored);
+    let (y, covariance) = (reader.exact_vector("y", Y)?, reader.exact_covariance("S", COVARIANCE)?);
+    let log_det = Ball::rational(&covariance.determinant()).ln();
+    let distance = Ball::rational(&covariance.inverse_form(&y));
+    Ok(MultivariateGaussian::log_density_at(y.len(), log_det, distance))
 }
 
 /// The claim.
@@ -154,5 +182,5 @@ pub static CLAIM: Claim = Claim {
             readings: Readings::of::<FokkerPlanck<TRANSPOSE>>(""),
         },
     ],
-    quantities: &[],
+    quantities: &[Quantity::of::<LogDensity>("log-density", "log N(y; 0, S), in nats", &[]).enclosed_by(log_density)],
 };
