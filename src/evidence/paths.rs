@@ -5,7 +5,7 @@
 
 use super::{Noise, WIDTH};
 use crate::numbers::{Float, Lanes, Scalar};
-use crate::worlds::{Affine, Gaussian};
+use crate::worlds::{Affine, Gaussian, ReverseSde};
 
 /// `X_b | X_a ~ N(factor·X_a + offset, variance)`.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +72,15 @@ impl LinearPath {
             })
             .collect();
         Self { steps }
+    }
+
+    /// The path of a generative SDE from noising time `horizon` to 0, given at noising times.
+    pub fn reversed(horizon: f64, steps: usize, sde: impl Fn(Float) -> ReverseSde<Float>) -> Self {
+        let coefficients = |tau: Float| {
+            let sde = sde(Float(horizon - tau.0));
+            (sde.drift, sde.noise)
+        };
+        Self::new(coefficients, 0.0, horizon, steps)
     }
 
     /// The whole path as one transition: its exact law, to rounding.

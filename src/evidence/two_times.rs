@@ -1,7 +1,7 @@
 //! A Gaussian path seen at two times: the joint law that tells path laws apart where the marginals agree.
 
 use super::{LinearPath, Noise, Statistic, WIDTH};
-use crate::numbers::{Float, Lanes};
+use crate::numbers::{Ball, Float, Lanes};
 use crate::worlds::Gaussian;
 
 /// The joint law of a path at its start and at its end.
@@ -16,6 +16,12 @@ pub struct TwoTimes {
 }
 
 impl TwoTimes {
+    /// A claimed joint law.
+    pub fn claimed(start: &Gaussian<Ball>, end: &Gaussian<Ball>, covariance: Ball) -> Self {
+        let float = |law: &Gaussian<Ball>| law.map(|x| Float(x.to_f64()));
+        Self { start: float(start), end: float(end), covariance: covariance.to_f64() }
+    }
+
     /// The joint law of a path that starts like this.
     pub fn of(path: &LinearPath, start: Gaussian<Float>) -> Self {
         let whole = path.whole();

@@ -1,6 +1,7 @@
 //! Diffusions at a point: what Fokker–Planck and Anderson say about any density, linear or not.
 
 use crate::numbers::{Jet, Matrix, Scalar, VectorJet};
+use crate::parameters::{InputError, Parameters, Source};
 
 /// The SDE `dX = μ(X, t) dt + σ(t) dB` at one point and time. Source: `anderson1982`.
 #[derive(Debug, Clone)]
@@ -9,6 +10,29 @@ pub struct Diffusion<S> {
     pub drift: VectorJet<S>,
     /// The diffusion factor `σ`, `d` rows, any number of columns; it does not depend on the point.
     pub factor: Matrix<S>,
+}
+
+/// Any diffusion: drift, Jacobian and factor at the point are free.
+impl<S: Scalar> Parameters<S> for Diffusion<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let drift = VectorJet {
+            value: source.vector("f", "the drift at the point, d entries")?,
+            jacobian: source.matrix("Df", "the Jacobian of the drift, d x d")?,
+        };
+        let diffusion = Self { drift, factor: source.matrix("L", "the diffusion factor, d rows")? };
+        source.same_dimension(&["f", "Df", "L"])?;
+        Ok(diffusion)
+    }
+}
+
+/// Any log-density: gradient and Hessian at the point are free.
+impl<S: Scalar> Parameters<S> for Jet<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let gradient = source.vector("F", "the gradient of the log-density, d entries")?;
+        let hessian = source.symmetric("H", "the Hessian of the log-density, d x d")?;
+        source.same_dimension(&["F", "H"])?;
+        Ok(Self { gradient, hessian })
+    }
 }
 
 impl<S: Scalar> Diffusion<S> {

@@ -17,16 +17,13 @@ use crate::evidence::{LinearPath, Plan, Relation, Statement, Trial, TwoTimes, sa
 use crate::numbers::{Ball, Dual, Float, Jet, Scalar, VectorJet, rate};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
-use crate::worlds::{Clock, Diffusion, Gaussian, Marginal, Process, ReverseSde, score_field};
+use crate::worlds::{Affine, Clock, Diffusion, GaussianData, Marginal, ReverseSde, score_field};
 
 parameters! {
-    /// Any process with any density, at a point: nothing is known but first derivatives of `f` and second of `log q`.
+    /// Any process with any density, at a point.
     Density {
-        f: vector "the drift f",
-        Df: matrix "its Jacobian",
-        L: matrix "the noise factor, Q = L L^T",
-        F: vector "gradient of log q",
-        H: symmetric "Hessian of log q",
+        forward: of(Diffusion) "the noising process",
+        log_density: of(Jet) "log q",
     }
 }
 
@@ -35,15 +32,6 @@ parameters! {
     Point {
         marginal: of(Marginal) "the process and its law at this time",
         y: vector "the point",
-    }
-}
-
-parameters! {
-    /// A scalar process from Gaussian data.
-    Paths {
-        process: process "the noising process",
-        m0: real "data mean m_0",
-        v0: positive "data variance v_0",
     }
 }
 
@@ -77,12 +65,10 @@ impl<const WRONG: u8> Statement for AnyDensity<WRONG> {
     ];
 
     fn relations<S: Scalar>(p: &Density<S>) -> Vec<Relation<'_, S>> {
-        let drift = VectorJet { value: p.f.clone(), jacobian: p.Df.clone() };
-        let forward = Diffusion { drift, factor: p.L.clone() };
-        let density = Jet { gradient: p.F.clone(), hessian: p.H.clone() };
-        let reverse = reversal::<S, WRONG>(&forward, &score_field(&density));
-        let backwards = -reverse.log_density_rate(&density);
-        vec![Relation::equal("reverse Fokker–Planck", forward.log_density_rate(&density), backwards)]
+        let reverse = reversal::<S, WRONG>(&p.forward, &score_field(&p.log_density));
+        let density_rate = p.forward.log_density_rate(&p.log_density);
+        let backwards = -reverse.log_density_rate(&p.log_density);
+        vec![Relation::equal("reverse Fokker–Planck", density_rate, backwards)]
     }
 }
 
@@ -108,18 +94,20 @@ impl<const WRONG: u8> Statement for GaussianDensity<WRONG> {
 const PATHS: &str = "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.4137 v0=0.3137";
 
 /// The scalar reverse SDE at noising time `t`.
-fn reverse<S: Scalar, const WRONG: u8>(p: &Process<S>, t: S, law: impl Fn(&Clock<S>) -> Gaussian<S>) -> ReverseSde<S> {
-    let mut clock = p.at(t);
-    let score = law(&clock).score();
-    if WRONG == UNREVERSED {
-        let Clock { alpha, offset, noise, .. } = p.at(p.horizon() - t);
-        clock = Clock { alpha, offset, noise, ..clock };
+fn reverse<S: Scalar, const WRONG: u8>(data: &GaussianData<S>, t: S) -> ReverseSde<S> {
+    let mut clock = data.process.at(t);
+    let mut score = data.law(&clock).score();
+    match WRONG {
+        UNREVERSED => {
+            let Clock { alpha, offset, noise, .. } = data.process.at(data.process.horizon() - t);
+            clock = Clock { alpha, offset, noise, ..clock };
+        }
+        AMPLITUDE => score = score.scale(clock.noise.sqrt().recip()),
+        _ => {}
     }
-    let score = if WRONG == AMPLITUDE { score.scale(clock.noise.sqrt().recip()) } else { score };
     let mut reverse = ReverseSde::plug_in(&clock, &score, S::zero());
     if WRONG == SIGN {
-        reverse.drift.slope = reverse.drift.slope + clock.alpha * 2;
-        reverse.drift.offset = reverse.drift.offset + clock.offset * 2;
+        reverse.drift = reverse.drift.plus(&Affine { slope: clock.alpha, offset: clock.offset }.scale(S::int(2)));
     }
     reverse
 }
@@ -128,7 +116,7 @@ fn reverse<S: Scalar, const WRONG: u8>(p: &Process<S>, t: S, law: impl Fn(&Clock
 struct PathLaw<const WRONG: u8>;
 
 impl<const WRONG: u8> Statement for PathLaw<WRONG> {
-    type Params<S: Scalar> = Paths<S>;
+    type Params<S: Scalar> = GaussianData<S>;
 
     const POINTS: &'static [&'static str] = &[
         PATHS,
@@ -137,39 +125,23 @@ impl<const WRONG: u8> Statement for PathLaw<WRONG> {
         "process=vp-cosine s=0.008 T=1.2 tend=0.97 m0=0.3119 v0=1.8117",
     ];
 
-    fn relations<S: Scalar>(p: &Paths<S>) -> Vec<Relation<'_, S>> {
-        let law = |clock: &Clock<S>| p.law(clock);
-        let moving = |t: S| (p.process.moving(t), Dual::constant(p.v0));
-        let sde = move |t: S| reverse::<S, WRONG>(&p.process, t, law);
-        let range = (S::zero(), p.process.horizon());
-        let end = p.process.end();
+    fn relations<S: Scalar>(data: &GaussianData<S>) -> Vec<Relation<'_, S>> {
+        let range = (S::zero(), data.process.horizon());
+        let sde = |t: S| reverse::<S, WRONG>(data, t);
         // Cov(X_t, X_T) as the closed form of the noising process has it.
-        let covariance = move |t: S| {
-            let (clock, v0) = moving(t);
-            Dual::constant(end.phi) / clock.phi * clock.variance(v0)
-        };
+        let end = Dual::constant(data.process.end().phi);
+        let covariance = move |t: S| end / data.process.moving(t).phi * data.moving_law(t).variance;
         vec![
-            Relation::rate(
-                "mean",
-                range,
-                move |t| moving(t).0.mean(Dual::constant(p.m0)),
-                move |t| sde(t).mean_rate(&law(&p.process.at(t))),
-            ),
+            Relation::rate("mean", range, |t| data.moving_law(t).mean, move |t| sde(t).mean_rate(&data.law_at(t))),
             Relation::rate(
                 "variance",
                 range,
-                move |t| moving(t).0.variance(moving(t).1),
-                move |t| sde(t).variance_rate(&law(&p.process.at(t))),
+                |t| data.moving_law(t).variance,
+                move |t| sde(t).variance_rate(&data.law_at(t)),
             ),
             // The regression on X_T decays with the drift of the reverse SDE alone.
             Relation::rate("two-time covariance", range, covariance, move |t| -sde(t).drift.slope * covariance(t).re),
         ]
-    }
-}
-
-impl<S: Scalar> Paths<S> {
-    fn law(&self, clock: &Clock<S>) -> Gaussian<S> {
-        Gaussian::new(clock.mean(self.m0), clock.variance(self.v0))
     }
 }
 
@@ -178,20 +150,11 @@ struct Samples<const WRONG: u8>;
 
 impl<const WRONG: u8> Trial for Samples<WRONG> {
     fn plan() -> Result<Plan, InputError> {
-        let exact: Paths<Ball> = at_point(PATHS)?;
-        let end = exact.process.end();
-        let claimed = TwoTimes {
-            start: exact.law(&end).map(|x| Float(x.to_f64())),
-            end: Gaussian { mean: exact.m0, variance: exact.v0 }.map(|x| Float(x.to_f64())),
-            covariance: (end.phi * exact.v0).to_f64(),
-        };
-        let p: Paths<Float> = at_point(PATHS)?;
-        let horizon = p.process.horizon().0;
-        let coefficients = |tau: Float| {
-            let sde = reverse::<Float, WRONG>(&p.process, Float(horizon - tau.0), |clock| p.law(clock));
-            (sde.drift, sde.noise)
-        };
-        let path = LinearPath::new(coefficients, 0.0, horizon, 16);
+        let exact: GaussianData<Ball> = at_point(PATHS)?;
+        let (start, end) = exact.ends();
+        let claimed = TwoTimes::claimed(&end, &start, exact.process.end().phi * exact.v0);
+        let data: GaussianData<Float> = at_point(PATHS)?;
+        let path = LinearPath::reversed(data.process.horizon().0, 16, |t| reverse::<Float, WRONG>(&data, t));
         Ok(Plan {
             point: PATHS,
             statistics: claimed.statistics(["mean of the samples", "variance of the samples", "two-time product"]),

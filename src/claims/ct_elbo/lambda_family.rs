@@ -18,16 +18,13 @@ use crate::evidence::{LinearPath, Plan, Relation, Statement, Trial, TwoTimes, sa
 use crate::numbers::{Ball, Dual, Float, Jet, Scalar, VectorJet, rate};
 use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
-use crate::worlds::{Clock, Diffusion, Gaussian, Marginal, Process, ReverseSde, score_field};
+use crate::worlds::{Clock, Diffusion, GaussianData, Marginal, Process, ReverseSde, score_field};
 
 parameters! {
     /// Any process with any density, at a point, and a member of the family.
     Density {
-        f: vector "the drift f",
-        Df: matrix "its Jacobian",
-        L: matrix "the noise factor, Q = L L^T",
-        F: vector "gradient of log q",
-        H: symmetric "Hessian of log q",
+        forward: of(Diffusion) "the noising process",
+        log_density: of(Jet) "log q",
         lam: at_most_one "member of the family, lambda <= 1",
     }
 }
@@ -42,11 +39,9 @@ parameters! {
 }
 
 parameters! {
-    /// A scalar process from Gaussian data, and members of the family.
+    /// Gaussian data under a scalar process, and members of the family.
     Paths {
-        process: process "the noising process",
-        m0: real "data mean m_0",
-        v0: positive "data variance v_0",
+        data: of(GaussianData) "the data and the process",
         lam: vector "members of the family, lambda <= 1",
     }
 }
@@ -81,13 +76,11 @@ impl<const WRONG: u8> Statement for AnyDensity<WRONG> {
     ];
 
     fn relations<S: Scalar>(p: &Density<S>) -> Vec<Relation<'_, S>> {
-        let drift = VectorJet { value: p.f.clone(), jacobian: p.Df.clone() };
-        let forward = Diffusion { drift, factor: p.L.clone() };
-        let density = Jet { gradient: p.F.clone(), hessian: p.H.clone() };
-        let score = score_field(&density);
-        let density_rate = forward.log_density_rate(&density);
-        let generative = -member::<S, WRONG>(&forward, &score, p.lam).log_density_rate(&density);
-        let noising = forward.equivalent(&score, p.lam).log_density_rate(&density);
+        let (forward, density) = (&p.forward, &p.log_density);
+        let score = score_field(density);
+        let density_rate = forward.log_density_rate(density);
+        let generative = -member::<S, WRONG>(forward, &score, p.lam).log_density_rate(density);
+        let noising = forward.equivalent(&score, p.lam).log_density_rate(density);
         vec![
             Relation::equal("generative Fokker–Planck", density_rate, generative),
             Relation::equal("noising Fokker–Planck", density_rate, noising),
@@ -116,12 +109,12 @@ impl<const WRONG: u8> Statement for GaussianDensity<WRONG> {
 
 const PATHS: &str = "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.4137 v0=0.3137 lam=[0.6,-0.7]";
 
-/// The scalar member `λ` with the exact score.
-fn scalar<S: Scalar, const WRONG: u8>(p: &Paths<S>, clock: &Clock<S>, lambda: S) -> ReverseSde<S> {
-    let score = p.law(clock).score();
-    let rest = S::int(1) - lambda;
+/// The scalar member `λ` with the exact score, at noising time `t`.
+fn scalar<S: Scalar, const WRONG: u8>(data: &GaussianData<S>, lambda: S, t: S) -> ReverseSde<S> {
+    let (clock, rest) = (data.process.at(t), S::int(1) - lambda);
+    let score = data.law(&clock).score();
     let score = if WRONG == DRIFT { score.scale(rest / (S::int(1) - lambda / 2)) } else { score };
-    let mut reverse = ReverseSde::plug_in(clock, &score, lambda);
+    let mut reverse = ReverseSde::plug_in(&clock, &score, lambda);
     if WRONG == AMPLITUDE {
         reverse.noise = reverse.noise * rest;
     }
@@ -133,15 +126,9 @@ fn log_correlation<S: Scalar>(v0: S, lambda: S, s: &Clock<S>, t: &Clock<S>) -> S
     (S::int(1) - lambda) / 2 * (s.log_ratio(v0) - t.log_ratio(v0))
 }
 
-impl<S: Scalar> Paths<S> {
-    fn law(&self, clock: &Clock<S>) -> Gaussian<S> {
-        Gaussian::new(clock.mean(self.m0), clock.variance(self.v0))
-    }
-
-    /// The member whose correlation a claim states.
-    fn believed<const WRONG: u8>(lambda: S) -> S {
-        if WRONG == SAME_PATHS { S::zero() } else { lambda }
-    }
+/// The member whose correlation is stated.
+fn believed<S: Scalar, const WRONG: u8>(lambda: S) -> S {
+    if WRONG == SAME_PATHS { S::zero() } else { lambda }
 }
 
 struct PathLaw<const WRONG: u8>;
@@ -150,49 +137,41 @@ impl<const WRONG: u8> Statement for PathLaw<WRONG> {
     type Params<S: Scalar> = Paths<S>;
 
     const POINTS: &'static [&'static str] = &[
-        PATHS,
-        "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 m0=-0.2719 v0=0.513 lam=[0.3,-1.9]",
-        "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=0.6137 v0=0.8117 lam=[0.85,-0.4]",
-        "process=vp-cosine s=0.008 T=1.2 tend=0.97 m0=0.3119 v0=1.8117 lam=[0.5,-0.2]",
+        "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.4137 v0=0.3137 lam=[0.6]",
+        "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.4137 v0=0.3137 lam=[-0.7]",
+        "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 m0=-0.2719 v0=0.513 lam=[0.3]",
+        "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=0.6137 v0=0.8117 lam=[-1.9]",
+        "process=vp-cosine s=0.008 T=1.2 tend=0.97 m0=0.3119 v0=1.8117 lam=[0.85]",
     ];
 
     fn relations<S: Scalar>(p: &Paths<S>) -> Vec<Relation<'_, S>> {
-        let range = (S::zero(), p.process.horizon());
-        let moving = |t: S| p.process.moving(t);
-        let end = p.process.end().map(Dual::constant);
-        let v0 = Dual::constant(p.v0);
-        let members = p.lam.0.iter().zip(1..).flat_map(move |(&lambda, i)| {
-            let sde = move |t: S| {
-                let clock = p.process.at(t);
-                (scalar::<S, WRONG>(p, &clock, lambda), p.law(&clock))
-            };
-            let believed = Dual::constant(Paths::believed::<WRONG>(lambda));
+        let data = &p.data;
+        let range = (S::zero(), data.process.horizon());
+        let (end, v0) = (data.process.end().map(Dual::constant), Dual::constant(data.v0));
+        let member = move |lambda: S| {
+            let sde = move |t: S| scalar::<S, WRONG>(data, lambda, t);
+            let stated = Dual::constant(believed::<S, WRONG>(lambda));
             [
+                Relation::rate("mean", range, |t| data.moving_law(t).mean, move |t| sde(t).mean_rate(&data.law_at(t))),
                 Relation::rate(
-                    format!("mean, member {i}"),
+                    "variance",
                     range,
-                    move |t| moving(t).mean(Dual::constant(p.m0)),
-                    move |t| sde(t).0.mean_rate(&sde(t).1),
-                ),
-                Relation::rate(
-                    format!("variance, member {i}"),
-                    range,
-                    move |t| moving(t).variance(v0),
-                    move |t| sde(t).0.variance_rate(&sde(t).1),
+                    |t| data.moving_law(t).variance,
+                    move |t| sde(t).variance_rate(&data.law_at(t)),
                 ),
                 // Cov(X_t, X_T) decays with the drift alone, √v_t moves as the SDE itself says.
                 Relation::rate(
-                    format!("log-correlation with the end, member {i}"),
+                    "log-correlation with the end",
                     range,
-                    move |t| log_correlation(v0, believed, &moving(t), &end),
+                    move |t| log_correlation(v0, stated, &data.process.moving(t), &end),
                     move |t| {
-                        let (sde, law) = sde(t);
+                        let (sde, law) = (sde(t), data.law_at(t));
                         -sde.drift.slope - sde.variance_rate(&law) / (law.variance * 2)
                     },
                 ),
             ]
-        });
-        members.collect()
+        };
+        p.lam.0.iter().flat_map(|lambda| member(*lambda)).collect()
     }
 }
 
@@ -205,33 +184,24 @@ impl<const WRONG: u8> Trial for Samples<WRONG> {
             ["mean at λ = 0.6", "variance at λ = 0.6", "two-time product at λ = 0.6"],
             ["mean at λ = −0.7", "variance at λ = −0.7", "two-time product at λ = −0.7"],
         ];
-        let exact: Paths<Ball> = at_point(PATHS)?;
-        let p: Paths<Float> = at_point(PATHS)?;
-        let (start, end) = (exact.process.start(), exact.process.end());
-        let (first, last) = (exact.law(&end), exact.law(&start));
-        let horizon = p.process.horizon().0;
+        let (exact, p): (Paths<Ball>, Paths<Float>) = (at_point(PATHS)?, at_point(PATHS)?);
+        let (start, end) = (exact.data.process.start(), exact.data.process.end());
+        let (last, first) = exact.data.ends();
         let (mut statistics, mut drawn, mut walks) = (Vec::new(), Vec::new(), Vec::new());
         for (names, (&lambda, &exact_lambda)) in NAMES.into_iter().zip(p.lam.0.iter().zip(&exact.lam.0)) {
-            let believed = Paths::believed::<WRONG>(exact_lambda);
-            let correlation = log_correlation(exact.v0, believed, &start, &end).exp();
-            let claimed = TwoTimes {
-                start: first.map(|x| Float(x.to_f64())),
-                end: last.map(|x| Float(x.to_f64())),
-                covariance: (correlation * (first.variance * last.variance).sqrt()).to_f64(),
-            };
-            let coefficients = |tau: Float| {
-                let sde = scalar::<Float, WRONG>(&p, &p.process.at(Float(horizon - tau.0)), lambda);
-                (sde.drift, sde.noise)
-            };
-            let path = LinearPath::new(coefficients, 0.0, horizon, 16);
+            let stated = believed::<Ball, WRONG>(exact_lambda);
+            let correlation = log_correlation(exact.data.v0, stated, &start, &end).exp();
+            let claimed = TwoTimes::claimed(&first, &last, correlation * (first.variance * last.variance).sqrt());
+            let sde = |t: Float| scalar::<Float, WRONG>(&p.data, lambda, t);
+            let path = LinearPath::reversed(p.data.process.horizon().0, 16, sde);
             statistics.extend(claimed.statistics(names));
             drawn.extend(TwoTimes::of(&path, claimed.start).drawn(&claimed));
             walks.push((claimed, path));
         }
-        let draw = sampler(move |noise, out| {
+        let sampler = sampler(move |noise, out| {
             walks.iter().zip(out.chunks_mut(3)).for_each(|((claimed, path), out)| claimed.draw(path, noise, out));
         });
-        Ok(Plan { point: PATHS, statistics, drawn: Some(drawn), sampler: draw })
+        Ok(Plan { point: PATHS, statistics, drawn: Some(drawn), sampler })
     }
 }
 

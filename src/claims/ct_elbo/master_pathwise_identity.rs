@@ -17,7 +17,7 @@
 
 use crate::claims::{Claim, Control, Readings};
 use crate::evidence::{Relation, Statement};
-use crate::numbers::{Dual, Jet, Scalar, Vector, VectorJet, rate};
+use crate::numbers::{Dual, Jet, Scalar, Vector, rate};
 use crate::objectives::pathwise::{cost, ito_drift, mismatch};
 use crate::parameters;
 use crate::worlds::{AffineField, Diffusion, Marginal};
@@ -25,12 +25,9 @@ use crate::worlds::{AffineField, Diffusion, Marginal};
 parameters! {
     /// Any model with any density and any control, at a point.
     Density {
-        mu: vector "the generative drift mu",
-        Dmu: matrix "its Jacobian",
-        sigma: matrix "the diffusion factor, d rows",
-        F: vector "gradient of log u",
-        H: symmetric "Hessian of log u",
-        a: vector "the control, one entry for each column of sigma",
+        model: of(Diffusion) "the generative SDE",
+        log_u: of(Jet) "log u",
+        a: vector "the control, one entry for each column of the diffusion factor",
     }
 }
 
@@ -65,7 +62,7 @@ fn identity<S: Scalar, const WRONG: u8>(
 
 struct AnyDensity<const WRONG: u8>;
 
-const SQUARE: &str = "mu=[0.41,-0.93] Dmu=[[-0.7,1.3],[0.4,-1.1]] sigma=[[0.9,-0.5],[1.7,0.3]] F=[0.31,-0.83] \
+const SQUARE: &str = "f=[0.41,-0.93] Df=[[-0.7,1.3],[0.4,-1.1]] L=[[0.9,-0.5],[1.7,0.3]] F=[0.31,-0.83] \
     H=[[-1.3,0.45],[0.45,-0.71]] a=[0.57,-1.21]";
 
 impl<const WRONG: u8> Statement for AnyDensity<WRONG> {
@@ -77,22 +74,19 @@ impl<const WRONG: u8> Statement for AnyDensity<WRONG> {
     } else {
         &[
             SQUARE,
-            "mu=[0.41] Dmu=[[-0.7]] sigma=[[1.3]] F=[0.83] H=[[-0.61]] a=[0.57]",
-            "mu=[0.41,-0.93,0.27] Dmu=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] sigma=[[0.9],[-1.7],[0.4]] \
+            "f=[0.41] Df=[[-0.7]] L=[[1.3]] F=[0.83] H=[[-0.61]] a=[0.57]",
+            "f=[0.41,-0.93,0.27] Df=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] L=[[0.9],[-1.7],[0.4]] \
              F=[0.31,-0.83,0.57] H=[[-1.3,0.45,-0.2],[0.45,-0.71,0.15],[-0.2,0.15,-0.93]] a=[0.57]",
-            "mu=[0.41,-0.93,0.27] Dmu=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] \
-             sigma=[[0.9,-0.5,0.2],[1.7,0.3,-0.8],[0.1,0.6,0.75]] F=[0.31,-0.83,0.57] \
+            "f=[0.41,-0.93,0.27] Df=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] \
+             L=[[0.9,-0.5,0.2],[1.7,0.3,-0.8],[0.1,0.6,0.75]] F=[0.31,-0.83,0.57] \
              H=[[-1.3,0.45,-0.2],[0.45,-0.71,0.15],[-0.2,0.15,-0.93]] a=[0.57,-1.21,0.35]",
         ]
     };
 
     fn relations<S: Scalar>(p: &Density<S>) -> Vec<Relation<'_, S>> {
-        let drift = VectorJet { value: p.mu.clone(), jacobian: p.Dmu.clone() };
-        let model = Diffusion { drift, factor: p.sigma.clone() };
-        let log_u = Jet { gradient: p.F.clone(), hessian: p.H.clone() };
         // The model's own time runs backwards.
-        let log_u_rate = -model.log_density_rate(&log_u);
-        vec![identity::<S, WRONG>(&model, &p.a, &log_u, log_u_rate)]
+        let log_u_rate = -p.model.log_density_rate(&p.log_u);
+        vec![identity::<S, WRONG>(&p.model, &p.a, &p.log_u, log_u_rate)]
     }
 }
 
