@@ -204,7 +204,7 @@ fn fokker_planck(proof: &Proof, d: usize, wrong: bool) -> Result<Equality, Proof
     let trace =
         sum(&mut (0..d).flat_map(|i| (0..d).map(move |j| (i, j))).map(|(i, j)| precision[i][j] * sigma_rate[i][j]));
     let rate = dot(&weighted, &mu_rate) + dot(&weighted, &apply(&sigma_rate, &weighted)) / 2 - trace / 2;
-    proof.note_rate(log_density, rate);
+    Expr::note_rate(log_density, rate);
     let score: Vec<Expr> = weighted.iter().map(|&w| -w).collect();
     for i in 0..d {
         Expr::note_derivative(log_density, x[i], score[i]);

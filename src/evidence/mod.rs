@@ -8,6 +8,7 @@ mod simulate;
 mod statement;
 mod statistics;
 mod symbols;
+mod two_times;
 mod verdict;
 
 pub use certify::{Requirement, certify};
@@ -18,4 +19,5 @@ pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};
 pub use statement::{NonNegative, Relation, RelationKind, Statement};
 pub use statistics::{Budget, Kind, Statistic};
 pub use symbols::Symbols;
+pub use two_times::TwoTimes;
 pub use verdict::{Finding, Reading, Verdict};

@@ -5,7 +5,7 @@
 
 use super::{Noise, WIDTH};
 use crate::numbers::{Field, Float, Lanes, Scalar};
-use crate::worlds::{Affine, Transition};
+use crate::worlds::{Affine, ReverseSde, Transition};
 
 impl Transition<Float> {
     /// One step of every lane.
@@ -40,6 +40,15 @@ impl LinearPath {
             })
             .collect();
         Self { steps }
+    }
+
+    /// The path of a generative SDE from noising time `horizon` to 0, given at noising times.
+    pub fn reversed(horizon: f64, steps: usize, sde: impl Fn(Float) -> ReverseSde<Float>) -> Self {
+        let coefficients = |tau: Float| {
+            let sde = sde(Float(horizon - tau.0));
+            (sde.drift, sde.noise)
+        };
+        Self::new(coefficients, 0.0, horizon, steps)
     }
 
     /// The whole path as one transition: its exact law, to rounding.

@@ -2,3 +2,4 @@
 
 pub mod elbo;
 pub mod girsanov;
+pub mod pathwise;

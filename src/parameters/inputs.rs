@@ -1,7 +1,7 @@
 //! Exact inputs by name, from `key=value` words or JSON, and the reader that checks them.
 
 use super::{Domain, InputError, Source};
-use crate::numbers::{Matrix, Rational, Scalar, Vector, parse_rational};
+use crate::numbers::{Covariance, Matrix, PositiveDefinite, Rational, Scalar, Vector, parse_rational};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,7 +108,7 @@ impl<'a> ExactReader<'a> {
         });
         // A misspelt name explains a missing one, so it is reported first; but only once every name is known, which a bad
         // choice prevents.
-        let params = read?;
+        let params = read.map_err(|error| self.fault.clone().unwrap_or(error))?;
         self.finish()?;
         self.fault.map_or(Ok(params), Err)
     }
@@ -159,6 +159,61 @@ impl<'a> ExactReader<'a> {
         } else {
             Err(InputError::Domain { name: name.to_owned(), value: self.text(name), domain })
         }
+    }
+
+    /// The entries of a vector, not rounded.
+    ///
+    /// # Errors
+    /// [`InputError`] if it is missing or not a list of numbers.
+    pub fn exact_vector(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Rational>, InputError> {
+        const FORM: &str = "a list of numbers such as [0.5,-1]";
+        let entries = list(name, self.require(name, meaning, FORM)?, FORM)?;
+        entries.iter().map(|v| number(name, v)).collect()
+    }
+
+    /// A symmetric positive definite matrix, decomposed without rounding.
+    ///
+    /// # Errors
+    /// [`InputError`] if it is missing, malformed, not symmetric or not positive definite.
+    pub fn exact_covariance(&mut self, name: &'static str, meaning: &str) -> Result<PositiveDefinite, InputError> {
+        let rows = self.exact_symmetric(name, meaning)?;
+        PositiveDefinite::new(&rows).ok_or_else(|| InputError::Shape {
+            name: name.to_owned(),
+            expected: "a positive definite matrix: all its leading minors > 0".to_owned(),
+            got: self.text(name),
+        })
+    }
+
+    fn exact_symmetric(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Vec<Rational>>, InputError> {
+        let rows = self.exact_rows(name, meaning)?;
+        let shape = |got: String| InputError::Shape {
+            name: name.to_owned(),
+            expected: "a symmetric matrix such as [[2,1],[1,3]]".to_owned(),
+            got,
+        };
+        if rows[0].len() != rows.len() {
+            return Err(shape(format!("{} x {} entries", rows.len(), rows[0].len())));
+        }
+        let mut below = (0..rows.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+        match below.find(|&(i, j)| rows[i][j] != rows[j][i]) {
+            None => Ok(rows),
+            Some((i, j)) => {
+                let (i1, j1) = (i + 1, j + 1);
+                Err(shape(format!("a matrix whose entries ({i1}, {j1}) and ({j1}, {i1}) differ")))
+            }
+        }
+    }
+
+    /// The rows of a matrix: at least one, of equal length, not empty.
+    fn exact_rows(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Vec<Rational>>, InputError> {
+        const FORM: &str = "a list of rows of equal length such as [[1,0],[0,1]]";
+        let rows = list(name, self.require(name, meaning, FORM)?, FORM)?;
+        let rows = rows.iter().map(|row| list(name, row, FORM)).collect::<Result<Vec<_>, _>>()?;
+        if rows.iter().any(|row| row.len() != rows[0].len()) {
+            let got = "rows of unequal length".to_owned();
+            return Err(InputError::Shape { name: name.to_owned(), expected: FORM.to_owned(), got });
+        }
+        rows.into_iter().map(|row| row.iter().map(|v| number(name, v)).collect()).collect()
     }
 
     fn text(&self, name: &str) -> String {
@@ -212,22 +267,40 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
     }
 
     fn vector(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError> {
-        let value = self.require(name, meaning, "a list of numbers such as [0.5,-1]")?;
-        let entries = list(name, value, "a list of numbers such as [0.5,-1]")?;
-        Ok(Vector(entries.iter().map(|v| Ok(S::rational(&number(name, v)?))).collect::<Result<_, InputError>>()?))
+        let entries = self.exact_vector(name, meaning);
+        let entries = self.or_stand_in(entries, vec![Rational::ONE]);
+        Ok(Vector(entries.iter().map(S::rational).collect()))
     }
 
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError> {
-        const FORM: &str = "a list of rows of equal length such as [[1,0],[0,1]]";
-        let rows = list(name, self.require(name, meaning, FORM)?, FORM)?;
-        let rows = rows.iter().map(|row| list(name, row, FORM)).collect::<Result<Vec<_>, _>>()?;
-        if rows.iter().any(|row| row.len() != rows[0].len()) {
-            let got = "rows of unequal length".to_owned();
-            return Err(InputError::Shape { name: name.to_owned(), expected: FORM.to_owned(), got });
+        let rows = self.exact_rows(name, meaning);
+        Ok(from_rows(&self.or_stand_in(rows, vec![vec![Rational::ONE]])))
+    }
+
+    fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError> {
+        let rows = self.exact_symmetric(name, meaning);
+        Ok(from_rows(&self.or_stand_in(rows, vec![vec![Rational::ONE]])))
+    }
+
+    fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<S>, InputError> {
+        match self.exact_covariance(name, meaning) {
+            Ok(_) => Ok(Covariance::new(self.symmetric(name, meaning)?)),
+            Err(fault) => Ok(self.or_stand_in(Err(fault), Covariance::new(Matrix::identity(1)))),
         }
-        let entries = rows.iter().flat_map(|row| row.iter());
-        let entries = entries.map(|v| number(name, v)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Matrix::from_fn(rows.len(), rows[0].len(), |i, j| S::rational(&entries[i * rows[0].len() + j])))
+    }
+
+    fn same_dimension(&mut self, names: &[&'static str]) -> Result<(), InputError> {
+        let length = |name: &&'static str| self.inputs.0.get(*name).and_then(Value::as_array).map(|a| (*name, a.len()));
+        let lengths: Vec<_> = names.iter().filter_map(length).collect();
+        let same = match lengths.iter().find(|(_, n)| *n != lengths[0].1) {
+            None => Ok(()),
+            Some((name, n)) => Err(InputError::Condition(format!(
+                "`{}` and `{name}` must have the same dimension, but {} has {} and {name} has {n}",
+                lengths[0].0, lengths[0].0, lengths[0].1
+            ))),
+        };
+        self.or_stand_in(same, ());
+        Ok(())
     }
 
     fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError> {
@@ -267,6 +340,11 @@ fn number(name: &str, value: &Value) -> Result<Rational, InputError> {
         }
     };
     parse_rational(&text).map_err(|error| InputError::Numeral { name: name.to_owned(), error })
+}
+
+/// A matrix in some reading from exact rows of equal length.
+fn from_rows<S: Scalar>(rows: &[Vec<Rational>]) -> Matrix<S> {
+    Matrix::from_fn(rows.len(), rows[0].len(), |i, j| S::rational(&rows[i][j]))
 }
 
 fn list<'v>(name: &str, value: &'v Value, expected: &str) -> Result<&'v Vec<Value>, InputError> {

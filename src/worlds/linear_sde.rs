@@ -15,7 +15,7 @@ pub enum LinearSde<S> {
 
 impl<S: Scalar> Parameters<S> for LinearSde<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
-        match source.generic_sde() {
+        match Clock::by_variation_of_constants(source) {
             Some(clock) => Ok(Self::Generic(Box::new(clock))),
             None => ForcedOu::read(source).map(Self::Forced),
         }

@@ -48,7 +48,7 @@ pub enum Schedule<S> {
 
 impl<S: Scalar> Parameters<S> for Process<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
-        if let Some(generic) = source.generic_process() {
+        if let Some(generic) = GenericClock::read(source) {
             return Ok(Self { horizon: generic.horizon, schedule: Schedule::Generic(Box::new(generic)) });
         }
         let kind = source.choice("process", Self::KINDS, true, "the noising process")?;

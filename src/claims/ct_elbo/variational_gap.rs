@@ -41,7 +41,7 @@ struct Generated<S> {
 impl<S: Scalar> Parameters<S> for Generated<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
         let point = Point::read(source)?;
-        let variance = source.free_state("V", "V").map(|re| {
+        let variance = source.free("V", "V", true).map(|re| {
             let (world, clock) = (point.world(), point.process.at(S::zero()));
             let reverse = ReverseSde::plug_in(&clock, &world.score(&clock), world.lambda);
             let eps = reverse.variance_rate(&Gaussian::centred(re));
