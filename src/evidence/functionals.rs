@@ -3,7 +3,7 @@
 //! `∫₀ᵀ E h_t(Y_t) dt` is drawn as `T h_τ(Y_τ)` at a random node `τ` of a Gauss–Legendre rule, chosen with probability equal
 //! to its weight. Transitions to the nodes come from the coefficients of the SDE alone ([`LinearPath`]).
 
-use super::{LinearPath, Noise, WIDTH};
+use super::{LinearPath, Noise, Plan, Statistic, WIDTH, sampler};
 use crate::numbers::{Field, Float, Lanes, Scalar, gauss_legendre_nodes};
 use crate::worlds::{Affine, Gaussian, Transition};
 
@@ -109,5 +109,54 @@ impl TimeIntegral {
             second += node.weight * self.horizon * self.horizon * (variance + mean * mean);
         }
         (first, second - first * first)
+    }
+}
+
+/// Single-sample estimates of a bound, `log π(Y_T) − ∫₀ᵀ cost dt`, as likelihood code makes them. The two terms use
+/// independent paths, so that their variances add.
+#[derive(Debug, Clone)]
+pub struct BoundEstimate {
+    prior: Quadratic<Float>,
+    end: LinearPath,
+    cost: TimeIntegral,
+    start: Gaussian<Float>,
+}
+
+impl BoundEstimate {
+    /// Along the inference SDE `sde(t)` on `[0, horizon]` from `start`, with this prior and running cost.
+    pub fn new(
+        sde: impl Fn(Float) -> (Affine<Float>, Float),
+        cost: impl Fn(Float) -> Quadratic<Float>,
+        prior: &Gaussian<Float>,
+        start: Gaussian<Float>,
+        horizon: Float,
+    ) -> Self {
+        Self {
+            prior: Quadratic::log_density(prior),
+            end: LinearPath::new(&sde, 0.0, horizon.0, 8),
+            cost: TimeIntegral::new(&sde, cost, horizon.0),
+            start,
+        }
+    }
+
+    /// The variance of one estimate.
+    pub fn variance(&self) -> f64 {
+        self.prior.moments(&self.end.whole().apply(&self.start)).1 + self.cost.moments(&self.start).1
+    }
+
+    /// One estimate in every lane.
+    pub fn draw(&self, noise: &mut Noise) -> Lanes<WIDTH> {
+        let (start, other) = (noise.gaussian(&self.start), noise.gaussian(&self.start));
+        self.prior.map(Lanes::splat).value(self.end.walk(start, noise)) - self.cost.draw(other, noise)
+    }
+
+    /// The claim that estimates average to `bound`, at these parameters.
+    pub fn plan(self, point: &'static str, bound: f64) -> Plan {
+        Plan {
+            point,
+            statistics: vec![Statistic::mean("single-sample bound", bound, self.variance())],
+            drawn: None,
+            sampler: sampler(move |noise, out| out[0] = self.draw(noise)),
+        }
     }
 }

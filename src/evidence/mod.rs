@@ -12,7 +12,7 @@ mod two_times;
 mod verdict;
 
 pub use certify::{Requirement, certify};
-pub use functionals::{Quadratic, TimeIntegral};
+pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};
 pub use paths::LinearPath;
 pub use prove::prove;
 pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};

@@ -2,6 +2,7 @@
 
 use crate::numbers::{Dual, Field, Scalar};
 use crate::parameters::Source;
+use crate::worlds::{Affine, Gaussian};
 
 /// The scalar linear SDE `dY = (α Y + c) dt + √G dB` at one time `t`, with `φ = e^{∫₀ᵗα}`.
 ///
@@ -42,6 +43,21 @@ impl<S: Scalar> Clock<S> {
     /// `ln R_t`, `R = v/(φ² v₀) = 1 + w/(φ² v₀)`: one plus the inverse signal-to-noise ratio. `∫₀ᵗ G/v = ln R_t`.
     pub fn log_ratio(&self, v0: S) -> S {
         (self.w / (self.phi.square() * v0)).ln_1p()
+    }
+
+    /// The SDE at this time: the drift `αy + c` and the squared diffusion coefficient `G`.
+    pub fn sde(&self) -> (Affine<S>, S) {
+        (Affine { slope: self.alpha, offset: self.offset }, self.noise)
+    }
+
+    /// The law of `Y_t` given `Y_0 = x`.
+    pub fn given(&self, x: S) -> Gaussian<S> {
+        Gaussian::new(self.mean(x), self.w)
+    }
+
+    /// The law of `Y_t` if `Y_0` has this law.
+    pub fn diffuse(&self, law: &Gaussian<S>) -> Gaussian<S> {
+        Gaussian::new(self.mean(law.mean), self.variance(law.variance))
     }
 
     /// The rate of any mean under this drift, `m′ = α m + c`.

@@ -14,9 +14,19 @@ parameters! {
 }
 
 impl<S: Scalar> GaussianData<S> {
+    /// The data law.
+    pub fn start(&self) -> Gaussian<S> {
+        Gaussian::new(self.m0, self.v0)
+    }
+
     /// `q_t` from the clock at `t`.
     pub fn law(&self, clock: &Clock<S>) -> Gaussian<S> {
-        Gaussian::new(clock.mean(self.m0), clock.variance(self.v0))
+        clock.diffuse(&self.start())
+    }
+
+    /// The same data and process, not moving with time.
+    pub fn constant(&self) -> GaussianData<Dual<S>> {
+        GaussianData { process: self.process.constant(), m0: Dual::constant(self.m0), v0: Dual::constant(self.v0) }
     }
 
     /// `q_t`.
@@ -26,12 +36,11 @@ impl<S: Scalar> GaussianData<S> {
 
     /// `q_t` with the time derivatives of its moments.
     pub fn moving_law(&self, t: S) -> Gaussian<Dual<S>> {
-        let clock = self.process.moving(t);
-        Gaussian::new(clock.mean(Dual::constant(self.m0)), clock.variance(Dual::constant(self.v0)))
+        self.constant().law(&self.process.moving(t))
     }
 
     /// The data law and the law at the end.
     pub fn ends(&self) -> (Gaussian<S>, Gaussian<S>) {
-        (Gaussian::new(self.m0, self.v0), self.law(&self.process.end()))
+        (self.start(), self.law(&self.process.end()))
     }
 }

@@ -25,5 +25,5 @@ pub use marginal::Marginal;
 pub use matrix_sde::{MatrixSde, moving};
 pub use process::{Process, Schedule};
 pub use reverse::ReverseSde;
-pub use scaled_score::ScaledScore;
+pub use scaled_score::{ScaledFamily, ScaledPoint, ScaledScore};
 pub use transition::Transition;

@@ -12,9 +12,8 @@
 //! If it failed, likelihoods reported for diffusion models would not be bounds of anything.
 
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
-use crate::evidence::{LinearPath, NonNegative};
-use crate::evidence::{Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial, sampler};
-use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar};
+use crate::evidence::{BoundEstimate, NonNegative, Plan, Quadratic, Relation, Statement, Trial};
+use crate::numbers::{Ball, Dual, Field, Float, Scalar};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
 use crate::worlds::{Affine, ConstantSde, ForcedOu, Gaussian};
@@ -163,25 +162,13 @@ impl<const WRONG: u8> Trial for Estimates<WRONG> {
         let double_energy = bound.cost(bound.model.T) - bound.generative.slope * bound.model.T;
         let claimed = if WRONG == NO_HALF { elbo(&exact) - double_energy } else { elbo(&exact) };
 
-        let p: Controlled<Float> = at_point(POINT)?;
-        let bound = Bound::new(&p);
-        let (horizon, noise) = (bound.model.T.0, bound.model.sig.square());
-        let inference = bound.inference;
-        let energy = Quadratic { constant: bound.generative.slope, scale: Float(0.5), affine: bound.control };
-        let cost = TimeIntegral::new(|_| (inference, noise), |_| energy, horizon);
-        let end = LinearPath::new(|_| (inference, noise), 0.0, horizon, 8);
-        let prior = Quadratic::log_density(&bound.model.prior());
+        let bound = Bound::new(&at_point::<Float, Controlled<Float>>(POINT)?);
+        let noise = bound.model.sig.square();
+        let cost = Quadratic { constant: bound.generative.slope, scale: Float(0.5), affine: bound.control };
         let start = Gaussian::new(bound.model.x, Float(0.0));
-        let variance = prior.moments(&end.whole().apply(&start)).1 + cost.moments(&start).1;
-        Ok(Plan {
-            point: POINT,
-            statistics: vec![Statistic::mean("single-sample bound", claimed.to_f64(), variance)],
-            drawn: None,
-            sampler: sampler(move |noise, out| {
-                let x = Lanes::splat(start.mean);
-                out[0] = prior.map(Lanes::splat).value(end.walk(x, noise)) - cost.draw(x, noise);
-            }),
-        })
+        let sde = |_| (bound.inference, noise);
+        let estimate = BoundEstimate::new(sde, |_| cost, &bound.model.prior(), start, bound.model.T);
+        Ok(estimate.plan(POINT, claimed.to_f64()))
     }
 }
 
