@@ -6,4 +6,5 @@ pub mod ledger;
 pub mod numbers;
 pub mod objectives;
 pub mod parameters;
+pub mod reports;
 pub mod worlds;
