@@ -5,13 +5,59 @@ use pulldown_latex::{Parser, RenderConfig, Storage, write_mathml};
 
 /// Longer formulas are shown as code: no reader follows them, and no browser lays them out quickly.
 const LONGEST: usize = 1500;
+/// Longer displayed formulas may break between terms.
+const BREAKS: usize = 90;
+/// Shorter terms stay with the one before.
+const SHORTEST_TERM: usize = 6;
 /// Deeper nesting is shown as code.
 const DEEPEST: usize = 60;
 
-/// A displayed formula.
+/// A displayed formula. A long one may break between its terms, which MathML itself does not do in browsers.
 pub(super) fn displayed(latex: &str) -> String {
-    let body = mathml(latex, DisplayMode::Block).unwrap_or_else(|| code(latex));
-    format!("<div class=\"formula\">{body}</div>")
+    let terms = if latex.len() > BREAKS { terms(latex) } else { vec![latex] };
+    let whole = || mathml(latex, DisplayMode::Block).unwrap_or_else(|| code(latex));
+    if !fits(latex) || terms.len() < 2 {
+        return format!("<div class=\"formula\">{}</div>", whole());
+    }
+    // An empty group before an operator makes it stand between two things.
+    let lines = terms.iter().enumerate().map(|(at, term)| {
+        let term = if at == 0 { (*term).to_owned() } else { format!("{{}}{term}") };
+        mathml(&term, DisplayMode::Block).map(|math| format!("<span>{math}</span>"))
+    });
+    match lines.collect::<Option<String>>() {
+        Some(lines) => format!("<div class=\"formula broken\">{lines}</div>"),
+        None => format!("<div class=\"formula\">{}</div>", whole()),
+    }
+}
+
+/// The pieces of a formula between which a line may end: before `=`, `+` and `-` outside all brackets.
+fn terms(latex: &str) -> Vec<&str> {
+    if latex.contains(r"\begin") || latex.contains(r"\\\\") || latex.contains('&') {
+        return vec![latex];
+    }
+    let (mut pieces, mut from, mut depth) = (Vec::new(), 0, 0_i32);
+    for (at, c) in latex.char_indices() {
+        let before = latex[..at].trim_end();
+        match c {
+            '{' | '(' | '[' => depth += 1,
+            '}' | ')' | ']' => depth -= 1,
+            // An operator after an operator is a sign.
+            '=' | '+' | '-'
+                if depth == 0 && at - from > SHORTEST_TERM && !before.ends_with(['=', '+', '-', ',', '<', '>']) =>
+            {
+                pieces.push(&latex[from..at]);
+                from = at;
+            }
+            _ => {}
+        }
+    }
+    pieces.push(&latex[from..]);
+    if depth == 0 { pieces } else { vec![latex] }
+}
+
+/// A formula among words.
+pub(super) fn inline(latex: &str) -> String {
+    mathml(latex, DisplayMode::Inline).unwrap_or_else(|| code(latex))
 }
 
 /// Words with formulas between `$` and names between backticks.
@@ -20,7 +66,7 @@ pub(super) fn paragraph(text: &str) -> String {
         return words(text);
     }
     let parts = text.split('$').enumerate().map(|(at, part)| match at % 2 {
-        1 => mathml(part, DisplayMode::Inline).unwrap_or_else(|| code(part)),
+        1 => inline(part),
         _ => words(part),
     });
     parts.collect()
@@ -69,7 +115,9 @@ fn mathml(latex: &str, display_mode: DisplayMode) -> Option<String> {
     let events = events.into_iter().map(Ok::<_, std::convert::Infallible>);
     let mut out = Vec::new();
     write_mathml(&mut out, events, RenderConfig { display_mode, ..RenderConfig::default() }).ok()?;
-    let out = String::from_utf8(out).ok()?.replace("&nbsp;", "\u{a0}");
+    // The renderer writes relations as they are, and spaces by a name that XML does not know.
+    let out =
+        String::from_utf8(out).ok()?.replace("&nbsp;", "\u{a0}").replace("><<", ">&lt;<").replace(">><", ">&gt;<");
     only_mathml(&out).then_some(out)
 }
 
@@ -139,6 +187,15 @@ mod tests {
         assert!(broken.contains("<code>\\nosuchcommand{&lt;b&gt;}</code>"), "{broken}");
         assert!(displayed(&"x+".repeat(1000)).contains("<code>"));
         assert!(displayed(&"{".repeat(1000)).contains("<code>"));
+    }
+
+    #[test]
+    fn long_formulas_break_between_terms_only() {
+        let latex = r"V = \frac{a - b}{c} + \left(d - e\right) x^{-k} - (f + g)";
+        assert_eq!(terms(latex), [r"V = \frac{a - b}{c} ", r"+ \left(d - e\right) x^{-k} ", "- (f + g)"]);
+        assert_eq!(terms("aaaaaaaa = -bbbbbbbb"), ["aaaaaaaa ", "= -bbbbbbbb"]);
+        assert_eq!(terms(r"[a - b[ = c - ddddddddddd"), [r"[a - b[ = c - ddddddddddd"]);
+        assert!(displayed(&format!("{latex} {latex}")).matches("<math").count() > 3);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::records::Run;
 use super::text::{date, duration, number, shown};
 use super::write::ReportError;
-use super::{bibliography, outcome, plot, view};
+use super::{bibliography, outcome, plot, rows, section, trouble};
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context, escape_formatter};
 
@@ -23,7 +23,7 @@ pub fn to_html(run: &Run) -> Result<String, ReportError> {
     });
     environment.add_template("index.html", TEMPLATE)?;
     let mut cited = Vec::new();
-    let sections: Vec<_> = run.claims.iter().map(|claim| view::section(run, claim, &mut cited)).collect();
+    let sections: Vec<_> = run.claims.iter().map(|claim| section::section(run, claim, &mut cited)).collect();
     let references = cited.iter().map(|key| bibliography::citation(key).unwrap_or_else(|| key.clone()));
     let counts = run.counts();
     let page = context! {
@@ -35,8 +35,8 @@ pub fn to_html(run: &Run) -> Result<String, ReportError> {
         tally => outcome::tally(&counts),
         facts => facts(run),
         machine => machine(run),
-        troubles => Value::from(Serde(view::troubles(run))),
-        ledger => Value::from(Serde(view::ledger(run))),
+        troubles => Value::from(Serde(trouble::troubles(run))),
+        ledger => Value::from(Serde(rows::ledger(run))),
         figures => figures(run),
         blind_spots => outcome::blind_spots(run),
         last_word => outcome::LAST_WORD,
@@ -86,7 +86,13 @@ fn figures(run: &Run) -> Vec<Value> {
     let drawn = run.figures.iter().filter_map(|figure| {
         let svg = plot::svg(figure)?;
         let legend = figure.series.iter().enumerate().filter(|(_, series)| !series.points.is_empty());
-        let legend = legend.map(|(at, series)| context! { name => series.name.as_str(), mark => Value::from(Serde(series.mark)), colour => plot::colour(at) });
+        let legend = legend.map(|(at, series)| {
+            let name = match plot::is_drawn(figure, series) {
+                true => series.name.clone(),
+                false => format!("{} (no point on these axes)", series.name),
+            };
+            context! { name => name, mark => Value::from(Serde(series.mark)), colour => plot::colour(at) }
+        });
         Some(context! {
 
             title => figure.title.as_str(),

@@ -24,7 +24,7 @@ pub(super) fn read(line: &str) -> Result<Record, String> {
 /// it is none.)
 fn typed(mut value: Value) -> Result<Record, Error> {
     let tag = value.as_object_mut().and_then(|map| map.shift_remove("record"));
-    let fields = Json(value);
+    let fields = Json::Present(value);
     match tag.as_ref().and_then(Value::as_str) {
         Some("header") => Ok(Record::Header(Deserialize::deserialize(fields)?)),
         Some("claim") => Ok(Record::Claim(Deserialize::deserialize(fields)?)),
@@ -52,9 +52,22 @@ fn lost(original: &Value, again: &Value) -> Option<String> {
     }
 }
 
+/// The one field that is written even if there is nothing in it.
+const OPTIONAL: &str = "caught";
+
 /// JSON whose numbers are plain numbers wherever they stand, also below flattened fields, where serde would else see
 /// the digits that `arbitrary_precision` keeps.
-struct Json(Value);
+enum Json {
+    Absent,
+    Present(Value),
+}
+
+impl Json {
+    fn field((key, value): (String, Value)) -> (String, Self) {
+        let absent = key == OPTIONAL && value.is_null();
+        (key, if absent { Self::Absent } else { Self::Present(value) })
+    }
+}
 
 impl<'de> IntoDeserializer<'de, Error> for Json {
     type Deserializer = Self;
@@ -67,7 +80,8 @@ impl<'de> Deserializer<'de> for Json {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
+        let Self::Present(value) = self else { return visitor.visit_unit() };
+        match value {
             Value::Null => visitor.visit_f64(f64::NAN),
             Value::Bool(flag) => visitor.visit_bool(flag),
             Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
@@ -77,17 +91,15 @@ impl<'de> Deserializer<'de> for Json {
                 _ => Err(Error::custom(format!("{number} is out of range"))),
             },
             Value::String(text) => visitor.visit_string(text),
-            Value::Array(items) => visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Json))),
-            Value::Object(map) => {
-                visitor.visit_map(MapDeserializer::new(map.into_iter().map(|(key, value)| (key, Json(value)))))
-            }
+            Value::Array(items) => visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Json::Present))),
+            Value::Object(map) => visitor.visit_map(MapDeserializer::new(map.into_iter().map(Self::field))),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Null => visitor.visit_none(),
-            _ => visitor.visit_some(self),
+        match self {
+            Self::Absent => visitor.visit_none(),
+            Self::Present(_) => visitor.visit_some(self),
         }
     }
 
@@ -97,9 +109,9 @@ impl<'de> Deserializer<'de> for Json {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::String(text) => text.into_deserializer().deserialize_enum(name, variants, visitor),
-            other => Err(Error::custom(format!("{other} is not a {name}"))),
+        match self {
+            Self::Present(Value::String(text)) => text.into_deserializer().deserialize_enum(name, variants, visitor),
+            _ => Err(Error::custom(format!("a {name} must be one of {}", variants.join(", ")))),
         }
     }
 

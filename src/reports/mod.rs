@@ -11,8 +11,10 @@ mod merge;
 mod outcome;
 mod plot;
 mod records;
+mod rows;
+mod section;
 mod text;
-mod view;
+mod trouble;
 mod write;
 mod writer;
 

@@ -1,7 +1,7 @@
 //! What came out, in words: the same sentences in every form of the report.
 
 use super::records::Run;
-use super::text::{count, number};
+use super::text::{count, number, rounded};
 use crate::evidence::{Finding, Reading};
 use crate::ledger::{CheckRecord, ClaimRecord, ControlRecord, Counts, DEFAULT_FALSE_ALARM, Standing};
 use std::cmp::Ordering;
@@ -185,9 +185,10 @@ pub(super) fn blind_spots(run: &Run) -> Vec<String> {
     draws.sort_by(|one, other| other.0.total_cmp(&one.0));
     if let Some((coarsest, claim, finding)) = draws.first() {
         out.push(format!(
-            "Simulations ({}) see nothing below their resolution. The coarsest is {} standard deviations: {} of {}.",
+            "Simulations ({}) see nothing below their resolution. The coarsest is {} standard deviations of one draw \
+             (a share of the value, for variances): {} of {}.",
             draws.len(),
-            number(*coarsest),
+            rounded(*coarsest),
             finding.relation,
             claim.id
         ));

@@ -19,7 +19,8 @@ pub(super) const COLOURS: [RGBColor; 6] = [
     RGBColor(0xa0, 0x74, 0x00),
     RGBColor(0x0e, 0x81, 0x90),
 ];
-const GUIDE: RGBColor = RGBColor(0x76, 0x76, 0x78);
+/// The width of guides, and of nothing else: by it they are found, to be dashed.
+const GUIDE: u32 = 3;
 const GRID: RGBColor = RGBColor(0xe4, 0xe4, 0xe6);
 const AXIS: RGBColor = RGBColor(0x8e, 0x8e, 0x92);
 const INK: RGBColor = RGBColor(0x3c, 0x3c, 0x40);
@@ -46,6 +47,11 @@ pub(super) fn svg(figure: &Figure) -> Option<String> {
 /// The colour of series number `at`.
 pub(super) fn colour(at: usize) -> usize {
     at % COLOURS.len()
+}
+
+/// Whether a series has anything that can be drawn on the axes of its figure.
+pub(super) fn is_drawn(figure: &Figure, series: &Series) -> bool {
+    !drawable(figure, series).is_empty()
 }
 
 /// The points on the scale of the axes; those that are not there, such as zero on a logarithmic axis, are left out.
@@ -80,9 +86,9 @@ impl Axis {
         let magnitude = 10_f64.powf((span / 6.0).log10().floor());
         let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * magnitude);
         let step = steps.into_iter().find(|step| span / step <= 7.0).unwrap_or(span);
-        if self.log && span < 1.5 {
+        if self.log && span < 3.0 {
             let from = self.from.floor() as i32;
-            let all = (from..=from + 2).flat_map(|power| [1.0, 2.0, 5.0].map(|m: f64| m.log10() + f64::from(power)));
+            let all = (from..=from + 3).flat_map(|power| [1.0, 2.0, 5.0].map(|m: f64| m.log10() + f64::from(power)));
             return all.filter(|tick| (self.from..=self.to).contains(tick)).collect();
         }
         let step = if self.log { step.max(1.0).round() } else { step };
@@ -127,14 +133,14 @@ type Drawn = Result<(), Box<dyn std::error::Error>>;
 fn draw(area: Area<'_>, figure: &Figure, series: &[(Mark, Vec<Vec<f64>>)], x: &Axis, y: &Axis) -> Drawn {
     let text = (FONT, 32).into_font().color(&INK);
     // The vertical axis is named above, where one reads, and the horizontal one at its end.
-    area.draw(&Text::new(figure.y.clone(), (14, 10), text.clone().pos(Pos::new(HPos::Left, VPos::Top))))?;
+    area.draw(&Text::new(named(&figure.y), (14, 10), text.clone().pos(Pos::new(HPos::Left, VPos::Top))))?;
     let end = (WIDTH as i32 - 20, HEIGHT as i32 - 10);
-    area.draw(&Text::new(figure.x.clone(), end, text.pos(Pos::new(HPos::Right, VPos::Bottom))))?;
+    area.draw(&Text::new(named(&figure.x), end, text.pos(Pos::new(HPos::Right, VPos::Bottom))))?;
 
     let mut chart = ChartBuilder::on(&area)
         .margin_top(64)
         .margin_right(24)
-        .margin_bottom(52)
+        .margin_bottom(40)
         .margin_left(10)
         .x_label_area_size(52)
         .y_label_area_size(116)
@@ -167,7 +173,7 @@ fn draw(area: Area<'_>, figure: &Figure, series: &[(Mark, Vec<Vec<f64>>)], x: &A
                         [only] => vec![(x.from, only[1]), (x.to, only[1])],
                         _ => path(1).collect(),
                     };
-                    chart.draw_series([PathElement::new(level, GUIDE.stroke_width(3))])?;
+                    chart.draw_series([PathElement::new(level, colour.stroke_width(GUIDE))])?;
                 }
                 (2, Mark::Points) => {
                     chart.draw_series(path(1).map(|point| Circle::new(point, 8, colour.filled())))?;
@@ -188,9 +194,14 @@ fn draw(area: Area<'_>, figure: &Figure, series: &[(Mark, Vec<Vec<f64>>)], x: &A
     Ok(())
 }
 
+/// The name of an axis, harmless and in one line.
+fn named(axis: &str) -> String {
+    super::text::clip(axis, 80).replace('\n', " ")
+}
+
 /// Half the size on the page, a name for those who do not see it, dashes for the guides.
 fn finish(svg: &str, title: &str) -> String {
-    let guide = format!("stroke=\"#{:02X}{:02X}{:02X}\"", GUIDE.0, GUIDE.1, GUIDE.2);
+    let guide = format!("stroke-width=\"{GUIDE}\"");
     let size = format!("width=\"{WIDTH}\" height=\"{HEIGHT}\"");
     let halved = format!("width=\"{}\" height=\"{}\"", WIDTH / 2, HEIGHT / 2);
     let name = super::formula::escape(&super::text::clip(title, 300));

@@ -38,6 +38,11 @@ pub(super) fn number(value: f64) -> String {
     }
 }
 
+/// The same with two digits, enough for a resolution.
+pub(super) fn rounded(value: f64) -> String {
+    number(format!("{value:.1e}").parse().unwrap_or(value))
+}
+
 /// `1.5 × 10⁻³`.
 pub(super) fn scientific(value: f64) -> String {
     let text = format!("{value:.2e}");
@@ -48,6 +53,24 @@ pub(super) fn scientific(value: f64) -> String {
         "1" => power,
         "-1" => format!("−{power}"),
         _ => format!("{} × {power}", mantissa.replace('-', "−")),
+    }
+}
+
+/// `0.0 ± 1.2e-7` with powers of ten to read; anything else as it is.
+pub(super) fn enclosure(text: &str) -> String {
+    let pretty = |part: &str| match part.trim().split_once('e').map(|(mantissa, exponent)| (mantissa, exponent.parse()))
+    {
+        Some((mantissa, Ok(exponent))) if mantissa.parse::<f64>().is_ok() => {
+            format!("{} × {}", mantissa.replace('-', "−"), power_of_ten(exponent))
+        }
+        _ => part.trim().replace('-', "−"),
+    };
+    match text.split_once('±') {
+        Some((middle, radius)) if text.len() < 200 => {
+            let radius = radius.trim().parse().map_or_else(|_| pretty(radius), scientific);
+            format!("{} ± {radius}", pretty(middle))
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -68,7 +91,7 @@ pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 && digits.len() > 4 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) && digits.len() > 4 {
             out.push('\u{202f}');
         }
         out.push(digit);
