@@ -6,5 +6,6 @@ pub mod ledger;
 pub mod numbers;
 pub mod objectives;
 pub mod parameters;
+pub mod reports;
 pub mod vectors;
 pub mod worlds;
