@@ -44,7 +44,7 @@ fn check(claim: &str, quantity: &str, inputs: &Inputs, value: &str) {
 
 #[test]
 fn reference_values_are_met() {
-    let text = include_str!("references/public.json");
+    let text = include_str!("references/decided.json");
     let references: serde_json::Value = serde_json::from_str(text).unwrap();
     let mut met = 0;
     for case in references["cases"].as_array().unwrap() {

@@ -18,7 +18,7 @@
 
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
-use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar};
+use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar, derivative};
 use crate::parameters::{InputError, at_point};
 use crate::worlds::{Affine, ConstantSde, ForcedOu, Gaussian};
 
@@ -77,6 +77,14 @@ impl<S: Scalar> Killed<S> {
     }
 }
 
+/// `log E[π(Z_t)² e^{−2κt}]`: the square of a Gaussian density is one of half the variance over `√(4πv_π)`.
+fn log_second_moment<S: Scalar>(p: &ConstantSde<S>, t: S) -> S {
+    let Gaussian { mean, variance } = Killed::new::<0>(p).end(p.x, t);
+    let convolved = Gaussian::new(p.mpi, p.vpi / 2 + variance);
+    convolved.log_density(mean) - (S::pi() * p.vpi * 4).ln() / 2 - p.k * t * 2
+}
+
+/// The density of the model is the expectation, at the end and on the way.
 struct Density<const WRONG: u8>;
 
 const POINT: &str = "k=0.7137 rho=-0.3119 sig=0.8313 T=1.2137 mpi=0.2119 vpi=1.4137 x=0.6171";
@@ -94,6 +102,12 @@ impl<const WRONG: u8> Statement for Density<WRONG> {
         let range = (S::zero(), p.T);
         let killed = Killed::new::<WRONG>(p);
         let expectation = killed.log_expectation(p.x, p.T);
+        let second_moment = |t: Dual<S>| {
+            let still = p.map(Dual::constant);
+            let killed = Killed::new::<WRONG>(&still);
+            killed.log_expectation(still.x, t) * 2 + killed.relative_variance(still.x, t).ln_1p()
+        };
+        let square = |t: Dual<S>| log_second_moment(&p.map(Dual::constant), t);
         let moving = |tau: S| p.map(Dual::constant).model_after(Dual::variable(tau));
         let model = |t: S| p.model_after(p.T - t);
         vec![
@@ -110,6 +124,17 @@ impl<const WRONG: u8> Statement for Density<WRONG> {
                 |t| p.drift().slope * p.model_after(t).variance * 2 + p.sig.square(),
             ),
             Relation::equal("density as an expectation", p.model_after(p.T).log_density(p.x), expectation),
+            Relation::equal(
+                "second moment without time",
+                second_moment(Dual::constant(S::zero())).re,
+                square(Dual::constant(S::zero())).re,
+            ),
+            Relation::rate(
+                "second moment of a sample",
+                range,
+                move |t| second_moment(Dual::variable(t)),
+                move |t| derivative(square, t),
+            ),
             // With F = log u, u_t the law of X_{T−t}: F′ = −(drift of Z) F_y + rate − ½σ²(F_yy + F_y²).
             Relation::rate(
                 "Feynman-Kac equation",
