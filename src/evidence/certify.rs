@@ -62,7 +62,9 @@ fn decide(
     point: &str,
 ) -> (Verdict, Ball) {
     const FIRST_RADIUS: f64 = 1e-4;
-    const LAST_RADIUS: f64 = 1e-40;
+    // Where the search ends for a wrong version whose mistake does not touch this relation. A claim never searches: it has
+    // a requirement.
+    const LAST_RADIUS: f64 = 1e-12;
     let mut radius = required.unwrap_or(FIRST_RADIUS);
     loop {
         let difference = difference(relation, over_panel, radius / 2.0);
@@ -75,7 +77,7 @@ fn decide(
             return (Verdict::Certified, difference);
         }
         let exact = !matches!(relation.kind, RelationKind::Rate { .. });
-        if exact || radius < LAST_RADIUS || !difference.is_finite() {
+        if exact || required.is_some() || radius < LAST_RADIUS || !difference.is_finite() {
             return (Verdict::Undecided { why: undecided(required, width) }, difference);
         }
         radius /= 1e4;

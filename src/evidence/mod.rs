@@ -13,7 +13,7 @@ mod verdict;
 
 pub use certify::{Requirement, certify};
 pub use functionals::{Quadratic, TimeIntegral};
-pub use paths::{LinearPath, Transition};
+pub use paths::LinearPath;
 pub use prove::prove;
 pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};
 pub use statement::{NonNegative, Relation, RelationKind, Statement};

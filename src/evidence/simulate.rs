@@ -27,7 +27,7 @@ pub struct Noise(ChaCha8Rng);
 
 impl Noise {
     /// The stream of one block of one check of one run.
-    fn new(seed: u64, check: &str, block: u64) -> Self {
+    pub fn new(seed: u64, check: &str, block: u64) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         for (chunk, salt) in key[8..].chunks_exact_mut(8).zip(1_u64..) {

@@ -117,6 +117,28 @@ impl Budget {
         }
     }
 
+    /// The interval of means that these draws, of known variance, do not refute: Catoni's estimator, whose influence
+    /// `sign(y) ln(1 + |y| + y²/2)` makes the test monotone in the mean.
+    pub fn interval(&self, draws: &[f64], variance: f64) -> (f64, f64) {
+        let (n, deviation) = (draws.len() as f64, variance.sqrt());
+        let tilt = self.tilt(draws.len() as u64);
+        let slack = self.threshold + n * Float(tilt * tilt / 2.0).ln_1p().0;
+        let influence = |y: f64| Float(y.abs() + y * y / 2.0).ln_1p().0.copysign(y);
+        let sum = |mean: f64| draws.iter().map(|x| influence(tilt * (x - mean) / deviation)).sum::<f64>();
+        let centre = draws.iter().sum::<f64>() / n;
+        // The sum falls as the mean grows; each end of the interval is where it crosses the slack.
+        let crossing = |level: f64, outwards: f64| {
+            let (mut inside, mut outside) = (centre, centre + outwards * deviation);
+            for _ in 0..40 {
+                let middle = f64::midpoint(inside, outside);
+                let refuted = if outwards > 0.0 { sum(middle) <= level } else { sum(middle) >= level };
+                if refuted { outside = middle } else { inside = middle }
+            }
+            outside
+        };
+        (crossing(slack, -1.0), crossing(-slack, 1.0))
+    }
+
     /// The tilt `λ = √(2L/n)` of the planned quadratic martingale.
     pub(super) fn tilt(&self, n: u64) -> f64 {
         (2.0 * self.threshold / n as f64).sqrt()

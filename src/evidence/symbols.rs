@@ -95,10 +95,6 @@ impl Source<Expr> for Symbols<'_> {
         Ok(Covariance::new(self.lower_triangle(name, shape.matrix().rows())))
     }
 
-    fn rule(&mut self, parameter: Expr, rate: Expr) {
-        self.proof.declare_rule(parameter, rate);
-    }
-
     fn ordered(&mut self, _: &'static str, _: &'static str, _: bool) -> Result<(), InputError> {
         Ok(())
     }
@@ -134,6 +130,28 @@ impl Source<Expr> for Symbols<'_> {
             shift: self.symbol("shift_T", "h_T", false),
         };
         Some(GenericClock { now, end, horizon: self.symbol("T", "T", true) })
+    }
+
+    fn free_state(&mut self, name: &'static str, latex: &'static str) -> Option<Expr> {
+        (!self.explicit).then(|| self.symbol(name, latex, true))
+    }
+
+    fn rule(&mut self, state: Expr, rate: Expr) {
+        self.proof.declare_rule(state, rate);
+    }
+
+    fn generic_sde(&mut self) -> Option<Clock<Dual<Expr>>> {
+        if self.explicit {
+            return None;
+        }
+        let alpha = self.coefficient("alpha", r"\alpha", false);
+        let offset = self.coefficient("c", "c", false);
+        let noise = self.coefficient("G", "G", true);
+        let phi = self.symbol("phi", r"\varphi", true);
+        let phi = self.ruled(phi, alpha.re * phi);
+        let noise_integral = self.ruled(self.symbol("I", "I", true), noise.re / phi.re.square());
+        let offset_integral = self.ruled(self.symbol("J", "J", false), offset.re / phi.re);
+        Some(Clock { alpha, offset, noise, phi, w: phi.square() * noise_integral, shift: phi * offset_integral })
     }
 }
 

@@ -25,7 +25,7 @@ impl TwoTimes {
     /// The joint law of a path that starts like this.
     pub fn of(path: &LinearPath, start: Gaussian<Float>) -> Self {
         let whole = path.whole();
-        Self { start, end: whole.apply(&start), covariance: whole.factor * start.variance.0 }
+        Self { start, end: whole.apply(&start), covariance: whole.factor.0 * start.variance.0 }
     }
 
     /// The claims that the end has this mean and this variance, and that the product of the deviations from the two

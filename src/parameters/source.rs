@@ -2,7 +2,7 @@
 
 use super::{Domain, ExactReader, InputError};
 use crate::numbers::{Dual, Matrix, Scalar, Vector};
-use crate::worlds::{Covariance, GenericClock};
+use crate::worlds::{Clock, Covariance, GenericClock};
 
 /// A struct of numbers in the reading `S`, built by asking a [`Source`] for each of its fields.
 pub trait Parameters<S>: Sized {
@@ -37,8 +37,6 @@ pub trait Source<S> {
     fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError>;
     /// A symmetric positive definite matrix.
     fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<S>, InputError>;
-    /// Says how a parameter moves with time; a proof declares it as a rule.
-    fn rule(&mut self, _parameter: S, _rate: S) {}
     /// Requires `lower < upper`, or `≤` unless strict, of two scalars; an absent one imposes nothing.
     fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError>;
     /// Requires that these vectors and matrices have the same number of rows.
@@ -49,6 +47,20 @@ pub trait Source<S> {
     fn not_all_zero(&mut self, names: &[&'static str]) -> Result<(), InputError>;
     /// A process of which nothing is known but its rules; only proofs have one.
     fn generic_process(&mut self) -> Option<GenericClock<S>> {
+        None
+    }
+    /// A positive state of which only a rate of change is known, given by [`rule`](Self::rule); only proofs have one.
+    fn free_state(&mut self, name: &'static str, latex: &'static str) -> Option<S> {
+        let _ = (name, latex);
+        None
+    }
+    /// Declares how a parameter or a free state moves with time.
+    fn rule(&mut self, state: S, rate: S) {
+        let _ = (state, rate);
+    }
+    /// A linear SDE of which nothing is known but variation of constants: `φ′ = αφ`, `w = φ²I` with `I′ = G/φ²`, and
+    /// `shift = φJ` with `J′ = c/φ`; only proofs have one.
+    fn generic_sde(&mut self) -> Option<Clock<Dual<S>>> {
         None
     }
 }

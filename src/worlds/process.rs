@@ -104,6 +104,11 @@ impl<S: Scalar> Process<S> {
         Self { schedule, horizon }
     }
 
+    /// The schedule.
+    pub fn schedule(&self) -> &Schedule<S> {
+        &self.schedule
+    }
+
     /// The end `T` of the process (`tend` on the cosine schedule).
     pub fn horizon(&self) -> S {
         self.horizon
@@ -145,7 +150,7 @@ impl<S: Scalar> Process<S> {
     }
 
     /// The same process with parameters that do not move with time.
-    fn constant(&self) -> Process<Dual<S>> {
+    pub fn constant(&self) -> Process<Dual<S>> {
         let still = Dual::constant;
         let schedule = match &self.schedule {
             Schedule::VpLinear { b0, b1 } => Schedule::VpLinear { b0: still(*b0), b1: still(*b1) },
@@ -191,19 +196,20 @@ impl<S: Scalar> Process<S> {
                 }
             }
             Schedule::VpCosine { s, unit } => {
-                // θ_t − θ_0 and θ_t + θ_0 without cancellation.
+                // w = sin(θ_t − θ_0) sin(θ_t + θ_0)/cos²θ_0, the first angle without cancellation, the second expanded.
                 let scale = S::pi() / ((*s + 1) * 2);
                 let origin = scale * *s;
                 let advance = scale * t / *unit;
                 let (sin, cos) = (origin + advance).sin_cos();
-                let cos_origin = origin.sin_cos().1;
+                let (sin_origin, cos_origin) = origin.sin_cos();
+                let sin_sum = sin * cos_origin + cos * sin_origin;
                 let beta = scale * 2 / *unit * sin / cos;
                 Clock {
                     alpha: -beta / 2,
                     offset: zero,
                     noise: beta,
                     phi: cos / cos_origin,
-                    w: advance.sin_cos().0 * (origin * 2 + advance).sin_cos().0 / cos_origin.square(),
+                    w: advance.sin_cos().0 * sin_sum / cos_origin.square(),
                     shift: zero,
                 }
             }

@@ -59,6 +59,13 @@ impl<S: Scalar> ScaledScore<S> {
         Gaussian::centred(prior + noise * ((S::int(1) - k) * log_ratio).phi(1))
     }
 
+    /// The inference SDE at this time: drift `f − (λ/2) G ∇log q` and squared diffusion `(1 − λ) G`.
+    pub fn inference_sde(&self, clock: &Clock<S>) -> (Affine<S>, S) {
+        let forward = Affine { slope: clock.alpha, offset: clock.offset };
+        let pull = self.data(clock).score().scale(self.lambda * clock.noise / 2);
+        (forward.minus(&pull), (S::int(1) - self.lambda) * clock.noise)
+    }
+
     /// The inference law `Y_t | Y_0 = x`: `N(φ R^{λ/2} x, φ² v₀ (R − R^λ))`, of the forward process with drift
     /// `f − (λ/2) G ∇log q` and diffusion `√(1−λ) g`.
     pub fn inference(&self, x: S, clock: &Clock<S>) -> Gaussian<S> {

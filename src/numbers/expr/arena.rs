@@ -79,7 +79,7 @@ pub(super) struct Arena {
     pub(super) nodes: Vec<Node>,
     index: HashMap<Node, u32>,
     pub(super) symbols: Vec<(Symbol, Option<u32>)>,
-    pub(super) facts: Vec<Fact>,
+    pub(super) facts: BTreeSet<Fact>,
     pub(super) relations: Vec<Relation>,
     /// Divisors, whether or not the quotient was used: what a formula computes, it must be able to compute.
     pub(super) divisors: BTreeSet<u32>,
@@ -253,12 +253,6 @@ impl Arena {
                 self.fault(error);
             }
             _ => *rule = Some(rate),
-        }
-    }
-
-    pub(super) fn fact(&mut self, fact: Fact) {
-        if !self.facts.contains(&fact) {
-            self.facts.push(fact);
         }
     }
 }

@@ -228,7 +228,8 @@ impl Certificate {
                 })
                 .collect(),
             nodes: (arena.nodes.iter().zip(&kept))
-                .filter_map(|(node, &kept)| kept.then(|| exported(node, at)))
+                .filter(|(_, kept)| **kept)
+                .map(|(node, _)| exported(node, at))
                 .collect(),
             facts,
             relations: (arena.relations.iter())

@@ -4,7 +4,7 @@
 
 use super::ProofError;
 use super::kernels::{Kernels, Variable};
-use super::polynomial::{Exponent, Monomial, Polynomial, Term};
+use super::polynomial::{Exponent, Monomial, Polynomial};
 use crate::numbers::Rational;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +29,10 @@ impl Kernels {
             let (base, period) = match self.meaning(variable) {
                 Variable::Power(base) => (base.clone(), 1),
                 Variable::Number(n) => (Polynomial::constant(Rational::from(n.clone())), 1),
-                Variable::Sin(m, q) => (self.sine_squared(variable, m, q)?, 2),
+                Variable::Sin(cos) => {
+                    let cosine = Polynomial::variable(*cos);
+                    (Polynomial::constant(Rational::ONE).plus(&cosine.times(&cosine)?.negated())?, 2)
+                }
                 _ => break,
             };
             let numeric = matches!(self.meaning(variable), Variable::Number(_));
@@ -40,22 +43,13 @@ impl Kernels {
     }
 
     fn is_defined(&self, variable: u32) -> bool {
-        matches!(self.meaning(variable), Variable::Power(_) | Variable::Number(_) | Variable::Sin(..))
+        matches!(self.meaning(variable), Variable::Power(_) | Variable::Number(_) | Variable::Sin(_))
     }
 
     /// The youngest variable with a defining equation, older than `below`.
     fn youngest(&self, p: &Polynomial, below: u32) -> Option<u32> {
         let in_term = |m: &Monomial| m.factors().rev().map(|(v, _)| v).find(|v| *v < below && self.is_defined(*v));
         p.terms().iter().filter_map(|(m, _)| in_term(m)).max()
-    }
-
-    /// `1 − cos²`, for the sine's own angle.
-    fn sine_squared(&self, sine: u32, m: &Monomial, q: &Rational) -> Result<Polynomial, ProofError> {
-        // The cosine of an angle is always interned right after its sine.
-        let cosine = Variable::Cos(m.clone(), q.clone());
-        let Some(cosine) = self.find(&cosine) else { return Ok(Polynomial::variable(sine)) };
-        let minus_square = Term { coefficient: -Rational::ONE, monomial: Monomial::power_of(cosine, Exponent::int(2)) };
-        Polynomial::constant(Rational::ONE).plus(&Polynomial::term(minus_square))
     }
 
     fn eliminate(

@@ -32,10 +32,10 @@ pub(super) enum Variable {
     Exp(Monomial, Rational),
     /// `ln |v|` of another variable.
     Ln(u32),
-    /// `sin(q m)` with `q > 0`.
-    Sin(Monomial, Rational),
     /// `cos(q m)` with `q > 0`.
     Cos(Monomial, Rational),
+    /// The sine of the angle whose cosine is another variable.
+    Sin(u32),
 }
 
 /// What the assumptions say about the sign of a variable.
@@ -68,10 +68,6 @@ impl Kernels {
 
     fn sign(&self, variable: u32) -> Sign {
         self.variables[variable as usize].1
-    }
-
-    pub(super) fn find(&self, variable: &Variable) -> Option<u32> {
-        self.index.get(variable).copied()
     }
 
     pub(super) fn intern(&mut self, variable: Variable, sign: Sign) -> u32 {
@@ -310,8 +306,8 @@ impl Kernels {
         } else if is_pi && base == Rational::from_parts(1.into(), 2u8.into()) {
             (constant(1), constant(0))
         } else {
-            let sin = self.intern(Variable::Sin(m.clone(), base.clone()), Sign::Unknown);
             let cos = self.intern(Variable::Cos(m.clone(), base), Sign::Unknown);
+            let sin = self.intern(Variable::Sin(cos), Sign::Unknown);
             (Polynomial::variable(sin), Polynomial::variable(cos))
         };
         let mut total = one.clone();
@@ -353,8 +349,11 @@ impl Kernels {
             }
             Variable::Exp(m, q) => format!("exp({})", self.print_term(m, q, symbols, depth)),
             Variable::Ln(v) => format!("ln|{}|", self.print_variable(*v, symbols, depth)),
-            Variable::Sin(m, q) => format!("sin({})", self.print_term(m, q, symbols, depth)),
             Variable::Cos(m, q) => format!("cos({})", self.print_term(m, q, symbols, depth)),
+            Variable::Sin(cos) => match self.meaning(*cos) {
+                Variable::Cos(m, q) => format!("sin({})", self.print_term(m, q, symbols, depth)),
+                _ => "sin(…)".to_owned(),
+            },
         }
     }
 }

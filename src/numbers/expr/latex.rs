@@ -54,20 +54,18 @@ impl Writer<'_> {
             Node::Neg(a) => (format!("-{}", self.tight(a, Binding::Product, depth)), Binding::Sum),
             Node::Add(a, b) => {
                 let (left, right) = (self.term(a, depth).0, self.term(b, depth).0);
-                let sign = if right.starts_with('-') { "" } else { " + " };
-                (format!("{left}{sign}{right}"), Binding::Sum)
+                let sum = match right.strip_prefix('-') {
+                    Some(right) => format!("{left} - {right}"),
+                    None => format!("{left} + {right}"),
+                };
+                (sum, Binding::Sum)
             }
             Node::Sub(a, b) => {
                 let left = self.term(a, depth).0;
                 (format!("{left} - {}", self.tight(b, Binding::Product, depth)), Binding::Sum)
             }
             Node::Mul(a, b) if a == b => (format!("{}^{{2}}", self.base(a, depth)), Binding::Product),
-            Node::Mul(a, b) => {
-                let left = self.tight(a, Binding::Product, depth);
-                let right = self.tight(b, Binding::Product, depth);
-                let digit = right.starts_with(|c: char| c.is_ascii_digit()) || right.starts_with("\\frac");
-                (format!("{left}{}{right}", if digit { " \\cdot " } else { " \\, " }), Binding::Product)
-            }
+            Node::Mul(a, b) => self.product(a, b, depth),
             Node::Div(a, b) => {
                 let (above, below) = (self.term(a, depth).0, self.term(b, depth).0);
                 (format!("\\frac{{{above}}}{{{below}}}"), Binding::Product)
@@ -81,6 +79,24 @@ impl Writer<'_> {
         };
         self.budget = self.budget.saturating_sub(text.len().min(16));
         (text, binding)
+    }
+
+    /// A product, with a number on the right moved to the left: `x * 2` is how Rust writes `2x`.
+    fn product(&mut self, a: u32, b: u32, depth: usize) -> (String, Binding) {
+        let constant = |index: u32| match &self.arena.nodes[index as usize] {
+            Node::Rational(q) => Some(q),
+            _ => None,
+        };
+        if let (Some(q), None) = (constant(b), constant(a)) {
+            let negative = *q < Rational::ZERO;
+            let (text, _) = number(q);
+            let right = self.tight(a, Binding::Product, depth);
+            let binding = if negative { Binding::Sum } else { Binding::Product };
+            return (format!("{text}{}{right}", dot(&right)), binding);
+        }
+        let left = self.tight(a, Binding::Product, depth);
+        let right = self.tight(b, Binding::Product, depth);
+        (format!("{left}{}{right}", dot(&right)), Binding::Product)
     }
 
     fn call(&mut self, function: &str, argument: u32, depth: usize) -> String {
@@ -98,6 +114,11 @@ impl Writer<'_> {
         let (text, binding) = self.term(index, depth);
         if binding < Binding::Atom || text.contains('^') { format!("\\left({text}\\right)") } else { text }
     }
+}
+
+/// Between two factors: a space, or a dot before what would read as part of a number.
+fn dot(right: &str) -> &'static str {
+    if right.starts_with(|c: char| c.is_ascii_digit()) { " \\cdot " } else { " \\, " }
 }
 
 fn number(q: &Rational) -> (String, Binding) {

@@ -14,6 +14,8 @@ mod normal;
 mod polynomial;
 mod proof;
 mod sympy;
+#[cfg(test)]
+mod tests;
 
 pub use arena::Symbol;
 pub use certificate::{Certificate, CertificateFact, CertificateNode, CertificateRelation, CertificateSymbol, Verdict};
@@ -126,14 +128,14 @@ impl Scalar for Expr {
     fn note_derivative(of: Self, at: Self, is: Self) {
         arena::with(|arena| {
             if let (Some(of), Some(at), Some(is)) = (arena.resolve(of), arena.resolve(at), arena.resolve(is)) {
-                arena.fact(Fact::Derivative { of, at, is });
+                arena.facts.insert(Fact::Derivative { of, at, is });
             }
         });
     }
     fn note_rate(of: Self, is: Self) {
         arena::with(|arena| {
             if let (Some(of), Some(is)) = (arena.resolve(of), arena.resolve(is)) {
-                arena.fact(Fact::Rate { of, is });
+                arena.facts.insert(Fact::Rate { of, is });
             }
         });
     }

@@ -6,7 +6,7 @@
 use super::ProofError;
 use super::arena::{Node, Symbol};
 use super::kernels::{Kernels, Sign, Variable};
-use super::polynomial::{Exponent, LARGEST, Monomial, Polynomial, Term};
+use super::polynomial::{Exponent, LARGEST_TOTAL, Monomial, Polynomial, Term};
 use crate::numbers::Rational;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -100,7 +100,7 @@ impl Normaliser {
             if want & AS_SUM != 0 {
                 let sum = self.read_sum(nodes, symbols, node)?;
                 self.size += sum.terms().len();
-                if self.size > LARGEST {
+                if self.size > LARGEST_TOTAL {
                     return Err(ProofError::TooLarge);
                 }
                 self.sums[index] = Some(Rc::new(sum));
@@ -209,10 +209,10 @@ impl Normaliser {
 
     fn read_product(&mut self, nodes: &[Node], node: u32) -> Result<Option<Term>, ProofError> {
         Ok(match nodes[node as usize] {
-            Node::Neg(a) => match self.product(a)? {
-                None => None,
-                Some(a) => Some(Term { coefficient: -&a.coefficient, monomial: a.monomial.clone() }),
-            },
+            Node::Neg(a) => {
+                let negated = |a: Rc<Term>| Term { coefficient: -&a.coefficient, monomial: a.monomial.clone() };
+                self.product(a)?.map(negated)
+            }
             Node::Mul(a, b) => match (self.product(a)?, self.product(b)?) {
                 (Some(a), Some(b)) => Some(a.times(&b)?),
                 _ => None,

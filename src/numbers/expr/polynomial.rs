@@ -8,8 +8,11 @@ use crate::numbers::Rational;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// More terms than this, in one polynomial or in all that a proof keeps, and the proof gives up.
-pub(super) const LARGEST: usize = 2_000_000;
+/// A polynomial with more terms, and the proof gives up: 140 MB and a few seconds.
+pub(super) const LARGEST: usize = 500_000;
+
+/// More terms than this in all the normal forms that a proof keeps, and it gives up too.
+pub(super) const LARGEST_TOTAL: usize = 2_000_000;
 
 /// A small rational exponent in lowest terms, with a positive denominator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +55,7 @@ impl Exponent {
     pub(super) fn plus(self, other: Self) -> Result<Self, ProofError> {
         let (a, b) = (i64::from(self.numerator), i64::from(other.numerator));
         if self.denominator == 1 && other.denominator == 1 {
-            return i32::try_from(a + b).map(Self::int).map_err(|_| ProofError::Exponent);
+            return Self::reduced(a + b, 1);
         }
         let (c, d) = (i64::from(self.denominator), i64::from(other.denominator));
         // Each product is below 2⁶², so the sum cannot overflow.

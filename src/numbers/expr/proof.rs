@@ -2,6 +2,7 @@
 
 use super::arena::{self, Arena, Node, Relation, Symbol};
 use super::{Certificate, Expr};
+use crate::numbers::Scalar;
 use std::marker::PhantomData;
 
 /// Residues are shown by their first terms.
@@ -65,13 +66,13 @@ impl Equality {
 /// An open proof: the right to declare symbols and to ask questions about terms.
 ///
 /// ```
-/// use ouracle::numbers::{Field, Proof, Scalar};
+/// use ouracle::numbers::{Expr, Field, Proof, Scalar};
 /// fn log_density<S: Scalar>(x: S, v: S) -> S {
 ///     -(x.square() / v + (S::pi() * v * 2).ln()) / 2
 /// }
 /// let equal = Proof::scope(|proof| {
 ///     let (x, v) = (proof.symbol("x", "x"), proof.positive("v", "v"));
-///     let density = (-x.square() / (v * 2)).exp() / (v * 2 * Scalar::pi()).sqrt();
+///     let density = (-x.square() / (v * 2)).exp() / (v * 2 * Expr::pi()).sqrt();
 ///     proof.equal("density", log_density(x, v).exp(), density)
 /// });
 /// assert!(equal.unwrap().is_proved());
@@ -104,6 +105,11 @@ impl Proof {
                 arena.rule(symbol, rate);
             }
         });
+    }
+
+    /// Writes down that `d of/dt = is` under the rules, for the independent checker.
+    pub fn note_rate(&self, of: Expr, is: Expr) {
+        Expr::note_rate(of, is);
     }
 
     /// Assumes that a term is positive, such as a determinant; the certificate names the assumption.

@@ -1,0 +1,208 @@
+//! On average the bound is score matching: same minimiser for every λ, with an exactly known factor.
+//!
+//! $$ E_q[\log q_0 - \mathrm{ELBO}_\lambda] = \mathrm{KL}(q_T\|\pi) + C_\lambda\cdot\tfrac12\int_0^T E_{q_t}|s - \nabla\log q_t|_Q^2\,dt $$
+//!
+//! $$ C_\lambda = \frac{(1-\frac\lambda2)^2}{1-\lambda} = 1 + \frac{\lambda^2}{4(1-\lambda)} \ge 1 $$
+//!
+//! The integrand is proved for an arbitrary affine score at any time of any process; the integral for the score
+//! $(1+\delta)\nabla\log q_t$, where the right side is $\mathrm{KL}(N(0, v_T)\|N(0, v_\pi)) + \frac{C_\lambda}2\delta^2\ln R_T$.
+//!
+//! If it failed, minimising the $g^2$-weighted score error would not be maximum likelihood of anything.
+
+use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::evidence::sampler;
+use crate::evidence::{LinearPath, NonNegative, Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial};
+use crate::numbers::{Ball, Dual, Float, Lanes, Scalar};
+use crate::objectives::elbo::{RunningCost, control};
+use crate::parameters;
+use crate::parameters::{InputError, at_point};
+use crate::worlds::{Affine, Gaussian, ReverseSde, ScaledScore};
+
+parameters! {
+    /// An arbitrary affine score at one time of any process.
+    Moment {
+        process: process "the noising process",
+        t: positive "the time",
+        m0: real "data mean m_0",
+        v0: positive "data variance v_0",
+        a: real "slope of the score at this time",
+        b: real "offset of the score at this time",
+        lam: below_one "member of the plug-in family, lambda < 1",
+    }
+}
+
+parameters! {
+    /// The scaled-score family, averaged over the data.
+    Average {
+        process: process "the noising process",
+        v0: positive "data variance v_0, data N(0, v_0)",
+        delta: real "relative error of the score (1 + delta) grad log q",
+        lam: below_one "member of the plug-in family, lambda < 1",
+        vpi: positive "prior variance v_pi, prior N(0, v_pi)",
+    }
+}
+
+impl<S: Scalar> Average<S> {
+    fn world(&self) -> ScaledScore<S> {
+        ScaledScore { v0: self.v0, delta: self.delta, lambda: self.lam, vpi: self.vpi }
+    }
+}
+
+const SQUARE_ONLY: u8 = 1;
+const DENOMINATOR_FOR_FACTOR: u8 = 2;
+const HALF_FACTOR: u8 = 3;
+
+const POINT: &str = "process=vp-linear b0=0.1 b1=3.137 T=1 v0=0.3137 delta=0.4719 lam=0.5 vpi=1.1719";
+
+/// `C_λ`, or what people write for it.
+fn factor<S: Scalar, const WRONG: u8>(lambda: S) -> S {
+    let (half, rest) = (S::int(1) - lambda / 2, S::int(1) - lambda);
+    match WRONG {
+        SQUARE_ONLY => half.square(),
+        DENOMINATOR_FOR_FACTOR => rest,
+        HALF_FACTOR => half,
+        _ => half.square() / rest,
+    }
+}
+
+struct Integrand<const WRONG: u8>;
+
+impl<const WRONG: u8> Statement for Integrand<WRONG> {
+    type Params<S: Scalar> = Moment<S>;
+
+    const POINTS: &'static [&'static str] = &[
+        "process=vp-linear b0=0.1 b1=3.137 T=1 t=0.7 m0=0.3 v0=0.3137 a=-1.7 b=0.4 lam=0.5",
+        "process=ve-geometric smin=0.1 smax=3.17 T=0.9 t=0.4 m0=0.3 v0=0.3137 a=-0.6 b=-0.9 lam=-0.7",
+    ];
+
+    fn relations<S: Scalar>(p: &Moment<S>) -> Vec<Relation<'_, S>> {
+        let clock = p.process.at(p.t);
+        let data = Gaussian::new(clock.mean(p.m0), clock.variance(p.v0));
+        let score = Affine { slope: p.a, offset: p.b };
+        let drift = ReverseSde::plug_in(&clock, &score, p.lam).drift;
+        let control = control(&score, &data.score(), p.lam);
+        let cost = RunningCost::new(drift.slope, &clock, &control, &data, p.lam).total();
+        // The entropy of q_t by its own rate: ½ d ln v/dt.
+        let moving = p.process.moving(p.t);
+        let entropy = Gaussian::centred(moving.variance(Dual::constant(p.v0))).entropy();
+        let error = score.minus(&data.score()).mean_square(&data) * clock.noise;
+        let quarter = NonNegative::square(p.lam).over(NonNegative::declared((S::int(1) - p.lam) * 4));
+        vec![
+            Relation::equal("integrand", cost + entropy.eps, factor::<S, WRONG>(p.lam) * error / 2),
+            Relation::at_most("factor at least 1", S::one(), factor::<S, WRONG>(p.lam), quarter),
+        ]
+    }
+}
+
+struct Integral<const WRONG: u8>;
+
+impl<const WRONG: u8> Statement for Integral<WRONG> {
+    type Params<S: Scalar> = Average<S>;
+
+    const POINTS: &'static [&'static str] =
+        &[POINT, "process=sub-vp-linear b0=0.1 b1=5.77 T=1 v0=0.0137 delta=0.3719 lam=-0.9137 vpi=0.9713"];
+
+    fn relations<S: Scalar>(p: &Average<S>) -> Vec<Relation<'_, S>> {
+        let world = p.world();
+        vec![Relation::rate(
+            "average cost and entropy",
+            (S::zero(), p.process.horizon()),
+            // The cost is quadratic in x, so that its average over N(0, v₀) is its value at √v₀.
+            move |t| {
+                let (world, clock) = (world.map(Dual::constant), p.process.moving(t));
+                world.cost(world.v0.sqrt(), &clock) + world.data(&clock).entropy()
+            },
+            move |t| {
+                let clock = p.process.at(t);
+                let data = world.data(&clock);
+                let error = world.score(&clock).minus(&data.score()).mean_square(&data) * clock.noise;
+                factor::<S, WRONG>(world.lambda) * error / 2
+            },
+        )]
+    }
+}
+
+fn average_gap<S: Scalar, const WRONG: u8>(p: &Average<S>) -> S {
+    let (world, end) = (p.world(), p.process.end());
+    let error = p.delta.square() * end.log_ratio(p.v0);
+    world.data(&end).kl(&world.prior()) + factor::<S, WRONG>(p.lam) * error / 2
+}
+
+struct AverageGap;
+
+impl Formula for AverageGap {
+    type Params<S: Scalar> = Average<S>;
+    fn value<S: Scalar>(p: &Average<S>) -> S {
+        average_gap::<S, 0>(p)
+    }
+}
+
+/// Log-density minus single-sample bound, averaged over data as well.
+struct Estimates<const WRONG: u8>;
+
+impl<const WRONG: u8> Trial for Estimates<WRONG> {
+    fn plan() -> Result<Plan, InputError> {
+        let claimed = average_gap::<Ball, WRONG>(&at_point(POINT)?).to_f64();
+        let p: Average<Float> = at_point(POINT)?;
+        let (world, horizon) = (p.world(), p.process.horizon().0);
+        let cost = TimeIntegral::new(
+            |t| world.inference_sde(&p.process.at(t)),
+            |t| {
+                let clock = p.process.at(t);
+                let score = world.score(&clock);
+                let affine = control(&score, &world.data(&clock).score(), world.lambda);
+                let constant = ReverseSde::plug_in(&clock, &score, world.lambda).drift.slope;
+                Quadratic { constant, scale: clock.noise / ((Float(1.0) - world.lambda) * 2), affine }
+            },
+            horizon,
+        );
+        let end = LinearPath::new(|t| world.inference_sde(&p.process.at(t)), 0.0, horizon, 8);
+        let data = Gaussian::centred(p.v0);
+        let (density, prior) = (Quadratic::log_density(&data), Quadratic::log_density(&world.prior()));
+        // Three independent starts, so that the variances add.
+        let parts = [density.moments(&data).1, prior.moments(&end.whole().apply(&data)).1, cost.moments(&data).1];
+        Ok(Plan {
+            point: POINT,
+            statistics: vec![Statistic::mean("log-density minus bound", claimed, parts.iter().sum())],
+            drawn: None,
+            sampler: sampler(move |noise, out| {
+                let (x, start, other) = (noise.gaussian(&data), noise.gaussian(&data), noise.gaussian(&data));
+                out[0] = density.map(Lanes::splat).value(x) - prior.map(Lanes::splat).value(end.walk(start, noise))
+                    + cost.draw(other, noise);
+            }),
+        })
+    }
+}
+
+const INTEGRAL: &str = "integral";
+
+/// The claim.
+pub static CLAIM: Claim = Claim {
+    id: "score-matching-equals-elbo",
+    aliases: &["lambda-factor"],
+    title: "On average the bound is score matching, with the factor C_λ = (1 − λ/2)²/(1 − λ) ≥ 1",
+    text: include_str!("score_matching_equals_elbo.rs"),
+    sources: &["huang2021", "song2021scoreflow"],
+    readings: &[
+        Readings::of::<Integrand<0>>("integrand"),
+        Readings::of::<Integral<0>>(INTEGRAL).and_sampled::<Estimates<0>>(),
+    ],
+    controls: &[
+        Control {
+            id: "no-denominator",
+            story: "C = (1 − λ/2)², without 1/(1 − λ)",
+            readings: Readings::of::<Integral<SQUARE_ONLY>>(INTEGRAL).and_sampled::<Estimates<SQUARE_ONLY>>(),
+        },
+        Control {
+            id: "noise-factor",
+            story: "C = 1 − λ, the factor of the noise",
+            readings: Readings::of::<Integrand<DENOMINATOR_FOR_FACTOR>>("integrand"),
+        },
+        Control {
+            id: "drift-factor",
+            story: "C = 1 − λ/2, the factor of the drift",
+            readings: Readings::of::<Integral<HALF_FACTOR>>(INTEGRAL),
+        },
+    ],
+    quantities: &[Quantity::of::<AverageGap>("average-gap", "E_q[log q_0 - ELBO_lambda], in nats", &[])],
+};
