@@ -20,4 +20,4 @@ pub use statement::{NonNegative, Relation, RelationKind, Statement};
 pub use statistics::{Budget, Kind, Statistic};
 pub use symbols::Symbols;
 pub use two_times::TwoTimes;
-pub use verdict::{Finding, Reading, Verdict};
+pub use verdict::{Draws, Finding, Reading, Verdict};

@@ -114,7 +114,7 @@ fn moving<S: Scalar>(
 impl<S: Scalar> Clock<Dual<S>> {
     /// The clock of a process of which only the rules are known, if the source has free numbers.
     pub fn by_rules(source: &mut dyn Source<S>) -> Option<Self> {
-        let (alpha, offset, noise, phi) = Self::coefficients(source)?;
+        let [alpha, offset, noise, phi] = Self::coefficients(source)?;
         let still = Clock {
             alpha: alpha.re,
             offset: offset.re,
@@ -130,19 +130,19 @@ impl<S: Scalar> Clock<Dual<S>> {
 
     /// The clock of any linear SDE by variation of constants: `w = φ² I` with `I′ = G/φ²`, `shift = φ J` with `J′ = c/φ`.
     pub fn by_variation_of_constants(source: &mut dyn Source<S>) -> Option<Self> {
-        let (alpha, offset, noise, phi) = Self::coefficients(source)?;
+        let [alpha, offset, noise, phi] = Self::coefficients(source)?;
         let noise_integral = moving(source, ("I", "I", true), noise.re / phi.re.square())?;
         let offset_integral = moving(source, ("J", "J", false), offset.re / phi.re)?;
         Some(Self { alpha, offset, noise, phi, w: phi.square() * noise_integral, shift: phi * offset_integral })
     }
 
     /// Free `α`, `c`, `G`, and `φ′ = αφ`.
-    fn coefficients(source: &mut dyn Source<S>) -> Option<(Dual<S>, Dual<S>, Dual<S>, Dual<S>)> {
+    fn coefficients(source: &mut dyn Source<S>) -> Option<[Dual<S>; 4]> {
         let alpha = coefficient(source, "alpha", r"\alpha", false)?;
         let offset = coefficient(source, "c", "c", false)?;
         let noise = coefficient(source, "G", "G", true)?;
         let phi = source.free("phi", r"\varphi", true)?;
-        Some((alpha, offset, noise, moving(source, ("phi", r"\varphi", true), alpha.re * phi)?))
+        Some([alpha, offset, noise, moving(source, ("phi", r"\varphi", true), alpha.re * phi)?])
     }
 }
 
