@@ -361,7 +361,13 @@ fn shorten(text: &str) -> String {
 
 /// The closest of some names by edit distance, if it is close at all.
 pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let (distance, near) = names.map(|other| (edits(name, other), other)).min()?;
+    // An abbreviation is near whatever its length: lam for lambda.
+    let abbreviates = |a: &str, b: &str| a.len() > 1 && b.starts_with(a);
+    let distance = |other: &str| match abbreviates(name, other) || abbreviates(other, name) {
+        true => 1,
+        false => edits(name, other),
+    };
+    let (distance, near) = names.map(|other| (distance(other), other)).min()?;
     (distance <= 1 + name.chars().count() / 4).then_some(near)
 }
 
