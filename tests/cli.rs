@@ -78,7 +78,7 @@ fn every_mistake_gets_one_sentence_and_exit_code_2() {
         (&["ask", "elbo"], "write CLAIM/QUANTITY"),
         (&["explain", "nothing"], "there is no claim or verdict `nothing`"),
         (&["check", "nothing"], "there is no claim `nothing`"),
-        (&["check", "--effort", "-1"], "effort"),
+        (&["check", "--effort=-1"], "effort"),
         (&["vectors", "verify", "no-such-file"], "cannot be read"),
         (&["vectors", "verify", "Cargo.toml"], "not a file of reference cases"),
     ] {
