@@ -35,6 +35,7 @@ pub use lanes::Lanes;
 pub use matrix::{Matrix, Vector};
 pub use matrix_exp::Exponential;
 pub use quadrature::{Panel, gauss_legendre_nodes, integrate};
+pub(crate) use rational::shorten;
 pub use rational::{NumeralError, Rational, parse_rational};
 pub use scalar::{Field, Scalar, Special};
 pub use taylor::Taylor;
