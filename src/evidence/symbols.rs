@@ -17,6 +17,11 @@ impl<'a> Symbols<'a> {
         Self { proof, shapes, explicit }
     }
 
+    /// The first thing wrong with the point that shapes and choices come from.
+    pub fn fault(&self) -> Option<&InputError> {
+        self.shapes.fault()
+    }
+
     /// A symbol whose time derivative is another symbol: a coefficient of which nothing is known.
     fn coefficient(&self, name: &str, latex: &str, positive: bool) -> Dual<Expr> {
         let re = self.symbol(name, latex, positive);

@@ -167,6 +167,11 @@ impl<'a> ExactReader<'a> {
         })
     }
 
+    /// The first thing wrong with what was asked for so far, where a stand-in took its place.
+    pub fn fault(&self) -> Option<&InputError> {
+        self.fault.as_ref()
+    }
+
     /// Refuses names that nothing asked for.
     ///
     /// # Errors
