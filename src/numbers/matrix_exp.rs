@@ -170,3 +170,52 @@ fn walks_longer_than<E: EndPoint>(b: &Matrix<Interval<E>>, steps: u32) -> Vec<bo
     }
     walks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{norm, remainder, taylor, walks_longer_than};
+    use crate::numbers::{Ball, Field, Interval, Matrix, Scalar};
+
+    /// `[[0, 1], [1, 0]]/2`: cosh ½ and sinh ½.
+    fn swap() -> Matrix<Ball> {
+        Matrix::from_fn(2, 2, |i, j| if i == j { Ball::zero() } else { Ball::ratio(1, 2) })
+    }
+
+    #[test]
+    fn the_remainder_is_needed_and_enough() {
+        let half = Ball::ratio(1, 2);
+        let exact = [half.exp() + (-half).exp(), half.exp() - (-half).exp()].map(|twice| twice / 2);
+        for degree in 1..60 {
+            let rest = remainder(Interval::point(norm(&swap(), |x| x.mag())), degree);
+            let sum = taylor(&swap(), degree);
+            for (j, exact) in exact.iter().enumerate() {
+                assert!((sum[(0, j)] + rest).overlaps(exact), "{degree}");
+                // The largest omitted term is in one of the two entries.
+                let sharp = (sum[(0, j)] + rest / 2).overlaps(exact);
+                assert!(degree > 40 || sharp == ((degree as usize + 1 + j) % 2 == 1), "{degree} {j}");
+            }
+        }
+        assert!(remainder(Ball::int(9), 3).is_whole(), "the terms need not shrink");
+    }
+
+    #[test]
+    fn norms_are_upper_bounds() {
+        let rows = Matrix::from_fn(2, 2, |i, _| Ball::int(if i == 0 { -3 } else { 1 }));
+        assert!(norm(&rows, |x| x.mag()).to_string() == "4" && norm(&rows.transpose(), |x| x.mag()).to_string() == "4");
+    }
+
+    #[test]
+    fn walks() {
+        // 0 → 1 → 2, and a loop at 3.
+        let edges = [(0, 1), (1, 2), (3, 3)];
+        let b = Matrix::from_fn(4, 4, |i, j| if edges.contains(&(i, j)) { Ball::one() } else { Ball::zero() });
+        let longer = |steps| {
+            let walks = walks_longer_than(&b, steps);
+            (0..16).filter(|at| walks[*at]).map(|at| (at / 4, at % 4)).collect::<Vec<_>>()
+        };
+        assert_eq!(longer(0), [(0, 1), (0, 2), (1, 2), (3, 3)]);
+        assert_eq!(longer(1), [(0, 2), (3, 3)]);
+        assert_eq!(longer(2), [(3, 3)]);
+        assert_eq!(longer(50), [(3, 3)]);
+    }
+}

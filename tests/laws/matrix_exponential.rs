@@ -73,7 +73,6 @@ proptest! {
         prop_assert!(overlap(&product, &Matrix::identity(a.rows())));
         prop_assert!(overlap(&a.transpose().exp(), &a.exp().transpose()));
         prop_assert!(overlap(&(&a * &a.exp()), &(&a.exp() * &a)));
-        prop_assert!(digits(&at(&s).scale(Ball::one())) > 30.0 || a.rows() > 1, "{}", digits(&at(&s)));
     }
 
     /// The derivative along a parameter, against the difference quotient of the mean value theorem.
