@@ -459,6 +459,8 @@ fn simulations_do_not_depend_on_order() {
     let one = |check: &'static str| simulate(&plan::<Draws<HONEST>>(), check, 3, &budget, 20_000);
     let (first, second) = (one("a"), one("b"));
     assert_ne!(first, second, "checks have streams of their own");
+    let block = |block| Noise::new(3, "a", block).normal();
+    assert!(block(0) != block(1) && block(1) != block(2) && block(0) == block(0), "blocks have streams of their own");
     let budget = &budget;
     let threads = std::thread::scope(|scope| {
         let run =

@@ -150,7 +150,11 @@ fn taylor<S: Field>(b: &Matrix<S>, degree: u32) -> Matrix<S> {
 fn remainder<E: EndPoint>(theta: Interval<E>, degree: u32) -> Interval<E> {
     let n = i64::from(degree);
     let first = (1..=n + 1).fold(Interval::one(), |term, k| term * theta / k);
-    let bound = first / (-theta / (n + 2) + 1);
+    let shrinking = -theta / (n + 2) + 1;
+    if !shrinking.certainly_positive() {
+        return Interval::whole();
+    }
+    let bound = first / shrinking;
     (-bound).hull(&bound)
 }
 
