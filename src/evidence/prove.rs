@@ -40,10 +40,13 @@ fn prove_at<T: Statement>(claim: &str, point: &str) -> Vec<Finding> {
     };
     let kept = shape(point, T::EXPLICIT).join(" ");
     Proof::scope(|proof| {
-        let read = T::Params::<Expr>::read(&mut Symbols::new(proof, ExactReader::new(&inputs, &[]), T::EXPLICIT));
-        let params = match read {
-            Ok(params) => params,
-            Err(error) => return undecided(error.to_string()),
+        let mut symbols = Symbols::new(proof, ExactReader::new(&inputs, &[]), T::EXPLICIT);
+        let read = T::Params::<Expr>::read(&mut symbols);
+        // A count that could not be read has a stand-in, for which nobody wants a proof.
+        let params = match (read, symbols.fault()) {
+            (Ok(params), None) => params,
+            (Err(error), _) => return undecided(error.to_string()),
+            (Ok(_), Some(error)) => return undecided(error.to_string()),
         };
         // A parameter may be called t; the running time is another symbol.
         let t = proof.symbol("now", "t");

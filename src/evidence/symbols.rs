@@ -16,6 +16,11 @@ impl<'a> Symbols<'a> {
         Self { proof, shapes, explicit }
     }
 
+    /// The first thing wrong with the point that shapes and choices come from.
+    pub fn fault(&self) -> Option<&InputError> {
+        self.shapes.fault()
+    }
+
     fn symbol(&self, name: &str, latex: &str, positive: bool) -> Expr {
         if positive { self.proof.positive(name, latex) } else { self.proof.symbol(name, latex) }
     }

@@ -1,9 +1,11 @@
 //! Exact inputs by name, from `key=value` words or JSON, and the reader that checks them.
 
 use super::{Domain, InputError, Source};
-use crate::numbers::{Covariance, Matrix, PositiveDefinite, Rational, Scalar, Vector, parse_rational};
+use crate::numbers::{Covariance, Matrix, PositiveDefinite, Rational, Scalar, Vector, parse_rational, shorten};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// Named inputs, not yet interpreted. Numbers stay texts until they are asked for, so 0.1 is one tenth.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,15 +20,36 @@ impl Inputs {
         let mut inputs = Self::default();
         for word in words {
             let (name, text) = word.split_once('=').ok_or_else(|| InputError::NotAPair(shorten(word)))?;
+            let name = name.trim();
             let value = match text.trim_start().starts_with('[') {
-                true => serde_json::from_str(text).map_err(|e| InputError::Json(format!("{name}: {e}")))?,
+                true => serde_json::from_str(text).map_err(|error| InputError::Shape {
+                    name: shorten(name),
+                    expected: "a list such as [0.5,-1] or [[1,0],[0,1]]".to_owned(),
+                    got: format!("`{}` ({error})", shorten(text)),
+                })?,
                 false => Value::String(text.to_owned()),
             };
-            if inputs.0.insert(name.trim().to_owned(), value).is_some() {
-                return Err(InputError::Twice(name.to_owned()));
-            }
+            inputs.insert_once(name, value)?;
         }
         Ok(inputs)
+    }
+
+    /// Reads the text of a JSON object, and unlike [`from_json`](Self::from_json) sees a name that comes twice.
+    ///
+    /// # Errors
+    /// [`InputError`] if the text is not a JSON object, or a name comes twice.
+    pub fn from_json_text(text: &str) -> Result<Self, InputError> {
+        let Pairs(pairs) = serde_json::from_str(text).map_err(|error| InputError::Json(error.to_string()))?;
+        let mut inputs = Self::default();
+        pairs.into_iter().try_for_each(|(name, value)| inputs.insert_once(&name, value))?;
+        Ok(inputs)
+    }
+
+    fn insert_once(&mut self, name: &str, value: Value) -> Result<(), InputError> {
+        match self.0.insert(name.to_owned(), value) {
+            None => Ok(()),
+            Some(_) => Err(InputError::Twice(shorten(name))),
+        }
     }
 
     /// Reads a JSON object.
@@ -64,6 +87,29 @@ impl Inputs {
     /// The exact value of a scalar input, if it is there and well formed.
     pub fn rational(&self, name: &str) -> Option<Rational> {
         self.0.get(name).and_then(|v| number(name, v).ok())
+    }
+}
+
+/// The members of a JSON object in order, with repetitions.
+struct Pairs(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Pairs;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+        deserializer.deserialize_map(Members)
     }
 }
 
@@ -119,6 +165,11 @@ impl<'a> ExactReader<'a> {
             self.fault.get_or_insert(fault);
             stand_in
         })
+    }
+
+    /// The first thing wrong with what was asked for so far, where a stand-in took its place.
+    pub fn fault(&self) -> Option<&InputError> {
+        self.fault.as_ref()
     }
 
     /// Refuses names that nothing asked for.
@@ -353,10 +404,6 @@ fn list<'v>(name: &str, value: &'v Value, expected: &str) -> Result<&'v Vec<Valu
         expected: expected.to_owned(),
         got: shorten(&value.to_string()),
     })
-}
-
-fn shorten(text: &str) -> String {
-    if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(57).chain("...".chars()).collect() }
 }
 
 /// The closest of some names by edit distance, if it is close at all.
