@@ -4,7 +4,7 @@ use super::{Affine, Covariance};
 use crate::numbers::{Scalar, Vector};
 
 /// The law `N(mean, variance)` on the line; `variance > 0`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gaussian<S> {
     /// Its mean.
     pub mean: S,
