@@ -1,6 +1,6 @@
 //! `ELBO(x) ≤ log p_θ(x)` everywhere, equality where the score is exact, and the gap as an integral.
 
-use crate::plugged::{Gap, OtherGap, enclosure, other_inputs, read, rotated_inputs};
+use crate::plugged::{OtherElbo, OtherLogLikelihood, difference, enclosure, gap, other_inputs};
 use crate::{caught, holds, vanishes};
 use ouracle::claims::find;
 use ouracle::numbers::{Ball, Field, Panel, Scalar, integrate};
@@ -17,7 +17,7 @@ fn not_negative(gap: Ball, resolution: f64) -> Result<(), TestCaseError> {
 
 /// `wrong`: the bound of the model without its prior term's mean, the shortcut `N(0, v_π)` of public code.
 fn bound<const WRONG: bool>(case: &RotatedPoint) -> Result<(), TestCaseError> {
-    let gap = read::<Gap>(&rotated_inputs(case));
+    let gap = gap(case);
     if !WRONG {
         return not_negative(gap.exact, gap.tolerance(enclosure()));
     }
@@ -62,7 +62,7 @@ fn the_ledger_does_not_bound_the_data() {
 
 /// `wrong`: the prior is that of the data instead of that of the score.
 fn tight<const WRONG: bool>(case: &OtherGaussianPoint) -> Result<(), TestCaseError> {
-    let gap = read::<OtherGap>(&other_inputs(case));
+    let gap = difference::<OtherLogLikelihood, OtherElbo>(&other_inputs(case));
     if !WRONG {
         return vanishes(gap.exact, gap.tolerance(enclosure()));
     }
@@ -105,7 +105,7 @@ fn rate<S: Scalar, const WRONG: u8>(case: &RotatedPoint, t: S) -> S {
 
 /// The quadrature is asked for a tenth of the nearest wrong version's discrepancy, which for a missing ½ is the gap itself.
 fn integral<const WRONG: u8>(case: &RotatedPoint) -> Result<(), TestCaseError> {
-    let gap = read::<Gap>(&rotated_inputs(case)).exact;
+    let gap = gap(case).exact;
     let radius = gap.to_f64_interval().mig() / 10.0;
     prop_assume!(radius > 0.0);
     let f = |t: Ball| rate::<Ball, WRONG>(case, t);

@@ -53,8 +53,8 @@ impl<S: Scalar> Plugged<S> {
 
 pub struct LogLikelihood;
 pub struct Elbo;
-pub struct Gap;
-pub struct OtherGap;
+pub struct OtherLogLikelihood;
+pub struct OtherElbo;
 
 impl Formula for LogLikelihood {
     type Params<S: Scalar> = Plugged<S>;
@@ -71,24 +71,28 @@ impl Formula for Elbo {
     }
 }
 
-impl Formula for Gap {
-    type Params<S: Scalar> = Plugged<S>;
-    fn value<S: Scalar>(p: &Plugged<S>) -> S {
-        let (noise, d) = (p.noise(), p.v0.dimension());
-        p.world().gap(&p.x, &noise.start(d), &noise.end(d))
+impl<S: Scalar> Other<S> {
+    fn world(&self) -> AffineScore<S> {
+        let end = self.process.end();
+        AffineScore {
+            scaled: ScaledScore { v0: self.v, delta: S::zero(), lambda: self.lam, vpi: end.variance(self.v) },
+            centre: self.m,
+            prior_mean: end.mean(self.m),
+        }
     }
 }
 
-impl Formula for OtherGap {
+impl Formula for OtherLogLikelihood {
     type Params<S: Scalar> = Other<S>;
     fn value<S: Scalar>(p: &Other<S>) -> S {
-        let end = p.process.end();
-        let world = AffineScore {
-            scaled: ScaledScore { v0: p.v, delta: S::zero(), lambda: p.lam, vpi: end.variance(p.v) },
-            centre: p.m,
-            prior_mean: end.mean(p.m),
-        };
-        world.model(&p.process.start(), &end).log_density(p.x) - world.elbo(p.x, &end)
+        p.world().model(&p.process.start(), &p.process.end()).log_density(p.x)
+    }
+}
+
+impl Formula for OtherElbo {
+    type Params<S: Scalar> = Other<S>;
+    fn value<S: Scalar>(p: &Other<S>) -> S {
+        p.world().elbo(p.x, &p.process.end())
     }
 }
 
@@ -148,6 +152,22 @@ pub fn read<F: Formula>(inputs: &Inputs) -> Read {
     let params: F::Params<Counted> = ExactReader::new(inputs, &[]).read().expect("readable");
     let _ = F::value(&params);
     Read { exact, double: double.0, condition, roundings: f64::from(ROUNDINGS.get()) }
+}
+
+/// A difference of two quantities. Their roundings do not cancel even where their sensitivities do, as in a gap that
+/// vanishes identically, so its condition is the sum of theirs.
+pub fn difference<A: Formula, B: Formula>(inputs: &Inputs) -> Read {
+    let (a, b) = (read::<A>(inputs), read::<B>(inputs));
+    Read {
+        exact: a.exact - b.exact,
+        double: a.double - b.double,
+        condition: a.condition + b.condition,
+        roundings: a.roundings + b.roundings + 1.0,
+    }
+}
+
+pub fn gap(case: &RotatedPoint) -> Read {
+    difference::<LogLikelihood, Elbo>(&rotated_inputs(case))
 }
 
 /// The unit roundoff of doubles.
