@@ -17,25 +17,26 @@ use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
 fn run<S: Strategy>(
-    cases: u32,
+    config: Config,
     strategy: &S,
     property: impl Fn(S::Value) -> Result<(), TestCaseError>,
 ) -> Result<(), TestError<S::Value>> {
-    // A wrong version need only be caught: no effort goes into shrinking what it is caught at.
-    let config = Config { cases, max_shrink_iters: 16, failure_persistence: None, ..Config::default() };
+    let config = Config { failure_persistence: None, ..config };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)).run(strategy, property)
 }
 
 /// The property holds at every case.
 fn holds<S: Strategy>(cases: u32, strategy: S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    if let Err(error) = run(cases, &strategy, property) {
+    if let Err(error) = run(Config::with_cases(cases), &strategy, property) {
         panic!("{error}");
     }
 }
 
 /// A wrong property fails at some case.
 fn caught<S: Strategy>(cases: u32, strategy: S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    match run(cases, &strategy, property) {
+    // It need only be caught: no effort goes into shrinking what it is caught at.
+    let config = Config { max_shrink_iters: 0, ..Config::with_cases(cases) };
+    match run(config, &strategy, property) {
         Err(TestError::Fail(..)) => {}
         Err(error) => panic!("the search for a counterexample ended: {error}"),
         Ok(()) => panic!("{cases} cases and no counterexample to a wrong property"),
