@@ -4,7 +4,7 @@ use super::Gaussian;
 use crate::numbers::{Field, Matrix, Vector};
 
 /// The function `y ↦ slope·y + offset`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Affine<S> {
     /// The slope; as the score's derivative, its divergence in one dimension.
     pub slope: S,

@@ -8,7 +8,7 @@ use crate::worlds::{Affine, Gaussian};
 ///
 /// Read with `S = Dual<…>`, every field also carries its time derivative; for a generic process these are the rules
 /// `φ′ = αφ`, `w′ = 2αw + G`, `m′ = αm + c` and nothing else, which is what makes a proof hold for every schedule.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Clock<S> {
     /// The drift coefficient `α(t)`, per unit of time.
     pub alpha: S,

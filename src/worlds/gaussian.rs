@@ -4,7 +4,7 @@ use super::{Affine, AffineField};
 use crate::numbers::{Covariance, Scalar, Vector};
 
 /// The law `N(mean, variance)` on the line; `variance > 0`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gaussian<S> {
     /// Its mean.
     pub mean: S,

@@ -76,12 +76,18 @@ impl<S: Scalar> ScaledScore<S> {
         Gaussian::centred(self.vpi)
     }
 
+    /// What the generative drift makes of one unit of the state between `T` and `t`: `(φ_t/φ_T) ρ^{−k/2}`, `ρ = R_T/R_t`.
+    pub fn transfer(&self, t: &Clock<S>, end: &Clock<S>) -> S {
+        let log_ratio = end.log_ratio(self.v0) - t.log_ratio(self.v0);
+        t.phi / end.phi * (-self.exponent() * log_ratio / 2).exp()
+    }
+
     /// The model's law at inference time `t`, `N(0, V_t)`: with `ρ = R_T/R_t`,
     /// `V_t = v_π (φ_t/φ_T)² ρ^{−k} + (1−λ) v_t ln ρ · φ₁((1−k) ln ρ)`.
     pub fn model(&self, t: &Clock<S>, end: &Clock<S>) -> Gaussian<S> {
         let k = self.exponent();
         let log_ratio = end.log_ratio(self.v0) - t.log_ratio(self.v0);
-        let prior = self.vpi * (t.phi / end.phi).square() * (-k * log_ratio).exp();
+        let prior = self.vpi * self.transfer(t, end).square();
         let noise = (S::int(1) - self.lambda) * t.variance(self.v0) * log_ratio;
         Gaussian::centred(prior + noise * ((S::int(1) - k) * log_ratio).phi(1))
     }

@@ -104,7 +104,8 @@ proptest! {
     fn composition(x in rational(2)) {
         let x = Ball::rational(&x);
         let inner = |x: Taylor<Ball, 6>| x.square() / 2 + 1;
-        let identities: [fn(Taylor<Ball, 6>) -> (Taylor<Ball, 6>, Taylor<Ball, 6>); 6] = [
+        type Series = Taylor<Ball, 6>;
+        let identities: [fn(Series) -> (Series, Series); 6] = [
             |g| (g.exp().ln(), g),
             |g| (g.ln().exp(), g),
             |g| (g.sqrt().square(), g),
