@@ -64,7 +64,7 @@ pub(super) const fn range(lo: i64, hi: i64, places: u32) -> Range {
     Range { lo, hi, places }
 }
 
-/// From `1e-12` to `9.999999999999`, all magnitudes alike.
+/// The places of the smallest fraction.
 const TINY_PLACES: u32 = 12;
 
 impl Range {
@@ -118,9 +118,9 @@ impl Draws<'_> {
         (self.next() % n) as usize
     }
 
-    /// A number in (0, 1), all magnitudes down to `1e-12` alike: `1` for draw 0 is excluded by half.
+    /// A number in (0, 1) with one digit that is not 0, all magnitudes down to `1e-12` alike; 0.1 for draws of 0.
     pub(super) fn fraction(&mut self) -> Decimal {
-        let places = TINY_PLACES.min(1 + self.below(u64::from(TINY_PLACES)) as u32);
+        let places = 1 + self.below(u64::from(TINY_PLACES)) as u32;
         Decimal { units: 1 + self.below(9) as i64, places }
     }
 }
