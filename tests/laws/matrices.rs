@@ -3,7 +3,7 @@
 use super::exact::{Exact, rational};
 use super::running::{Running, U};
 use nalgebra::DMatrix;
-use ouracle::numbers::{Ball, EndPoint, Expr, Field, Float, Matrix, Proof, Rational, Scalar, Vector};
+use ouracle::numbers::{Ball, EndPoint, Expr, Field, Float, Matrix, Proof, Rational, Vector};
 use proptest::prelude::*;
 
 fn square(d: usize) -> impl Strategy<Value = Exact> {
