@@ -66,7 +66,7 @@ impl<const KIND: usize> Statement for Toys<KIND> {
             GROWTH_OFF => growth(2),
             BOUND => Relation::at_most("toy", x * v * 2, x.square() + v.square(), NonNegative::square(x - v)),
             BOUND_OFF => Relation::at_most("toy", x * v * 2, x.square() + v.square(), NonNegative::square(x + v)),
-            NOWHERE => Relation::equal("toy", x / S::zero(), x / S::zero()),
+            NOWHERE => Relation::equal("toy", x / (v + -v), x / (v + -v)),
             _ => Relation::equal("toy", x, x + S::rational(&tiny())),
         }]
     }

@@ -33,9 +33,9 @@ pub fn run(arguments: &Arguments) -> Outcome {
     if let Some(path) = &arguments.params {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", path.display())))?;
-        let value = serde_json::from_str(&text)
-            .map_err(|error| Failure::Usage(format!("{} is not JSON: {error}", path.display())))?;
-        inputs = Inputs::from_json(&value)?.overlaid(inputs);
+        let from_file =
+            Inputs::from_json_text(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        inputs = from_file.overlaid(inputs);
     }
     let answer = claims::ask(&arguments.question, &inputs, digits)?;
     let decimal = answer.value.to_decimal(digits);

@@ -40,6 +40,10 @@ impl Inputs {
     /// [`InputError`] if the text is not a JSON object, or a name comes twice.
     pub fn from_json_text(text: &str) -> Result<Self, InputError> {
         let Pairs(pairs) = serde_json::from_str(text).map_err(|error| InputError::Json(error.to_string()))?;
+        Self::from_pairs(pairs)
+    }
+
+    fn from_pairs(pairs: Vec<(String, Value)>) -> Result<Self, InputError> {
         let mut inputs = Self::default();
         pairs.into_iter().try_for_each(|(name, value)| inputs.insert_once(&name, value))?;
         Ok(inputs)
@@ -52,7 +56,7 @@ impl Inputs {
         }
     }
 
-    /// Reads a JSON object.
+    /// Reads a JSON object that is already a value.
     ///
     /// # Errors
     /// [`InputError::Json`] if the value is not an object.
@@ -110,6 +114,14 @@ impl<'de> Deserialize<'de> for Pairs {
             }
         }
         deserializer.deserialize_map(Members)
+    }
+}
+
+/// From a JSON object; a name that comes twice is refused.
+impl<'de> Deserialize<'de> for Inputs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Pairs(pairs) = Pairs::deserialize(deserializer)?;
+        Self::from_pairs(pairs).map_err(serde::de::Error::custom)
     }
 }
 

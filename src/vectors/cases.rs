@@ -1,9 +1,8 @@
 //! The format of reference cases, version 1.
 
 use crate::numbers::{NumeralError, Rational, parse_rational};
-use crate::parameters::{InputError, Inputs};
+use crate::parameters::Inputs;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use std::path::Path;
 
 /// A file of reference cases.
@@ -24,7 +23,7 @@ pub struct Case {
     /// A quantity of the claim.
     pub quantity: String,
     /// Exact parameters by name.
-    pub params: Map<String, Value>,
+    pub params: Inputs,
     /// The value, a decimal.
     pub value: String,
 }
@@ -80,14 +79,6 @@ impl Case {
     /// `CLAIM/QUANTITY`.
     pub fn question(&self) -> String {
         format!("{}/{}", self.claim, self.quantity)
-    }
-
-    /// The parameters.
-    ///
-    /// # Errors
-    /// [`InputError`] if they are not an object.
-    pub fn inputs(&self) -> Result<Inputs, InputError> {
-        Inputs::from_json(&Value::Object(self.params.clone()))
     }
 
     /// The value and one unit of its last printed digit, exactly.

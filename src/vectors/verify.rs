@@ -119,7 +119,7 @@ fn judge(case: &Case) -> CaseResult {
         Ok(both) => both,
         Err(error) => return unanswered(format!("the reference value: {error}")),
     };
-    let answer = case.inputs().map_err(Into::into).and_then(|inputs| ask(&case.question(), &inputs, case.digits() + 2));
+    let answer = ask(&case.question(), &case.params, case.digits() + 2);
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) => return unanswered(error.to_string()),
