@@ -6,6 +6,7 @@ pub mod ledger;
 pub mod numbers;
 pub mod objectives;
 pub mod parameters;
+pub mod reports;
 #[cfg(any(feature = "proptest", feature = "quickcheck"))]
 pub mod strategies;
 pub mod vectors;

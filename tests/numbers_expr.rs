@@ -2,7 +2,8 @@
 
 #![expect(clippy::eq_op, reason = "a term minus itself is not a constant before it is proved")]
 
-use ouracle::numbers::{Certificate, Equality, Expr, Field, Proof, ProofError, Rational, Scalar, Verdict};
+use ouracle::numbers::expr::Verdict;
+use ouracle::numbers::{Certificate, Equality, Expr, Field, Proof, ProofError, Rational, Scalar};
 use proptest::prelude::*;
 
 /// Terms that the examples share.
@@ -203,7 +204,7 @@ fn fokker_planck(proof: &Proof, d: usize, wrong: bool) -> Result<Equality, Proof
     let trace =
         sum(&mut (0..d).flat_map(|i| (0..d).map(move |j| (i, j))).map(|(i, j)| precision[i][j] * sigma_rate[i][j]));
     let rate = dot(&weighted, &mu_rate) + dot(&weighted, &apply(&sigma_rate, &weighted)) / 2 - trace / 2;
-    proof.note_rate(log_density, rate);
+    Expr::note_rate(log_density, rate);
     let score: Vec<Expr> = weighted.iter().map(|&w| -w).collect();
     for i in 0..d {
         Expr::note_derivative(log_density, x[i], score[i]);

@@ -8,7 +8,7 @@ mod quantity;
 
 pub use ask::{ask, quantity};
 pub use claim::{Claim, Control, Readings};
-pub use page::Page;
+pub use page::{Block, Page};
 pub use quantity::{Answer, AskError, Enclose, Formula, InDouble, Quantity};
 
 /// Every claim, in the order of the catalogue.

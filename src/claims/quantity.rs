@@ -74,6 +74,12 @@ impl Quantity {
         }
     }
 
+    /// Enclosed by this instead: the same number, by arithmetic that suits hard inputs.
+    pub const fn enclosed_by(mut self, enclose: Enclose) -> Self {
+        self.enclose = enclose;
+        self
+    }
+
     /// The certified value, with at least `digits` significant digits where the arithmetic can give them.
     ///
     /// # Errors

@@ -108,7 +108,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     if let Some(progress) = &progress {
         progress.finish();
     }
-    let page = super::report::render(&[out.clone()], &out, &[])?;
+    let page = super::report::render(&out)?;
     let mut lines = table(&claims);
     lines.push(String::new());
     lines.push(format!(

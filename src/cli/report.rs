@@ -1,25 +1,74 @@
-//! temporary
-use super::{Failure, Outcome};
-use std::io::Write;
+//! `ouracle report`: records, several shards too, to every form of the report.
+
+use super::{Failure, Outcome, print};
+use ouracle::reports::{RecordWriter, Run, merge, read_records, to_html, to_json, to_junit, to_markdown, write_all};
 use std::path::{Path, PathBuf};
+
+/// Turn records, several shards too, into a report
 #[derive(clap::Args)]
+#[command(after_help = "The exit code is that of the run: 0 if everything asked for ran and is right.
+
+Examples:
+  ouracle report reports/latest --format markdown
+  ouracle report piece1 piece2 --out all")]
 pub struct Arguments {
+    /// Files `records.jsonl`, or folders that hold one; several shards of one run are merged
+    #[arg(required = true)]
     records: Vec<PathBuf>,
+    /// Folder of the report
+    #[arg(long, value_name = "DIR", required_unless_present = "format")]
+    out: Option<PathBuf>,
+    /// Print one form instead of writing all
+    #[arg(long, value_enum, conflicts_with = "out")]
+    format: Option<Format>,
 }
-pub fn run(a: &Arguments) -> Outcome {
-    let _ = &a.records;
-    Ok(0)
+
+/// A form of the report.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// The page
+    Html,
+    /// A summary for people
+    Markdown,
+    /// Test cases for continuous integration
+    Junit,
+    /// A summary for programs
+    Json,
 }
-pub struct W(std::fs::File);
-impl W {
-    pub fn write(&mut self, r: &ouracle::ledger::Record) -> std::io::Result<()> {
-        writeln!(self.0, "{}", serde_json::to_string(r)?)
+
+pub fn run(arguments: &Arguments) -> Outcome {
+    let run = read(&arguments.records)?;
+    for sentence in run.incomplete() {
+        eprintln!("ouracle: {sentence}");
     }
+    match (&arguments.out, arguments.format) {
+        (Some(out), _) => {
+            write_all(out, &run)?;
+            print(&format!("Report: {}", out.join("index.html").display()))?;
+        }
+        (None, Some(Format::Html)) => print(&to_html(&run)?)?,
+        (None, Some(Format::Markdown) | None) => print(&to_markdown(&run))?,
+        (None, Some(Format::Junit)) => print(&to_junit(&run)?)?,
+        (None, Some(Format::Json)) => print(&to_json(&run))?,
+    }
+    Ok(run.exit_code())
 }
-pub fn writer(out: &Path) -> Result<W, Failure> {
-    std::fs::create_dir_all(out)?;
-    Ok(W(std::fs::File::create(out.join("records.jsonl"))?))
+
+fn read(records: &[PathBuf]) -> Result<Run, Failure> {
+    let runs = records.iter().map(|path| read_records(path)).collect::<Result<Vec<_>, _>>()?;
+    Ok(merge(runs)?)
 }
-pub fn render(_: &[PathBuf], out: &Path, _: &[()]) -> Result<PathBuf, Failure> {
+
+/// The sink of a run in a folder.
+pub fn writer(out: &Path) -> Result<RecordWriter, Failure> {
+    RecordWriter::create(out).map_err(|error| {
+        let folder = out.display();
+        Failure::Usage(format!("the folder {folder} cannot be written: {error}; choose another with --out"))
+    })
+}
+
+/// Writes every form of the report beside the records of a finished run; the path of the page.
+pub fn render(out: &Path) -> Result<PathBuf, Failure> {
+    write_all(out, &read_records(out)?)?;
     Ok(out.join("index.html"))
 }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 enclosure is no wider than ten such units. Exit 0 all agree, 1 some disagree, 3 some unsupported, 5 no case.
 
 Example:
-  ouracle vectors verify tests/references/public.json --only 'family-scaled-score/*'"
+  ouracle vectors verify tests/references/decided.json --only 'family-scaled-score/*'"
 )]
 pub struct Arguments {
     /// The file of cases

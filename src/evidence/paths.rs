@@ -4,46 +4,14 @@
 //! what makes a simulation a second route.
 
 use super::{Noise, WIDTH};
-use crate::numbers::{Float, Lanes, Scalar};
-use crate::worlds::{Affine, Gaussian};
+use crate::numbers::{Field, Float, Lanes, Scalar};
+use crate::worlds::{Affine, ReverseSde, Transition};
 
-/// `X_b | X_a ~ N(factor·X_a + offset, variance)`.
-#[derive(Debug, Clone, Copy)]
-pub struct Transition {
-    /// What multiplies the start.
-    pub factor: f64,
-    /// What is added.
-    pub offset: f64,
-    /// The conditional variance.
-    pub variance: f64,
-}
-
-impl Transition {
-    /// The identity.
-    pub const STILL: Self = Self { factor: 1.0, offset: 0.0, variance: 0.0 };
-
-    /// This transition followed by another.
-    pub fn then(&self, next: &Self) -> Self {
-        Self {
-            factor: next.factor * self.factor,
-            offset: next.factor * self.offset + next.offset,
-            variance: next.factor * next.factor * self.variance + next.variance,
-        }
-    }
-
-    /// The law after the transition of a start with this law.
-    pub fn apply(&self, law: &Gaussian<Float>) -> Gaussian<Float> {
-        Gaussian {
-            mean: Float(self.factor * law.mean.0 + self.offset),
-            variance: Float(self.factor * self.factor * law.variance.0 + self.variance),
-        }
-    }
-
+impl Transition<Float> {
     /// One step of every lane.
     pub fn step(&self, x: Lanes<WIDTH>, noise: &mut Noise) -> Lanes<WIDTH> {
-        let deviation = self.variance.sqrt();
-        let z = noise.normal();
-        Lanes(std::array::from_fn(|i| self.factor * x.0[i] + self.offset + deviation * z.0[i]))
+        let [factor, offset, deviation] = [self.factor, self.offset, self.variance.sqrt()].map(Lanes::splat);
+        factor * x + offset + deviation * noise.normal()
     }
 }
 
@@ -51,7 +19,7 @@ impl Transition {
 #[derive(Debug, Clone)]
 pub struct LinearPath {
     /// The transitions, in order.
-    pub steps: Vec<Transition>,
+    pub steps: Vec<Transition<Float>>,
 }
 
 impl LinearPath {
@@ -66,7 +34,7 @@ impl LinearPath {
         let h = (to - from) / (steps * pieces) as f64;
         let steps = (0..steps)
             .map(|step| {
-                (0..pieces).fold(Transition::STILL, |so_far, piece| {
+                (0..pieces).fold(Transition::still(), |so_far, piece| {
                     so_far.then(&short(&coefficients, from + h * (step * pieces + piece) as f64, h))
                 })
             })
@@ -74,9 +42,18 @@ impl LinearPath {
         Self { steps }
     }
 
+    /// The path of a generative SDE from noising time `horizon` to 0, given at noising times.
+    pub fn reversed(horizon: f64, steps: usize, sde: impl Fn(Float) -> ReverseSde<Float>) -> Self {
+        let coefficients = |tau: Float| {
+            let sde = sde(Float(horizon - tau.0));
+            (sde.drift, sde.noise)
+        };
+        Self::new(coefficients, 0.0, horizon, steps)
+    }
+
     /// The whole path as one transition: its exact law, to rounding.
-    pub fn whole(&self) -> Transition {
-        self.steps.iter().fold(Transition::STILL, |so_far, step| so_far.then(step))
+    pub fn whole(&self) -> Transition<Float> {
+        self.steps.iter().fold(Transition::still(), |so_far, step| so_far.then(step))
     }
 
     /// The end of one path in every lane.
@@ -94,17 +71,18 @@ const GAUSS: [(f64, f64); 4] = [
 ];
 
 /// Variation of constants over one short piece `[a, a + h]`.
-fn short(coefficients: &impl Fn(Float) -> (Affine<Float>, Float), a: f64, h: f64) -> Transition {
+fn short(coefficients: &impl Fn(Float) -> (Affine<Float>, Float), a: f64, h: f64) -> Transition<Float> {
     let slope_over = |from: f64, length: f64| -> f64 {
         GAUSS.iter().map(|(node, weight)| weight * length * coefficients(Float(from + node * length)).0.slope.0).sum()
     };
-    let mut transition = Transition { factor: Float(slope_over(a, h)).exp().0, offset: 0.0, variance: 0.0 };
+    let mut transition = Transition { factor: Float(slope_over(a, h)).exp(), offset: Float(0.0), variance: Float(0.0) };
     for (node, weight) in GAUSS {
         let at = a + node * h;
         let (drift, noise) = coefficients(Float(at));
-        let carry = Float(slope_over(at, a + h - at)).exp().0;
-        transition.offset += weight * h * drift.offset.0 * carry;
-        transition.variance += weight * h * noise.0 * carry * carry;
+        let carry = Float(slope_over(at, a + h - at)).exp();
+        let weight = Float(weight * h);
+        transition.offset = transition.offset + weight * drift.offset * carry;
+        transition.variance = transition.variance + weight * noise * carry.square();
     }
     transition
 }

@@ -2,7 +2,7 @@
 
 use super::certify::pointwise;
 use super::{Finding, RelationKind, Statement, Symbols, Verdict};
-use crate::numbers::{Equality, Expr, Field, Proof, ProofError};
+use crate::numbers::{Equality, Expr, Field, Proof, ProofError, rate};
 use crate::parameters::{ExactReader, InputError, Inputs, Parameters};
 use std::collections::BTreeSet;
 
@@ -10,17 +10,26 @@ use std::collections::BTreeSet;
 ///
 /// A residue is not a refutation: it is enclosed at the statement's points, and refutes only where zero is excluded.
 pub fn prove<T: Statement>(claim: &str) -> Vec<Finding> {
-    let points = if T::EXPLICIT { T::POINTS } else { &T::POINTS[..T::POINTS.len().min(1)] };
     let mut seen = BTreeSet::new();
     // Points that differ in numbers only ask for the same proof twice.
-    let distinct = points.iter().filter(|point| seen.insert(shape(point)));
+    let distinct = T::POINTS.iter().filter(|point| seen.insert(shape(point, T::EXPLICIT)));
     distinct.flat_map(|point| prove_at::<T>(claim, point)).collect()
 }
 
-/// The choices among the words of a point: what a proof keeps of it.
-fn shape(point: &str) -> Vec<&str> {
-    let is_choice = |word: &&str| word.split_once('=').is_some_and(|(_, v)| v.starts_with(|c: char| c.is_alphabetic()));
-    point.split_whitespace().filter(is_choice).collect()
+/// What a proof keeps of a point: the sizes of its vectors and matrices, and its choices if the process is explicit.
+fn shape(point: &str, explicit: bool) -> Vec<String> {
+    let kept = point.split_whitespace().filter_map(|word| {
+        let (name, value) = word.split_once('=')?;
+        if value.starts_with('[') {
+            let (rows, numbers) = (value.matches("],[").count() + 1, value.matches(',').count() + 1);
+            return Some(match value.starts_with("[[") {
+                true => format!("{name}:{rows}x{}", numbers / rows),
+                false => format!("{name}:{numbers}"),
+            });
+        }
+        (explicit && value.starts_with(|c: char| c.is_alphabetic())).then(|| word.to_owned())
+    });
+    kept.collect()
 }
 
 fn prove_at<T: Statement>(claim: &str, point: &str) -> Vec<Finding> {
@@ -29,12 +38,15 @@ fn prove_at<T: Statement>(claim: &str, point: &str) -> Vec<Finding> {
         Ok(inputs) => inputs,
         Err(error) => return undecided(error.to_string()),
     };
-    let kept = if T::EXPLICIT { shape(point).join(" ") } else { String::new() };
+    let kept = shape(point, T::EXPLICIT).join(" ");
     Proof::scope(|proof| {
-        let read = T::Params::<Expr>::read(&mut Symbols::new(proof, ExactReader::new(&inputs, &[]), T::EXPLICIT));
-        let params = match read {
-            Ok(params) => params,
-            Err(error) => return undecided(error.to_string()),
+        let mut symbols = Symbols::new(proof, ExactReader::new(&inputs, &[]), T::EXPLICIT);
+        let read = T::Params::<Expr>::read(&mut symbols);
+        // A count that could not be read has a stand-in, for which nobody wants a proof.
+        let params = match (read, symbols.fault()) {
+            (Ok(params), None) => params,
+            (Err(error), _) => return undecided(error.to_string()),
+            (Ok(_), Some(error)) => return undecided(error.to_string()),
         };
         // A parameter may be called t; the running time is another symbol.
         let t = proof.symbol("now", "t");
@@ -44,10 +56,9 @@ fn prove_at<T: Statement>(claim: &str, point: &str) -> Vec<Finding> {
             let (left, right, latex) = match &relation.kind {
                 RelationKind::Equal(left, right) => (*left, *right, left.latex()),
                 RelationKind::AtMost { lower, upper, gap } => (*upper - *lower, gap.value(), (*upper - *lower).latex()),
-                RelationKind::Rate { state, rate, .. } => {
+                RelationKind::Rate { state, rate: claimed, .. } => {
                     let state = state(t);
-                    proof.note_rate(state.re, state.eps);
-                    (state.eps, rate(t), format!(r"\frac{{d}}{{dt}}\left[{}\right]", state.re.latex()))
+                    (rate(state), claimed(t), format!(r"\frac{{d}}{{dt}}\left[{}\right]", state.re.latex()))
                 }
             };
             let decided = proof.equal(&relation.name, left, right);

@@ -117,6 +117,9 @@ pub fn simulate(plan: &Plan, check: &str, seed: u64, budget: &Budget, n: u64) ->
         let why = format!("{n} draws would be needed, more than {MOST_DRAWS}: decide this by enclosure");
         return vec![Finding::new("sample size", Verdict::Undecided { why })];
     }
+    if n == 0 {
+        return vec![Finding::new("sample size", Verdict::Undecided { why: "no draws were planned".to_owned() })];
+    }
     let blocks = n.div_ceil(BLOCK);
     let n = blocks * BLOCK;
     let tilt = budget.tilt(n);

@@ -1,6 +1,6 @@
 //! What can be claimed: equalities, rates and inequalities between closed forms, in any reading.
 
-use crate::numbers::{Dual, Scalar};
+use crate::numbers::{Dual, Scalar, Vector};
 use crate::parameters::Parameters;
 
 /// A claim as mathematics: relations between formulas, generic over the reading.
@@ -60,6 +60,12 @@ impl<'p, S: Scalar> Relation<'p, S> {
     /// `left = right`.
     pub fn equal(name: impl Into<String>, left: S, right: S) -> Self {
         Self { name: name.into(), kind: RelationKind::Equal(left, right) }
+    }
+
+    /// `left = right`, a relation for each component.
+    pub fn componentwise(name: &str, left: &Vector<S>, right: &Vector<S>) -> Vec<Self> {
+        let sides = left.0.iter().zip(&right.0).zip(1..);
+        sides.map(|((left, right), i)| Self::equal(format!("{name}, component {i}"), *left, *right)).collect()
     }
 
     /// `d state/dt = rate` on `[from, to]`.

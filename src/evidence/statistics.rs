@@ -69,7 +69,9 @@ impl Budget {
             Kind::Mean => {
                 let shift = (mean - claimed.mean) / claimed.variance.sqrt();
                 let power = MISS + (2.0 * self.threshold).sqrt();
-                (power / shift).powi(2).ceil() as u64
+                let enough = (power / shift).powi(2).ceil();
+                // A discrepancy that is not a number is never seen.
+                if enough.is_nan() { u64::MAX } else { enough as u64 }
             }
             Kind::Variance => {
                 let ratio = (variance + (mean - claimed.mean).powi(2)) / claimed.variance;
@@ -126,13 +128,20 @@ impl Budget {
         let influence = |y: f64| Float(y.abs() + y * y / 2.0).ln_1p().0.copysign(y);
         let sum = |mean: f64| draws.iter().map(|x| influence(tilt * (x - mean) / deviation)).sum::<f64>();
         let centre = draws.iter().sum::<f64>() / n;
+        if !(centre.is_finite() && deviation > 0.0 && deviation.is_finite()) {
+            return (f64::NEG_INFINITY, f64::INFINITY);
+        }
         // The sum falls as the mean grows; each end of the interval is where it crosses the slack.
         let crossing = |level: f64, outwards: f64| {
-            let (mut inside, mut outside) = (centre, centre + outwards * deviation);
+            let refuted = |mean: f64| if outwards > 0.0 { sum(mean) <= level } else { sum(mean) >= level };
+            let mut step = deviation;
+            while step.is_finite() && !refuted(centre + outwards * step) {
+                step *= 2.0;
+            }
+            let (mut inside, mut outside) = (centre, centre + outwards * step);
             for _ in 0..40 {
                 let middle = f64::midpoint(inside, outside);
-                let refuted = if outwards > 0.0 { sum(middle) <= level } else { sum(middle) >= level };
-                if refuted { outside = middle } else { inside = middle }
+                if refuted(middle) { outside = middle } else { inside = middle }
             }
             outside
         };
@@ -184,6 +193,8 @@ impl Sums {
     pub(super) fn evidence(&self, statistic: &Statistic, n: u64) -> (f64, f64) {
         let n = n as f64;
         match statistic.kind {
+            // `max` would forget a draw that is not a number.
+            Kind::Mean if self.plus.is_nan() || self.minus.is_nan() => (f64::NAN, self.first / n),
             Kind::Mean => (self.plus.max(self.minus).max(0.0), self.first / n),
             Kind::Variance => (chernoff(n, self.square / n), self.square / n * statistic.variance),
         }

@@ -1,8 +1,7 @@
 //! The free symbols of a proof: every scalar parameter is a symbol, every process has only its rules.
 
-use crate::numbers::{Dual, Expr, Field, Float, Matrix, Proof, Vector};
+use crate::numbers::{Covariance, Expr, Field, Float, Matrix, Proof, Vector};
 use crate::parameters::{Domain, ExactReader, InputError, Source};
-use crate::worlds::{Clock, GenericClock};
 
 /// Answers with symbols where an exact reader would answer with numbers. Shapes, counts and choices come from a point.
 pub struct Symbols<'a> {
@@ -17,24 +16,16 @@ impl<'a> Symbols<'a> {
         Self { proof, shapes, explicit }
     }
 
-    /// A symbol whose time derivative is another symbol: a coefficient of which nothing is known.
-    fn coefficient(&self, name: &str, latex: &str, positive: bool) -> Dual<Expr> {
-        let re = self.symbol(name, latex, positive);
-        let eps = self.proof.symbol(&format!("{name}_dot"), &format!(r"\dot{{{latex}}}"));
-        self.proof.declare_rule(re, eps);
-        Dual { re, eps }
-    }
-
-    fn ruled(&self, re: Expr, eps: Expr) -> Dual<Expr> {
-        self.proof.declare_rule(re, eps);
-        Dual { re, eps }
+    /// The first thing wrong with the point that shapes and choices come from.
+    pub fn fault(&self) -> Option<&InputError> {
+        self.shapes.fault()
     }
 
     fn symbol(&self, name: &str, latex: &str, positive: bool) -> Expr {
         if positive { self.proof.positive(name, latex) } else { self.proof.symbol(name, latex) }
     }
 
-    fn free(&self, name: &str, domain: Domain) -> Expr {
+    fn scalar(&self, name: &str, domain: Domain) -> Expr {
         let symbol = self.symbol(name, &latex_name(name), domain == Domain::Positive);
         if domain == Domain::BelowOne {
             // A contradiction would surface as the answer of the next question to this proof.
@@ -47,7 +38,7 @@ impl<'a> Symbols<'a> {
 impl Source<Expr> for Symbols<'_> {
     fn real(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<Expr, InputError> {
         let _: Float = self.shapes.real(name, domain, meaning)?;
-        Ok(self.free(name, domain))
+        Ok(self.scalar(name, domain))
     }
 
     fn optional(
@@ -57,7 +48,7 @@ impl Source<Expr> for Symbols<'_> {
         meaning: &'static str,
     ) -> Result<Option<Expr>, InputError> {
         let shape: Option<Float> = self.shapes.optional(name, domain, meaning)?;
-        Ok(shape.map(|_| self.free(name, domain)))
+        Ok(shape.map(|_| self.scalar(name, domain)))
     }
 
     fn count(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
@@ -85,6 +76,16 @@ impl Source<Expr> for Symbols<'_> {
         Ok(Matrix::from_fn(shape.rows(), shape.columns(), |i, j| self.entry(name, &format!("{}{}", i + 1, j + 1))))
     }
 
+    fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Expr>, InputError> {
+        let shape: Matrix<Float> = self.shapes.symmetric(name, meaning)?;
+        Ok(self.lower_triangle(name, shape.rows()))
+    }
+
+    fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<Expr>, InputError> {
+        let shape: Covariance<Float> = self.shapes.covariance(name, meaning)?;
+        Ok(Covariance::new(self.lower_triangle(name, shape.matrix().rows())))
+    }
+
     fn ordered(&mut self, _: &'static str, _: &'static str, _: bool) -> Result<(), InputError> {
         Ok(())
     }
@@ -93,47 +94,27 @@ impl Source<Expr> for Symbols<'_> {
         Ok(())
     }
 
-    fn generic_process(&mut self) -> Option<GenericClock<Expr>> {
-        if self.explicit {
-            return None;
-        }
-        let alpha = self.coefficient("alpha", r"\alpha", false);
-        let offset = self.coefficient("c", "c", false);
-        let noise = self.coefficient("G", "G", true);
-        let phi = self.symbol("phi", r"\varphi", true);
-        let w = self.symbol("w", "w", true);
-        let shift = self.symbol("shift", "h", false);
-        let now = Clock {
-            alpha,
-            offset,
-            noise,
-            phi: self.ruled(phi, alpha.re * phi),
-            w: self.ruled(w, alpha.re * w * 2 + noise.re),
-            shift: self.ruled(shift, alpha.re * shift + offset.re),
-        };
-        let end = Clock {
-            alpha: self.symbol("alpha_T", r"\alpha_T", false),
-            offset: self.symbol("c_T", "c_T", false),
-            noise: self.symbol("G_T", "G_T", true),
-            phi: self.symbol("phi_T", r"\varphi_T", true),
-            w: self.symbol("w_T", "w_T", true),
-            shift: self.symbol("shift_T", "h_T", false),
-        };
-        Some(GenericClock { now, end, horizon: self.symbol("T", "T", true) })
+    fn free(&mut self, name: &str, latex: &str, positive: bool) -> Option<Expr> {
+        (!self.explicit).then(|| self.symbol(name, latex, positive))
     }
 
-    fn free_state(&mut self, name: &'static str, latex: &'static str) -> Option<Expr> {
-        (!self.explicit).then(|| self.symbol(name, latex, true))
-    }
-
-    fn rule(&mut self, state: Expr, rate: Expr) {
-        self.proof.declare_rule(state, rate);
+    fn rule(&mut self, parameter: Expr, rate: Expr) {
+        self.proof.declare_rule(parameter, rate);
     }
 }
 
 impl Symbols<'_> {
     fn entry(&self, name: &str, index: &str) -> Expr {
-        self.proof.symbol(&format!("{name}_{index}"), &format!("{name}_{{{index}}}"))
+        let letter = match name {
+            "mu" => r"\mu",
+            "sigma" => r"\sigma",
+            plain => plain,
+        };
+        self.proof.symbol(&format!("{name}_{index}"), &format!("{letter}_{{{index}}}"))
+    }
+
+    fn lower_triangle(&self, name: &str, d: usize) -> Matrix<Expr> {
+        Matrix::symmetric(d, |i, j| self.entry(name, &format!("{}{}", i + 1, j + 1)))
     }
 }
 

@@ -14,7 +14,9 @@ pub const COUNT: usize = FIGURES.len();
 /// How many of their marks are sampled, and share the false-alarm budget.
 pub(super) const SAMPLED: usize = SAMPLED_ERRORS.len();
 
-const FIGURES: [fn(&Options, &Budget) -> Result<Figure, AskError>; 3] = [bound, gap, accuracy];
+type Drawing = fn(&Options, &Budget) -> Result<Figure, AskError>;
+
+const FIGURES: [Drawing; 3] = [bound, gap, accuracy];
 
 /// The data of figure number `number`; a figure that cannot be drawn says why in its title.
 pub(super) fn draw(number: usize, options: &Options, budget: &Budget) -> Figure {

@@ -46,6 +46,12 @@ pub fn value_and_derivative<S: Scalar>(f: impl FnOnce(Dual<S>) -> Dual<S>, x: S)
     (at.re, at.eps)
 }
 
+/// The rate of change of a formula over parameters that move with time: `dF/dt` for `F` with `t`-derivatives in its duals.
+pub fn rate<S: Scalar>(state: Dual<S>) -> S {
+    S::note_rate(state.re, state.eps);
+    state.eps
+}
+
 impl<S: Scalar> Neg for Dual<S> {
     type Output = Self;
     fn neg(self) -> Self {
@@ -160,5 +166,9 @@ impl<S: Scalar> Scalar for Dual<S> {
 
     fn note_derivative(of: Self, at: Self, is: Self) {
         S::note_derivative(of.re, at.re, is.re);
+    }
+
+    fn note_rate(of: Self, is: Self) {
+        S::note_rate(of.re, is.re);
     }
 }

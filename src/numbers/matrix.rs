@@ -28,6 +28,11 @@ impl<S: Field> Vector<S> {
         self.0.iter().zip(&other.0).fold(S::zero(), |sum, (a, b)| sum + *a * *b)
     }
 
+    /// `c·a`.
+    pub fn scale(&self, c: S) -> Self {
+        self.map(|x| x * c)
+    }
+
     /// The matrix `a bᵀ`.
     pub fn outer(&self, other: &Self) -> Matrix<S> {
         Matrix::from_fn(self.dimension(), other.dimension(), |i, j| self[i] * other[j])
@@ -44,6 +49,19 @@ impl<S: Field> Matrix<S> {
     pub fn from_fn(rows: usize, columns: usize, f: impl Fn(usize, usize) -> S) -> Self {
         let entries = (0..rows * columns).map(|at| f(at / columns, at % columns)).collect();
         Self { rows, columns, entries }
+    }
+
+    /// The symmetric matrix of dimension `d` whose lower triangle is `f(row, column)`, `column ≤ row`, each asked once.
+    pub fn symmetric(d: usize, mut f: impl FnMut(usize, usize) -> S) -> Self {
+        let mut matrix = Self::zeros(d, d);
+        for i in 0..d {
+            for j in 0..=i {
+                let entry = f(i, j);
+                matrix[(i, j)] = entry;
+                matrix[(j, i)] = entry;
+            }
+        }
+        matrix
     }
 
     /// The identity of dimension `d`.

@@ -3,6 +3,7 @@
 //! A closed form is written once, generic over [`Scalar`]; the number type decides what the formula says.
 
 mod constants;
+mod covariance;
 mod decimal;
 mod dual;
 mod elementary;
@@ -14,25 +15,33 @@ mod exponential;
 pub mod expr;
 mod float;
 mod interval;
+mod jet;
 mod lanes;
 mod logarithm;
 mod matrix;
+mod matrix_exp;
 mod quadrature;
 mod rational;
+mod rational_matrix;
 mod rounding;
 mod scalar;
 mod taylor;
 mod trigonometric;
 
-pub use dual::{Dual, derivative, value_and_derivative};
+pub use covariance::Covariance;
+pub use dual::{Dual, derivative, rate, value_and_derivative};
 pub use elementary::Elementary;
 pub use endpoint::EndPoint;
 pub use expr::{Certificate, Equality, Expr, Proof, ProofError, Symbol};
 pub use float::Float;
 pub use interval::{Ball, Interval};
+pub use jet::{Jet, VectorJet, gradient};
 pub use lanes::Lanes;
 pub use matrix::{Matrix, Vector};
+pub use matrix_exp::Exponential;
 pub use quadrature::{Panel, gauss_legendre_nodes, integrate};
+pub(crate) use rational::shorten;
 pub use rational::{NumeralError, Rational, parse_rational};
+pub use rational_matrix::PositiveDefinite;
 pub use scalar::{Field, Scalar, Special};
 pub use taylor::Taylor;

@@ -6,7 +6,10 @@ use dashu_int::{IBig, UBig};
 pub use dashu_ratio::RBig as Rational;
 
 /// Decimal exponents beyond this are refused: the number would leave the range of the enclosures (10^±78913) long before.
-const LARGEST_EXPONENT: i64 = 20_000;
+const LARGEST_EXPONENT: u64 = 20_000;
+
+/// More digits than this would either leave that range or lie below the last place of every enclosure in it.
+const MOST_DIGITS: usize = 40_000;
 
 /// Why a text is not a number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +23,14 @@ pub enum NumeralError {
     /// The exponent is out of range.
     #[error("the exponent of `{0}` is beyond ±{LARGEST_EXPONENT}; no enclosure could hold the number")]
     Exponent(String),
+    /// There are too many digits.
+    #[error("`{text}` has {digits} digits, but at most {MOST_DIGITS} are read; round it, enclosures keep 71")]
+    Digits {
+        /// The beginning of the text.
+        text: String,
+        /// How many digits it has.
+        digits: usize,
+    },
 }
 
 /// Reads a decimal (`-0.25`, `1e-9`, `+3.`) or a ratio of decimals (`1/3`) exactly.
@@ -32,7 +43,7 @@ pub enum NumeralError {
 /// ```
 ///
 /// # Errors
-/// [`NumeralError`] if the text is malformed, divides by zero, or has an exponent beyond ±20 000.
+/// [`NumeralError`] if the text is malformed, divides by zero, has an exponent beyond ±20 000 or more than 40 000 digits.
 pub fn parse_rational(text: &str) -> Result<Rational, NumeralError> {
     match text.split_once('/') {
         None => decimal(text, text),
@@ -52,8 +63,8 @@ fn decimal(text: &str, whole: &str) -> Result<Rational, NumeralError> {
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         None => (text, 0),
         Some(at) => {
-            let digits = text[at + 1..].strip_prefix('+').unwrap_or(&text[at + 1..]);
-            let plain = digits.strip_prefix('-').unwrap_or(digits);
+            let digits = &text[at + 1..];
+            let plain = digits.strip_prefix(['+', '-']).unwrap_or(digits);
             if plain.is_empty() || !plain.bytes().all(|b| b.is_ascii_digit()) {
                 return Err(malformed());
             }
@@ -71,10 +82,13 @@ fn decimal(text: &str, whole: &str) -> Result<Rational, NumeralError> {
     if all.is_empty() || !all.bytes().all(|b| b.is_ascii_digit()) {
         return Err(malformed());
     }
-    let scale = exponent.saturating_sub(fraction.len() as i64);
-    if exponent.abs() > LARGEST_EXPONENT || scale.abs() > 2 * LARGEST_EXPONENT {
+    if all.len() > MOST_DIGITS {
+        return Err(NumeralError::Digits { text: shorten(whole), digits: all.len() });
+    }
+    if exponent.unsigned_abs() > LARGEST_EXPONENT {
         return Err(NumeralError::Exponent(shorten(whole)));
     }
+    let scale = exponent - fraction.len() as i64;
     let magnitude = UBig::from_str_radix(&all, 10).map_err(|_| malformed())?;
     let power = UBig::from(10u8).pow(scale.unsigned_abs() as usize);
     let magnitude = IBig::from(magnitude);
@@ -82,7 +96,12 @@ fn decimal(text: &str, whole: &str) -> Result<Rational, NumeralError> {
     Ok(if scale < 0 { Rational::from_parts(signed, power) } else { Rational::from(signed * IBig::from(power)) })
 }
 
-/// Error messages quote their input, but never a megabyte of it.
-fn shorten(text: &str) -> String {
-    if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(57).chain("...".chars()).collect() }
+/// What an error message quotes of its input: never a megabyte of it, and nothing that would break its line.
+pub(crate) fn shorten(text: &str) -> String {
+    let mut quoted: String = text.chars().take(61).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if let Some((end, _)) = quoted.char_indices().nth(60) {
+        let cut = quoted.char_indices().nth(57).map_or(end, |(at, _)| at);
+        quoted.replace_range(cut.., "...");
+    }
+    quoted
 }

@@ -95,6 +95,11 @@ pub trait Scalar: Field {
     fn note_derivative(of: Self, at: Self, is: Self) {
         let _ = (of, at, is);
     }
+
+    /// Called whenever a formula is differentiated in time: `is` claims to be `d of/dt` under the rules of its symbols.
+    fn note_rate(of: Self, is: Self) {
+        let _ = (of, is);
+    }
 }
 
 /// Functions that only values and enclosures have; no proof reads them.

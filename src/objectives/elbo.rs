@@ -1,12 +1,17 @@
 //! The continuous-time ELBO of a plug-in model, rate by rate, in nats per unit of time. Source: `huang2021`.
 
 use crate::numbers::Scalar;
-use crate::worlds::{Affine, Clock, Gaussian};
+use crate::worlds::{Affine, Clock, Gaussian, ScaledScore};
 
 /// The control of the inference SDE with drift `f − (λ/2) G ∇log q` and diffusion `√(1−λ) g`, in units of `g/√(1−λ)`:
 /// `c = (1 − λ/2) s − (λ/2) ∇log q`, so that `a = g c/√(1−λ)`. At `λ = 0` it is the score itself.
 pub fn control<S: Scalar>(score: &Affine<S>, data_score: &Affine<S>, lambda: S) -> Affine<S> {
     score.scale(S::int(1) - lambda / 2).minus(&data_score.scale(lambda / 2))
+}
+
+/// The [`control`] of the scaled-score family at this time.
+pub fn scaled_control<S: Scalar>(world: &ScaledScore<S>, clock: &Clock<S>) -> Affine<S> {
+    control(&world.score(clock), &world.data(clock).score(), world.lambda)
 }
 
 /// What the bound pays per unit of time, under one law of the inference state.

@@ -1,7 +1,7 @@
 //! The table of parameters in the help and in `list --json`: what a set of parameters would ask for.
 
 use super::{Domain, InputError, Parameters, Source};
-use crate::numbers::{Field, Float, Matrix, Vector};
+use crate::numbers::{Covariance, Field, Float, Matrix, Vector};
 
 /// One parameter as the help shows it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -96,6 +96,16 @@ impl Source<Float> for Catalogue {
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Float>, InputError> {
         self.note(name, "a list of rows", meaning, false);
         Ok(Matrix::identity(1))
+    }
+
+    fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Float>, InputError> {
+        self.note(name, "a symmetric matrix, a list of rows", meaning, false);
+        Ok(Matrix::identity(1))
+    }
+
+    fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<Float>, InputError> {
+        self.note(name, "a symmetric positive definite matrix, a list of rows", meaning, false);
+        Ok(Covariance::new(Matrix::identity(1)))
     }
 
     fn ordered(&mut self, _: &'static str, _: &'static str, _: bool) -> Result<(), InputError> {

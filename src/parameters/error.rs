@@ -88,6 +88,6 @@ pub enum InputError {
     #[error("parameter `{0}` is given twice; give it once")]
     Twice(String),
     /// A JSON text that is not an object of parameters.
-    #[error("the parameters are not a JSON object of names and values: {0}")]
+    #[error("the parameters are not a JSON object of names and values such as {{\"v0\": \"0.5\"}}: {0}")]
     Json(String),
 }

@@ -1,9 +1,11 @@
 //! Exact inputs by name, from `key=value` words or JSON, and the reader that checks them.
 
 use super::{Domain, InputError, Source};
-use crate::numbers::{Matrix, Rational, Scalar, Vector, parse_rational};
+use crate::numbers::{Covariance, Matrix, PositiveDefinite, Rational, Scalar, Vector, parse_rational, shorten};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// Named inputs, not yet interpreted. Numbers stay texts until they are asked for, so 0.1 is one tenth.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,15 +20,36 @@ impl Inputs {
         let mut inputs = Self::default();
         for word in words {
             let (name, text) = word.split_once('=').ok_or_else(|| InputError::NotAPair(shorten(word)))?;
+            let name = name.trim();
             let value = match text.trim_start().starts_with('[') {
-                true => serde_json::from_str(text).map_err(|e| InputError::Json(format!("{name}: {e}")))?,
+                true => serde_json::from_str(text).map_err(|error| InputError::Shape {
+                    name: shorten(name),
+                    expected: "a list such as [0.5,-1] or [[1,0],[0,1]]".to_owned(),
+                    got: format!("`{}` ({error})", shorten(text)),
+                })?,
                 false => Value::String(text.to_owned()),
             };
-            if inputs.0.insert(name.trim().to_owned(), value).is_some() {
-                return Err(InputError::Twice(name.to_owned()));
-            }
+            inputs.insert_once(name, value)?;
         }
         Ok(inputs)
+    }
+
+    /// Reads the text of a JSON object, and unlike [`from_json`](Self::from_json) sees a name that comes twice.
+    ///
+    /// # Errors
+    /// [`InputError`] if the text is not a JSON object, or a name comes twice.
+    pub fn from_json_text(text: &str) -> Result<Self, InputError> {
+        let Pairs(pairs) = serde_json::from_str(text).map_err(|error| InputError::Json(error.to_string()))?;
+        let mut inputs = Self::default();
+        pairs.into_iter().try_for_each(|(name, value)| inputs.insert_once(&name, value))?;
+        Ok(inputs)
+    }
+
+    fn insert_once(&mut self, name: &str, value: Value) -> Result<(), InputError> {
+        match self.0.insert(name.to_owned(), value) {
+            None => Ok(()),
+            Some(_) => Err(InputError::Twice(shorten(name))),
+        }
     }
 
     /// Reads a JSON object.
@@ -64,6 +87,29 @@ impl Inputs {
     /// The exact value of a scalar input, if it is there and well formed.
     pub fn rational(&self, name: &str) -> Option<Rational> {
         self.0.get(name).and_then(|v| number(name, v).ok())
+    }
+}
+
+/// The members of a JSON object in order, with repetitions.
+struct Pairs(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Pairs;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+        deserializer.deserialize_map(Members)
     }
 }
 
@@ -108,7 +154,7 @@ impl<'a> ExactReader<'a> {
         });
         // A misspelt name explains a missing one, so it is reported first; but only once every name is known, which a bad
         // choice prevents.
-        let params = read?;
+        let params = read.map_err(|error| self.fault.clone().unwrap_or(error))?;
         self.finish()?;
         self.fault.map_or(Ok(params), Err)
     }
@@ -119,6 +165,11 @@ impl<'a> ExactReader<'a> {
             self.fault.get_or_insert(fault);
             stand_in
         })
+    }
+
+    /// The first thing wrong with what was asked for so far, where a stand-in took its place.
+    pub fn fault(&self) -> Option<&InputError> {
+        self.fault.as_ref()
     }
 
     /// Refuses names that nothing asked for.
@@ -159,6 +210,61 @@ impl<'a> ExactReader<'a> {
         } else {
             Err(InputError::Domain { name: name.to_owned(), value: self.text(name), domain })
         }
+    }
+
+    /// The entries of a vector, not rounded.
+    ///
+    /// # Errors
+    /// [`InputError`] if it is missing or not a list of numbers.
+    pub fn exact_vector(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Rational>, InputError> {
+        const FORM: &str = "a list of numbers such as [0.5,-1]";
+        let entries = list(name, self.require(name, meaning, FORM)?, FORM)?;
+        entries.iter().map(|v| number(name, v)).collect()
+    }
+
+    /// A symmetric positive definite matrix, decomposed without rounding.
+    ///
+    /// # Errors
+    /// [`InputError`] if it is missing, malformed, not symmetric or not positive definite.
+    pub fn exact_covariance(&mut self, name: &'static str, meaning: &str) -> Result<PositiveDefinite, InputError> {
+        let rows = self.exact_symmetric(name, meaning)?;
+        PositiveDefinite::new(&rows).ok_or_else(|| InputError::Shape {
+            name: name.to_owned(),
+            expected: "a positive definite matrix: all its leading minors > 0".to_owned(),
+            got: self.text(name),
+        })
+    }
+
+    fn exact_symmetric(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Vec<Rational>>, InputError> {
+        let rows = self.exact_rows(name, meaning)?;
+        let shape = |got: String| InputError::Shape {
+            name: name.to_owned(),
+            expected: "a symmetric matrix such as [[2,1],[1,3]]".to_owned(),
+            got,
+        };
+        if rows[0].len() != rows.len() {
+            return Err(shape(format!("{} x {} entries", rows.len(), rows[0].len())));
+        }
+        let mut below = (0..rows.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+        match below.find(|&(i, j)| rows[i][j] != rows[j][i]) {
+            None => Ok(rows),
+            Some((i, j)) => {
+                let (i1, j1) = (i + 1, j + 1);
+                Err(shape(format!("a matrix whose entries ({i1}, {j1}) and ({j1}, {i1}) differ")))
+            }
+        }
+    }
+
+    /// The rows of a matrix: at least one, of equal length, not empty.
+    fn exact_rows(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Vec<Rational>>, InputError> {
+        const FORM: &str = "a list of rows of equal length such as [[1,0],[0,1]]";
+        let rows = list(name, self.require(name, meaning, FORM)?, FORM)?;
+        let rows = rows.iter().map(|row| list(name, row, FORM)).collect::<Result<Vec<_>, _>>()?;
+        if rows.iter().any(|row| row.len() != rows[0].len()) {
+            let got = "rows of unequal length".to_owned();
+            return Err(InputError::Shape { name: name.to_owned(), expected: FORM.to_owned(), got });
+        }
+        rows.into_iter().map(|row| row.iter().map(|v| number(name, v)).collect()).collect()
     }
 
     fn text(&self, name: &str) -> String {
@@ -212,22 +318,40 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
     }
 
     fn vector(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError> {
-        let value = self.require(name, meaning, "a list of numbers such as [0.5,-1]")?;
-        let entries = list(name, value, "a list of numbers such as [0.5,-1]")?;
-        Ok(Vector(entries.iter().map(|v| Ok(S::rational(&number(name, v)?))).collect::<Result<_, InputError>>()?))
+        let entries = self.exact_vector(name, meaning);
+        let entries = self.or_stand_in(entries, vec![Rational::ONE]);
+        Ok(Vector(entries.iter().map(S::rational).collect()))
     }
 
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError> {
-        const FORM: &str = "a list of rows of equal length such as [[1,0],[0,1]]";
-        let rows = list(name, self.require(name, meaning, FORM)?, FORM)?;
-        let rows = rows.iter().map(|row| list(name, row, FORM)).collect::<Result<Vec<_>, _>>()?;
-        if rows.iter().any(|row| row.len() != rows[0].len()) {
-            let got = "rows of unequal length".to_owned();
-            return Err(InputError::Shape { name: name.to_owned(), expected: FORM.to_owned(), got });
+        let rows = self.exact_rows(name, meaning);
+        Ok(from_rows(&self.or_stand_in(rows, vec![vec![Rational::ONE]])))
+    }
+
+    fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError> {
+        let rows = self.exact_symmetric(name, meaning);
+        Ok(from_rows(&self.or_stand_in(rows, vec![vec![Rational::ONE]])))
+    }
+
+    fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<S>, InputError> {
+        match self.exact_covariance(name, meaning) {
+            Ok(_) => Ok(Covariance::new(self.symmetric(name, meaning)?)),
+            Err(fault) => Ok(self.or_stand_in(Err(fault), Covariance::new(Matrix::identity(1)))),
         }
-        let entries = rows.iter().flat_map(|row| row.iter());
-        let entries = entries.map(|v| number(name, v)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Matrix::from_fn(rows.len(), rows[0].len(), |i, j| S::rational(&entries[i * rows[0].len() + j])))
+    }
+
+    fn same_dimension(&mut self, names: &[&'static str]) -> Result<(), InputError> {
+        let length = |name: &&'static str| self.inputs.0.get(*name).and_then(Value::as_array).map(|a| (*name, a.len()));
+        let lengths: Vec<_> = names.iter().filter_map(length).collect();
+        let same = match lengths.iter().find(|(_, n)| *n != lengths[0].1) {
+            None => Ok(()),
+            Some((name, n)) => Err(InputError::Condition(format!(
+                "`{}` and `{name}` must have the same dimension, but {} has {} and {name} has {n}",
+                lengths[0].0, lengths[0].0, lengths[0].1
+            ))),
+        };
+        self.or_stand_in(same, ());
+        Ok(())
     }
 
     fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError> {
@@ -269,6 +393,11 @@ fn number(name: &str, value: &Value) -> Result<Rational, InputError> {
     parse_rational(&text).map_err(|error| InputError::Numeral { name: name.to_owned(), error })
 }
 
+/// A matrix in some reading from exact rows of equal length.
+fn from_rows<S: Scalar>(rows: &[Vec<Rational>]) -> Matrix<S> {
+    Matrix::from_fn(rows.len(), rows[0].len(), |i, j| S::rational(&rows[i][j]))
+}
+
 fn list<'v>(name: &str, value: &'v Value, expected: &str) -> Result<&'v Vec<Value>, InputError> {
     value.as_array().filter(|entries| !entries.is_empty()).ok_or_else(|| InputError::Shape {
         name: name.to_owned(),
@@ -277,13 +406,15 @@ fn list<'v>(name: &str, value: &'v Value, expected: &str) -> Result<&'v Vec<Valu
     })
 }
 
-fn shorten(text: &str) -> String {
-    if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(57).chain("...".chars()).collect() }
-}
-
 /// The closest of some names by edit distance, if it is close at all.
 pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let (distance, near) = names.map(|other| (edits(name, other), other)).min()?;
+    // An abbreviation is near whatever its length: lam for lambda.
+    let abbreviates = |a: &str, b: &str| a.len() > 1 && b.starts_with(a);
+    let distance = |other: &str| match abbreviates(name, other) || abbreviates(other, name) {
+        true => 1,
+        false => edits(name, other),
+    };
+    let (distance, near) = names.map(|other| (distance(other), other)).min()?;
     (distance <= 1 + name.chars().count() / 4).then_some(near)
 }
 

@@ -20,14 +20,13 @@ pub use source::{Parameters, Seeded, Source};
 /// Declares the parameters of a claim or a quantity: a struct generic over the reading, and how to read it.
 ///
 /// Each line is a name, a kind and a meaning. Kinds: `real`, `positive`, `nonnegative`, `below_one`, `at_most_one` give a
-/// scalar; `vector`, `matrix`, `symmetric` and `positive_definite` give vectors and matrices; `count` an integer `≥ 1`;
-/// `process` the noising process; `linear_sde` a process or affine coefficients; `of Type` another set of parameters.
+/// scalar; `vector`, `matrix`, `symmetric` and `covariance` (positive definite) give vectors and matrices; `count` an
+/// integer `≥ 1`; `process` the noising process; `linear_sde` any scalar linear SDE; `of(Type)` another set of parameters.
 #[macro_export]
 macro_rules! parameters {
     ($(#[$doc:meta])* $name:ident { $($field:ident : $kind:ident $(($inner:ident))? $meaning:literal),* $(,)? }) => {
         $(#[$doc])*
-        // Fields bear the names of the catalogue, `T` among them.
-        #[allow(non_snake_case)]
+        #[allow(non_snake_case, reason = "parameters have the names that formulas give them, such as T")]
         pub struct $name<S> { $(#[doc = $meaning] pub $field: $crate::parameter_type!($kind $(($inner))?, S)),* }
 
         impl<S: $crate::numbers::Scalar> $crate::parameters::Parameters<S> for $name<S> {
@@ -44,8 +43,11 @@ macro_rules! parameters {
 macro_rules! parameter_type {
     (vector, $s:ident) => { $crate::numbers::Vector<$s> };
     (matrix, $s:ident) => { $crate::numbers::Matrix<$s> };
+    (symmetric, $s:ident) => { $crate::numbers::Matrix<$s> };
+    (covariance, $s:ident) => { $crate::numbers::Covariance<$s> };
     (count, $s:ident) => { u32 };
     (process, $s:ident) => { $crate::worlds::Process<$s> };
+    (linear_sde, $s:ident) => { $crate::worlds::LinearSde<$s> };
     (of($inner:ident), $s:ident) => { $inner<$s> };
     ($scalar:ident, $s:ident) => { $s };
 }
@@ -78,8 +80,17 @@ macro_rules! read_parameter {
     (matrix, $source:ident, $name:expr, $meaning:expr) => {
         $source.matrix($name, $meaning)
     };
+    (symmetric, $source:ident, $name:expr, $meaning:expr) => {
+        $source.symmetric($name, $meaning)
+    };
+    (covariance, $source:ident, $name:expr, $meaning:expr) => {
+        $source.covariance($name, $meaning)
+    };
     (process, $source:ident, $name:expr, $meaning:expr) => {
         <$crate::worlds::Process<S> as $crate::parameters::Parameters<S>>::read($source)
+    };
+    (linear_sde, $source:ident, $name:expr, $meaning:expr) => {
+        <$crate::worlds::LinearSde<S> as $crate::parameters::Parameters<S>>::read($source)
     };
     (of($inner:ident), $source:ident, $name:expr, $meaning:expr) => {
         <$inner<S> as $crate::parameters::Parameters<S>>::read($source)

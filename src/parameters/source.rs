@@ -1,8 +1,7 @@
 //! Who answers when parameters are read: exact inputs, the free symbols of a proof, or inputs with one derivative.
 
 use super::{Domain, ExactReader, InputError};
-use crate::numbers::{Dual, Matrix, Scalar, Vector};
-use crate::worlds::GenericClock;
+use crate::numbers::{Covariance, Dual, Matrix, Scalar, Vector};
 
 /// A struct of numbers in the reading `S`, built by asking a [`Source`] for each of its fields.
 pub trait Parameters<S>: Sized {
@@ -33,22 +32,26 @@ pub trait Source<S> {
     fn vector(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError>;
     /// A matrix, not empty.
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError>;
+    /// A symmetric matrix.
+    fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError>;
+    /// A symmetric positive definite matrix.
+    fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<S>, InputError>;
     /// Requires `lower < upper`, or `≤` unless strict, of two scalars; an absent one imposes nothing.
     fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError>;
+    /// Requires that these vectors and matrices have the same number of rows.
+    fn same_dimension(&mut self, _names: &[&'static str]) -> Result<(), InputError> {
+        Ok(())
+    }
     /// Requires that not all of these scalars vanish.
     fn not_all_zero(&mut self, names: &[&'static str]) -> Result<(), InputError>;
-    /// A process of which nothing is known but its rules; only proofs have one.
-    fn generic_process(&mut self) -> Option<GenericClock<S>> {
+    /// A number of which nothing is known, beyond its sign and its [`rule`](Self::rule); only proofs have any.
+    fn free(&mut self, name: &str, latex: &str, positive: bool) -> Option<S> {
+        let _ = (name, latex, positive);
         None
     }
-    /// A positive state of which only a rate of change is known, given by [`rule`](Self::rule); only proofs have one.
-    fn free_state(&mut self, name: &'static str, latex: &'static str) -> Option<S> {
-        let _ = (name, latex);
-        None
-    }
-    /// Declares the rate of change of a free state.
-    fn rule(&mut self, state: S, rate: S) {
-        let _ = (state, rate);
+    /// Says how a parameter or a free number moves with time; a proof declares it as a rule.
+    fn rule(&mut self, parameter: S, rate: S) {
+        let _ = (parameter, rate);
     }
 }
 
@@ -119,8 +122,23 @@ impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
         Ok(Matrix::from_fn(matrix.rows(), matrix.columns(), |i, j| entries[i * matrix.columns() + j]))
     }
 
+    fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Dual<S>>, InputError> {
+        let matrix: Matrix<S> = self.reader.symmetric(name, meaning)?;
+        Ok(Matrix::symmetric(matrix.rows(), |i, j| self.seed(matrix[(i, j)])))
+    }
+
+    fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<Dual<S>>, InputError> {
+        let covariance: Covariance<S> = self.reader.covariance(name, meaning)?;
+        let matrix = covariance.matrix();
+        Ok(Covariance::new(Matrix::symmetric(matrix.rows(), |i, j| self.seed(matrix[(i, j)]))))
+    }
+
     fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError> {
         Source::<S>::ordered(&mut self.reader, lower, upper, strict)
+    }
+
+    fn same_dimension(&mut self, names: &[&'static str]) -> Result<(), InputError> {
+        Source::<S>::same_dimension(&mut self.reader, names)
     }
 
     fn not_all_zero(&mut self, names: &[&'static str]) -> Result<(), InputError> {

@@ -1,7 +1,7 @@
 //! Affine functions of the state: every score and every control in a Gaussian world.
 
 use super::Gaussian;
-use crate::numbers::Field;
+use crate::numbers::{Field, Matrix, Vector};
 
 /// The function `y ↦ slope·y + offset`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,5 +47,26 @@ impl<S: Field> Affine<S> {
     pub fn square_variance(&self, law: &Gaussian<S>) -> S {
         let spread = self.slope.square() * law.variance;
         spread.square() * 2 + self.value(law.mean).square() * spread * 4
+    }
+}
+
+/// The vector field `y ↦ slope·y + offset` in `d` dimensions.
+#[derive(Debug, Clone)]
+pub struct AffineField<S> {
+    /// The slope, `d × d`: its Jacobian.
+    pub slope: Matrix<S>,
+    /// The value at `y = 0`, `d` entries.
+    pub offset: Vector<S>,
+}
+
+impl<S: Field> AffineField<S> {
+    /// The value at `y`.
+    pub fn value(&self, y: &Vector<S>) -> Vector<S> {
+        &(&self.slope * y) + &self.offset
+    }
+
+    /// In another reading.
+    pub fn map<R: Field>(&self, f: impl Fn(S) -> R) -> AffineField<R> {
+        AffineField { slope: self.slope.map(&f), offset: self.offset.map(&f) }
     }
 }

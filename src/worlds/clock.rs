@@ -1,6 +1,8 @@
 //! What a formula may know of a schedule: the state of the noising process at one time.
 
-use crate::numbers::{Dual, Scalar};
+use crate::numbers::{Dual, Field, Scalar};
+use crate::parameters::Source;
+use crate::worlds::{Affine, Gaussian};
 
 /// The scalar linear SDE `dY = (α Y + c) dt + √G dB` at one time `t`, with `φ = e^{∫₀ᵗα}`.
 ///
@@ -43,6 +45,21 @@ impl<S: Scalar> Clock<S> {
         (self.w / (self.phi.square() * v0)).ln_1p()
     }
 
+    /// The SDE at this time: the drift `αy + c` and the squared diffusion coefficient `G`.
+    pub fn sde(&self) -> (Affine<S>, S) {
+        (Affine { slope: self.alpha, offset: self.offset }, self.noise)
+    }
+
+    /// The law of `Y_t` given `Y_0 = x`.
+    pub fn given(&self, x: S) -> Gaussian<S> {
+        Gaussian::new(self.mean(x), self.w)
+    }
+
+    /// The law of `Y_t` if `Y_0` has this law.
+    pub fn diffuse(&self, law: &Gaussian<S>) -> Gaussian<S> {
+        Gaussian::new(self.mean(law.mean), self.variance(law.variance))
+    }
+
     /// The rate of any mean under this drift, `m′ = α m + c`.
     pub fn mean_rate(&self, mean: S) -> S {
         self.alpha * mean + self.offset
@@ -75,4 +92,72 @@ pub struct GenericClock<S> {
     pub end: Clock<S>,
     /// The end `T` itself.
     pub horizon: S,
+}
+
+/// A free coefficient whose rate is free too: nothing is known of it.
+fn coefficient<S: Scalar>(source: &mut dyn Source<S>, name: &str, latex: &str, positive: bool) -> Option<Dual<S>> {
+    let rate = source.free(&format!("{name}_dot"), &format!(r"\dot{{{latex}}}"), false)?;
+    moving(source, (name, latex, positive), rate)
+}
+
+/// A free number with its rate, declared as a rule.
+fn moving<S: Scalar>(
+    source: &mut dyn Source<S>,
+    (name, latex, positive): (&str, &str, bool),
+    rate: S,
+) -> Option<Dual<S>> {
+    let re = source.free(name, latex, positive)?;
+    source.rule(re, rate);
+    Some(Dual { re, eps: rate })
+}
+
+impl<S: Scalar> Clock<Dual<S>> {
+    /// The clock of a process of which only the rules are known, if the source has free numbers.
+    pub fn by_rules(source: &mut dyn Source<S>) -> Option<Self> {
+        let [alpha, offset, noise, phi] = Self::coefficients(source)?;
+        let still = Clock {
+            alpha: alpha.re,
+            offset: offset.re,
+            noise: noise.re,
+            phi: phi.re,
+            w: source.free("w", "w", true)?,
+            shift: source.free("shift", "h", false)?,
+        };
+        let w = moving(source, ("w", "w", true), still.variance_rate(still.w))?;
+        let shift = moving(source, ("shift", "h", false), still.mean_rate(still.shift))?;
+        Some(Self { alpha, offset, noise, phi, w, shift })
+    }
+
+    /// The clock of any linear SDE by variation of constants: `w = φ² I` with `I′ = G/φ²`, `shift = φ J` with `J′ = c/φ`.
+    pub fn by_variation_of_constants(source: &mut dyn Source<S>) -> Option<Self> {
+        let [alpha, offset, noise, phi] = Self::coefficients(source)?;
+        let noise_integral = moving(source, ("I", "I", true), noise.re / phi.re.square())?;
+        let offset_integral = moving(source, ("J", "J", false), offset.re / phi.re)?;
+        Some(Self { alpha, offset, noise, phi, w: phi.square() * noise_integral, shift: phi * offset_integral })
+    }
+
+    /// Free `α`, `c`, `G`, and `φ′ = αφ`.
+    fn coefficients(source: &mut dyn Source<S>) -> Option<[Dual<S>; 4]> {
+        let alpha = coefficient(source, "alpha", r"\alpha", false)?;
+        let offset = coefficient(source, "c", "c", false)?;
+        let noise = coefficient(source, "G", "G", true)?;
+        let phi = source.free("phi", r"\varphi", true)?;
+        Some([alpha, offset, noise, moving(source, ("phi", r"\varphi", true), alpha.re * phi)?])
+    }
+}
+
+impl<S: Scalar> GenericClock<S> {
+    /// The generic process, if the source has free numbers.
+    pub fn read(source: &mut dyn Source<S>) -> Option<Self> {
+        let now = Clock::by_rules(source)?;
+        let end = Clock {
+            alpha: source.free("alpha_T", r"\alpha_T", false)?,
+            offset: source.free("c_T", "c_T", false)?,
+            noise: source.free("G_T", "G_T", true)?,
+            phi: source.free("phi_T", r"\varphi_T", true)?,
+            w: source.free("w_T", "w_T", true)?,
+            shift: source.free("shift_T", "h_T", false)?,
+        };
+        Some(Self { now, end, horizon: source.free("T", "T", true)? })
+    }
 }

@@ -1,6 +1,6 @@
 //! The generative SDE with constant coefficients: everything is entire in its rate.
 
-use super::{Affine, Gaussian};
+use super::{Affine, ForcedOu, Gaussian};
 use crate::numbers::Scalar;
 use crate::parameters;
 
@@ -30,15 +30,20 @@ impl<S: Scalar> ConstantSde<S> {
 
     /// The model's law after generating for a duration `tau`: `N(e^{κτ} m_π + ρ τφ₁(κτ), e^{2κτ} v_π + σ² τφ₁(2κτ))`.
     pub fn model_after(&self, tau: S) -> Gaussian<S> {
-        affine_flow(&self.drift(), self.sig.square(), tau, &self.prior())
+        let Affine { slope, offset } = self.drift();
+        ForcedOu::constant(slope, offset, self.sig).transition(S::zero(), tau).apply(&self.prior())
     }
-}
 
-/// The law of `dY = (slope·Y + offset) dt + √noise dB` after a duration `t` from a Gaussian start, for any real slope.
-pub fn affine_flow<S: Scalar>(drift: &Affine<S>, noise: S, t: S, start: &Gaussian<S>) -> Gaussian<S> {
-    let exponent = drift.slope * t;
-    Gaussian {
-        mean: exponent.exp() * start.mean + drift.offset * t * exponent.phi(1),
-        variance: (exponent * 2).exp() * start.variance + noise * t * (exponent * 2).phi(1),
+    /// In another reading.
+    pub fn map<R>(&self, f: impl Fn(S) -> R) -> ConstantSde<R> {
+        ConstantSde {
+            k: f(self.k),
+            rho: f(self.rho),
+            sig: f(self.sig),
+            T: f(self.T),
+            mpi: f(self.mpi),
+            vpi: f(self.vpi),
+            x: f(self.x),
+        }
     }
 }

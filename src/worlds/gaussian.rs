@@ -1,7 +1,7 @@
 //! Gaussian laws: every density, score and divergence in closed form.
 
-use super::{Affine, Covariance};
-use crate::numbers::{Scalar, Vector};
+use super::{Affine, AffineField};
+use crate::numbers::{Covariance, Scalar, Vector};
 
 /// The law `N(mean, variance)` on the line; `variance > 0`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,12 +69,24 @@ impl<S: Scalar> MultivariateGaussian<S> {
     /// `log N(y; m, Σ) = −½ (d ln 2π + log det Σ + (y − m)ᵀ Σ⁻¹ (y − m))`, in nats.
     pub fn log_density(&self, y: &Vector<S>) -> S {
         let z = y - &self.mean;
-        let normaliser = (S::pi() * 2).ln() * y.dimension() as i64 + self.covariance.log_det();
-        -(normaliser + self.covariance.precision().bilinear(&z, &z)) / 2
+        let distance = self.covariance.precision().bilinear(&z, &z);
+        Self::log_density_at(y.dimension(), self.covariance.log_det(), distance)
     }
 
-    /// The score `−Σ⁻¹(y − m)`, `d` entries.
-    pub fn score(&self, y: &Vector<S>) -> Vector<S> {
-        -&(self.covariance.precision() * &(y - &self.mean))
+    /// The log-density in `d` dimensions from `ln det Σ` and the squared distance `(y − m)ᵀ Σ⁻¹ (y − m)`.
+    pub fn log_density_at(d: usize, log_det: S, squared_distance: S) -> S {
+        -((S::pi() * 2).ln() * d as i64 + log_det + squared_distance) / 2
+    }
+
+    /// The score `y ↦ −Σ⁻¹(y − m)`.
+    pub fn score(&self) -> AffineField<S> {
+        let precision = self.covariance.precision();
+        AffineField { slope: -precision, offset: precision * &self.mean }
+    }
+
+    /// In another reading.
+    pub fn map<R: Scalar>(&self, f: impl Fn(S) -> R) -> MultivariateGaussian<R> {
+        let covariance = Covariance::new(self.covariance.matrix().map(&f));
+        MultivariateGaussian { mean: self.mean.map(&f), covariance }
     }
 }

@@ -1,6 +1,6 @@
 //! Noise that acts on each axis by itself: one clock for each.
 
-use super::{Affine, Clock, Gaussian, MatrixSde, Process, affine_flow};
+use super::{Clock, ForcedOu, MatrixSde, Process};
 use crate::numbers::{Dual, Matrix, Scalar, Vector};
 
 /// How the axes of a [`Rotated`](super::Rotated) world are noised.
@@ -71,21 +71,13 @@ impl<S: Scalar> ConstantAxes<S> {
     pub fn matrix_sde(&self, rotation: &Matrix<S>) -> MatrixSde<S> {
         let d = self.rates.dimension();
         let factor = Matrix::from_fn(d, d, |i, j| rotation[(i, j)] * self.noises[j].sqrt());
-        MatrixSde { drift: super::rotated::seen_from(rotation, &self.rates), factor }
+        let offset = Vector(vec![S::zero(); d]);
+        MatrixSde { drift: super::rotated::seen_from(rotation, &self.rates), offset, factor }
     }
 
     fn at(&self, t: S) -> Vec<Clock<S>> {
         let axes = self.rates.0.iter().zip(&self.noises.0);
-        axes.map(|(rate, noise)| {
-            let drift = Affine { slope: *rate, offset: S::zero() };
-            let still = Gaussian::centred(S::zero());
-            Clock {
-                phi: (*rate * t).exp(),
-                w: affine_flow(&drift, *noise, t, &still).variance,
-                ..Clock::start(*rate, S::zero(), *noise)
-            }
-        })
-        .collect()
+        axes.map(|(rate, noise)| ForcedOu::constant(*rate, S::zero(), noise.sqrt()).at(t)).collect()
     }
 
     fn start(&self) -> Vec<Clock<S>> {

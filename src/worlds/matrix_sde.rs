@@ -2,11 +2,13 @@
 
 use crate::numbers::{Dual, Matrix, Scalar, Vector};
 
-/// `dY = A Y dt + L dB`, `Q = L Lᵀ`; `A` is `d × d`, `L` may be singular.
+/// `dY = (A Y + c) dt + L dB`, `Q = L Lᵀ`; `A` is `d × d`, `L` may be singular.
 #[derive(Debug, Clone)]
 pub struct MatrixSde<S> {
     /// The drift matrix `A`.
     pub drift: Matrix<S>,
+    /// The drift offset `c`.
+    pub offset: Vector<S>,
     /// The noise factor `L`.
     pub factor: Matrix<S>,
 }
@@ -17,15 +19,20 @@ impl<S: Scalar> MatrixSde<S> {
         &self.factor * &self.factor.transpose()
     }
 
-    /// `m′ = A m`.
+    /// `m′ = A m + c`.
     pub fn mean_rate(&self, mean: &Vector<S>) -> Vector<S> {
-        &self.drift * mean
+        &(&self.drift * mean) + &self.offset
     }
 
     /// `Σ′ = A Σ + Σ Aᵀ + Q`, the Lyapunov equation.
     pub fn covariance_rate(&self, covariance: &Matrix<S>) -> Matrix<S> {
         let half = &self.drift * covariance;
         &(&half + &half.transpose()) + &self.noise()
+    }
+
+    /// In another reading.
+    pub fn map<R: Scalar>(&self, f: impl Fn(S) -> R) -> MatrixSde<R> {
+        MatrixSde { drift: self.drift.map(&f), offset: self.offset.map(&f), factor: self.factor.map(&f) }
     }
 }
 

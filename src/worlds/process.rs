@@ -48,7 +48,7 @@ pub enum Schedule<S> {
 
 impl<S: Scalar> Parameters<S> for Process<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
-        if let Some(generic) = source.generic_process() {
+        if let Some(generic) = GenericClock::read(source) {
             return Ok(Self { horizon: generic.horizon, schedule: Schedule::Generic(Box::new(generic)) });
         }
         let kind = source.choice("process", Self::KINDS, true, "the noising process")?;
@@ -102,6 +102,11 @@ impl<S: Scalar> Process<S> {
     /// A process from its schedule and its end `T`.
     pub fn new(schedule: Schedule<S>, horizon: S) -> Self {
         Self { schedule, horizon }
+    }
+
+    /// The schedule.
+    pub fn schedule(&self) -> &Schedule<S> {
+        &self.schedule
     }
 
     /// The end `T` of the process (`tend` on the cosine schedule).
@@ -191,19 +196,20 @@ impl<S: Scalar> Process<S> {
                 }
             }
             Schedule::VpCosine { s, unit } => {
-                // θ_t − θ_0 and θ_t + θ_0 without cancellation.
+                // w = sin(θ_t − θ_0) sin(θ_t + θ_0)/cos²θ_0, the first angle without cancellation, the second expanded.
                 let scale = S::pi() / ((*s + 1) * 2);
                 let origin = scale * *s;
                 let advance = scale * t / *unit;
                 let (sin, cos) = (origin + advance).sin_cos();
-                let cos_origin = origin.sin_cos().1;
+                let (sin_origin, cos_origin) = origin.sin_cos();
+                let sin_sum = sin * cos_origin + cos * sin_origin;
                 let beta = scale * 2 / *unit * sin / cos;
                 Clock {
                     alpha: -beta / 2,
                     offset: zero,
                     noise: beta,
                     phi: cos / cos_origin,
-                    w: advance.sin_cos().0 * (origin * 2 + advance).sin_cos().0 / cos_origin.square(),
+                    w: advance.sin_cos().0 * sin_sum / cos_origin.square(),
                     shift: zero,
                 }
             }

@@ -3,8 +3,8 @@
 //! In these axes the coordinates are independent, so every closed form is a sum of those of [`AffineScore`], and none is
 //! written a second time. Seen from the outside all matrices are full.
 
-use super::{AffineScore, Clock, Covariance, MultivariateGaussian};
-use crate::numbers::{Field, Matrix, Scalar, Vector};
+use super::{AffineScore, Clock, MultivariateGaussian};
+use crate::numbers::{Covariance, Field, Matrix, Scalar, Vector};
 
 /// A plug-in model in d dimensions: along each column of the orthogonal matrix `U` an [`AffineScore`].
 ///

@@ -2,6 +2,33 @@
 
 use super::{Affine, Clock, Gaussian};
 use crate::numbers::Scalar;
+use crate::parameters;
+
+parameters! {
+    /// The scaled-score family under a process.
+    ScaledFamily {
+        process: process "the noising process",
+        v0: positive "data variance v_0, data N(0, v_0)",
+        delta: real "relative error of the score (1 + delta) grad log q",
+        lam: below_one "member of the plug-in family, lambda < 1",
+        vpi: positive "prior variance v_pi, prior N(0, v_pi)",
+    }
+}
+
+parameters! {
+    /// The scaled-score family at a data point.
+    ScaledPoint {
+        family: of(ScaledFamily) "the family",
+        x: real "the data point",
+    }
+}
+
+impl<S: Scalar> ScaledFamily<S> {
+    /// The world of these parameters.
+    pub fn world(&self) -> ScaledScore<S> {
+        ScaledScore { v0: self.v0, delta: self.delta, lambda: self.lam, vpi: self.vpi }
+    }
+}
 
 /// Data `N(0, v₀)`, score `(1 + δ)∇log q_t`, prior `N(0, v_π)`, member `λ` of the plug-in family. Source: `huang2021`.
 ///

@@ -332,9 +332,11 @@ class Decider:
     def exp(self, argument):
         argument = self.canonical(argument)
         product = self.const(1)
-        # exp(q ln f) = f^q
+        # exp(q ln f) = f^q, also where ln f stands in other terms with other factors: exp((λ − 1) ln f) = exp(λ ln f)/f.
         for i in [i for i, meaning in self.meaning.items() if meaning[0] == "log"]:
             with_log = {e: c for e, c in argument.num.to_dict().items() if e[i]}
+            if argument.den.is_constant():
+                with_log = {e: c for e, c in with_log.items() if sum(map(int, e)) == 1}
             if not with_log or any(e[i] != 1 for e in with_log):
                 continue
             part = Fraction(self.ctx.from_dict(with_log), argument.den)

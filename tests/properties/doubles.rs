@@ -3,9 +3,9 @@
 use crate::plugged::{DOUBLE, Elbo, LogLikelihood, Read, gap, read, rotated_inputs};
 use nalgebra::{DMatrix, DVector};
 use ouracle::claims::Formula;
-use ouracle::numbers::{Ball, Dual, Float, Interval, Matrix, Vector};
+use ouracle::numbers::{Ball, Covariance, Dual, Float, Interval, Matrix, Vector};
 use ouracle::strategies::{RotatedPoint, ScaledScorePoint, VpMoment};
-use ouracle::worlds::{Covariance, MultivariateGaussian, PluginError, PluginModel, Process, Schedule};
+use ouracle::worlds::{MultivariateGaussian, PluginError, PluginModel, Process, Schedule};
 use quickcheck::{Arbitrary, QuickCheck, Testable};
 
 fn point(x: f64) -> Ball {
@@ -127,7 +127,8 @@ fn user_density<const WRONG: bool>(case: RotatedPoint) -> bool {
         })),
     };
     let at = Vector(x.iter().map(|entry| point(*entry)).collect::<Vec<_>>());
-    let places: f64 = exact.score(&at).0.iter().map(|s| s.to_f64().abs()).sum::<f64>() * (x.norm() + mean.norm());
+    let places: f64 =
+        exact.score().value(&at).0.iter().map(|s| s.to_f64().abs()).sum::<f64>() * (x.norm() + mean.norm());
     let roundings = (18 * d * d + 3 * d + 10) as f64;
     distance(double, exact.log_density(&at)) <= roundings * DOUBLE * (condition + places)
 }

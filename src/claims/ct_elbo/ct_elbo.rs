@@ -12,12 +12,11 @@
 //! If it failed, likelihoods reported for diffusion models would not be bounds of anything.
 
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
-use crate::evidence::{LinearPath, NonNegative};
-use crate::evidence::{Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial, sampler};
-use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar};
+use crate::evidence::{BoundEstimate, NonNegative, Plan, Quadratic, Relation, Statement, Trial};
+use crate::numbers::{Ball, Dual, Field, Float, Scalar};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
-use crate::worlds::{Affine, ConstantSde, Gaussian, affine_flow};
+use crate::worlds::{Affine, ConstantSde, ForcedOu, Gaussian};
 
 parameters! {
     /// A constant-coefficient model and an affine control.
@@ -36,13 +35,10 @@ const POINT: &str = "k=0.7137 rho=-0.3119 sig=0.8313 T=1.2137 mpi=0.2119 vpi=1.4
 
 /// The parts of the problem that formulas in time need, in one reading.
 struct Bound<S> {
+    model: ConstantSde<S>,
     generative: Affine<S>,
     control: Affine<S>,
     inference: Affine<S>,
-    sigma: S,
-    prior: Gaussian<S>,
-    horizon: S,
-    x: S,
 }
 
 impl<S: Scalar> Bound<S> {
@@ -52,33 +48,29 @@ impl<S: Scalar> Bound<S> {
             inference: control.scale(p.model.sig).minus(&generative),
             generative,
             control,
-            sigma: p.model.sig,
-            prior: p.model.prior(),
-            horizon: p.model.T,
-            x: p.model.x,
+            model: p.model.map(|parameter| parameter),
         }
     }
 
     fn map<R: Scalar>(&self, f: impl Fn(S) -> R) -> Bound<R> {
         Bound {
+            model: self.model.map(&f),
             generative: self.generative.map(&f),
             control: self.control.map(&f),
             inference: self.inference.map(&f),
-            sigma: f(self.sigma),
-            prior: self.prior.map(&f),
-            horizon: f(self.horizon),
-            x: f(self.x),
         }
     }
 
     /// `Y_t | Y_0 = x`.
     fn law(&self, t: S) -> Gaussian<S> {
-        affine_flow(&self.inference, self.sigma.square(), t, &Gaussian::new(self.x, S::zero()))
+        ForcedOu::constant(self.inference.slope, self.inference.offset, self.model.sig)
+            .transition(S::zero(), t)
+            .from(self.model.x)
     }
 
     /// `u_t`, the model's law at inference time `t`.
-    fn model(&self, t: S) -> Gaussian<S> {
-        affine_flow(&self.generative, self.sigma.square(), self.horizon - t, &self.prior)
+    fn generated(&self, t: S) -> Gaussian<S> {
+        self.model.model_after(self.model.T - t)
     }
 
     /// `∫₀ᵗ (∇·μ + ½E|a|²)` in closed form. With `g_k(p) = tᵏφ_k(pt)`, the control at the mean is `a(x) + a_k b g₁(p)`,
@@ -86,10 +78,10 @@ impl<S: Scalar> Bound<S> {
     fn cost(&self, t: S) -> S {
         let p = self.inference.slope;
         let integrated = |k: u32, p: S| t.powi(k as i32) * (p * t).phi(k);
-        let (start, pull) = (self.control.value(self.x), self.control.slope * self.inference.value(self.x));
+        let (start, pull) = (self.control.value(self.model.x), self.control.slope * self.inference.value(self.model.x));
         let drifting =
             start * pull * integrated(2, p) * 2 + pull.square() * (integrated(3, p * 2) * 4 - integrated(3, p) * 2);
-        let spread = (self.control.slope * self.sigma).square() * integrated(2, p * 2);
+        let spread = (self.control.slope * self.model.sig).square() * integrated(2, p * 2);
         self.generative.slope * t + (start.square() * t + drifting + spread) / 2
     }
 }
@@ -115,8 +107,8 @@ impl<const WRONG: u8> Statement for LowerBound<WRONG> {
             }
         };
         let prior_term = |bound: &Bound<Dual<S>>, t: Dual<S>| {
-            let start = Gaussian::new(bound.x, Dual::constant(S::zero()));
-            bound.model(t).expected_log_density(&if WRONG == PRIOR_AT_START { start } else { bound.law(t) })
+            let start = Gaussian::new(bound.model.x, Dual::constant(S::zero()));
+            bound.generated(t).expected_log_density(&if WRONG == PRIOR_AT_START { start } else { bound.law(t) })
         };
         vec![
             Relation::rate(
@@ -136,7 +128,7 @@ impl<const WRONG: u8> Statement for LowerBound<WRONG> {
                 },
                 |t| {
                     let bound = Bound::new(p);
-                    let mismatch = bound.control.minus(&bound.model(t).score().scale(bound.sigma));
+                    let mismatch = bound.control.minus(&bound.generated(t).score().scale(bound.model.sig));
                     let law = bound.law(t);
                     let spread = NonNegative::square(mismatch.slope).times(NonNegative::declared(law.variance));
                     NonNegative::square(mismatch.value(law.mean)).plus(spread).value() / 2
@@ -148,7 +140,7 @@ impl<const WRONG: u8> Statement for LowerBound<WRONG> {
 
 fn elbo<S: Scalar>(p: &Controlled<S>) -> S {
     let bound = Bound::new(p);
-    bound.prior.expected_log_density(&bound.law(bound.horizon)) - bound.cost(bound.horizon)
+    bound.model.prior().expected_log_density(&bound.law(bound.model.T)) - bound.cost(bound.model.T)
 }
 
 struct Elbo;
@@ -167,28 +159,16 @@ impl<const WRONG: u8> Trial for Estimates<WRONG> {
     fn plan() -> Result<Plan, InputError> {
         let exact: Controlled<Ball> = at_point(POINT)?;
         let bound = Bound::new(&exact);
-        let double_energy = bound.cost(bound.horizon) - bound.generative.slope * bound.horizon;
+        let double_energy = bound.cost(bound.model.T) - bound.generative.slope * bound.model.T;
         let claimed = if WRONG == NO_HALF { elbo(&exact) - double_energy } else { elbo(&exact) };
 
-        let p: Controlled<Float> = at_point(POINT)?;
-        let bound = Bound::new(&p);
-        let (horizon, noise) = (bound.horizon.0, bound.sigma.square());
-        let inference = bound.inference;
-        let energy = Quadratic { constant: bound.generative.slope, scale: Float(0.5), affine: bound.control };
-        let cost = TimeIntegral::new(|_| (inference, noise), |_| energy, horizon);
-        let end = LinearPath::new(|_| (inference, noise), 0.0, horizon, 8);
-        let prior = Quadratic::log_density(&bound.prior);
-        let start = Gaussian::new(bound.x, Float(0.0));
-        let variance = prior.moments(&end.whole().apply(&start)).1 + cost.moments(&start).1;
-        Ok(Plan {
-            point: POINT,
-            statistics: vec![Statistic::mean("single-sample bound", claimed.to_f64(), variance)],
-            drawn: None,
-            sampler: sampler(move |noise, out| {
-                let x = Lanes::splat(start.mean);
-                out[0] = prior.value(end.walk(x, noise)) - cost.draw(x, noise);
-            }),
-        })
+        let bound = Bound::new(&at_point::<Float, Controlled<Float>>(POINT)?);
+        let noise = bound.model.sig.square();
+        let cost = Quadratic { constant: bound.generative.slope, scale: Float(0.5), affine: bound.control };
+        let start = Gaussian::new(bound.model.x, Float(0.0));
+        let sde = |_| (bound.inference, noise);
+        let estimate = BoundEstimate::new(sde, |_| cost, &bound.model.prior(), start, bound.model.T);
+        Ok(estimate.plan(POINT, claimed.to_f64()))
     }
 }
 

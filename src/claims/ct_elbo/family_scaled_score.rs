@@ -16,29 +16,10 @@
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Dual, Float, Scalar};
-use crate::objectives::elbo::{RunningCost, control};
+use crate::objectives::elbo::{RunningCost, scaled_control};
 use crate::parameters;
 use crate::parameters::{Domain, InputError, at_point};
-use crate::worlds::{Clock, Gaussian, ReverseSde, ScaledScore};
-
-parameters! {
-    /// The scaled-score family at a point.
-    Point {
-        process: process "the noising process",
-        v0: positive "data variance v_0, data N(0, v_0)",
-        delta: real "relative error of the score (1 + delta) grad log q",
-        lam: below_one "member of the plug-in family, lambda < 1",
-        vpi: positive "prior variance v_pi, prior N(0, v_pi)",
-        x: real "the data point",
-    }
-}
-
-impl<S: Scalar> Point<S> {
-    /// The world of these parameters.
-    pub fn world(&self) -> ScaledScore<S> {
-        ScaledScore { v0: self.v0, delta: self.delta, lambda: self.lam, vpi: self.vpi }
-    }
-}
+use crate::worlds::{Clock, Gaussian, ReverseSde, ScaledPoint, ScaledScore};
 
 const EXPONENT: u8 = 1;
 const PATHS: u8 = 2;
@@ -64,7 +45,7 @@ fn model_rate<S: Scalar, const WRONG: u8>(world: &ScaledScore<S>, clock: &Clock<
 struct Family<const WRONG: u8>;
 
 impl<const WRONG: u8> Statement for Family<WRONG> {
-    type Params<S: Scalar> = Point<S>;
+    type Params<S: Scalar> = ScaledPoint<S>;
 
     const POINTS: &'static [&'static str] = &[
         POINT,
@@ -73,12 +54,12 @@ impl<const WRONG: u8> Statement for Family<WRONG> {
         "process=vp-cosine s=0.008 T=1.2 tend=0.97 v0=1.8117 delta=0.2313 lam=0.1137 vpi=0.9973 x=0.9931",
     ];
 
-    fn relations<S: Scalar>(p: &Point<S>) -> Vec<Relation<'_, S>> {
-        let world = p.world();
+    fn relations<S: Scalar>(p: &ScaledPoint<S>) -> Vec<Relation<'_, S>> {
+        let world = p.family.world();
         let closed = believed::<S, WRONG>(world);
-        let moving = |t: S| p.process.moving(t);
-        let end = p.process.end();
-        let range = (S::zero(), p.process.horizon());
+        let moving = |t: S| p.family.process.moving(t);
+        let end = p.family.process.end();
+        let range = (S::zero(), p.family.process.horizon());
         let inference = if WRONG == PATHS { ScaledScore { lambda: S::zero(), ..world } } else { world };
         vec![
             Relation::rate(
@@ -86,7 +67,7 @@ impl<const WRONG: u8> Statement for Family<WRONG> {
                 range,
                 move |t| closed.map(Dual::constant).model(&moving(t), &end.map(Dual::constant)).variance,
                 move |t| {
-                    let clock = p.process.at(t);
+                    let clock = p.family.process.at(t);
                     model_rate::<S, WRONG>(&world, &clock, &closed.model(&clock, &end))
                 },
             ),
@@ -96,12 +77,10 @@ impl<const WRONG: u8> Statement for Family<WRONG> {
                 range,
                 move |t| world.map(Dual::constant).cost(Dual::constant(p.x), &moving(t)),
                 move |t| {
-                    let clock = p.process.at(t);
-                    let (score, data) = (world.score(&clock), world.data(&clock).score());
-                    let drift = ReverseSde::plug_in(&clock, &score, world.lambda).drift;
+                    let clock = p.family.process.at(t);
+                    let drift = ReverseSde::plug_in(&clock, &world.score(&clock), world.lambda).drift;
                     let law = inference.inference(p.x, &clock);
-                    RunningCost::new(drift.slope, &clock, &control(&score, &data, world.lambda), &law, world.lambda)
-                        .total()
+                    RunningCost::new(drift.slope, &clock, &scaled_control(&world, &clock), &law, world.lambda).total()
                 },
             ),
         ]
@@ -113,16 +92,16 @@ struct Samples<const WRONG: u8>;
 
 impl<const WRONG: u8> Trial for Samples<WRONG> {
     fn plan() -> Result<Plan, InputError> {
-        let exact: Point<Ball> = at_point(POINT)?;
-        let closed = believed::<Ball, WRONG>(exact.world());
-        let variance = closed.model(&exact.process.start(), &exact.process.end()).variance.to_f64();
+        let exact: ScaledPoint<Ball> = at_point(POINT)?;
+        let closed = believed::<Ball, WRONG>(exact.family.world());
+        let variance = closed.model(&exact.family.process.start(), &exact.family.process.end()).variance.to_f64();
 
-        let p: Point<Float> = at_point(POINT)?;
-        let horizon = p.process.horizon().0;
-        let world = p.world();
+        let p: ScaledPoint<Float> = at_point(POINT)?;
+        let horizon = p.family.process.horizon().0;
+        let world = p.family.world();
         let path = LinearPath::new(
             |tau| {
-                let clock = p.process.at(Float(horizon - tau.0));
+                let clock = p.family.process.at(Float(horizon - tau.0));
                 let reverse = ReverseSde::plug_in(&clock, &world.score(&clock), world.lambda);
                 (reverse.drift, reverse.noise)
             },
@@ -169,9 +148,9 @@ impl Formula for ModelVariance {
 struct Elbo;
 
 impl Formula for Elbo {
-    type Params<S: Scalar> = Point<S>;
-    fn value<S: Scalar>(p: &Point<S>) -> S {
-        p.world().elbo(p.x, &p.process.end())
+    type Params<S: Scalar> = ScaledPoint<S>;
+    fn value<S: Scalar>(p: &ScaledPoint<S>) -> S {
+        p.family.world().elbo(p.x, &p.family.process.end())
     }
 }
 

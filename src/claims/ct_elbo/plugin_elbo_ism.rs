@@ -13,18 +13,16 @@
 //! shifts them by $\frac d2\int\beta$.
 
 use crate::claims::{Claim, Control, Readings};
-use crate::evidence::{LinearPath, Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial, sampler};
-use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar, derivative};
+use crate::evidence::{BoundEstimate, Plan, Quadratic, Relation, Statement, Trial};
+use crate::numbers::{Ball, Dual, Field, Float, Scalar, derivative};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
-use crate::worlds::{Affine, Clock, Gaussian};
+use crate::worlds::{Affine, Clock, Gaussian, GaussianData};
 
 parameters! {
     /// A scaled score on data with a mean.
     Point {
-        process: process "the noising process",
-        m0: real "data mean m_0",
-        v0: positive "data variance v_0",
+        data: of(GaussianData) "the data under the noising process",
         delta: real "relative error of the score (1 + delta) grad log q",
         mpi: real "prior mean m_pi",
         vpi: positive "prior variance v_pi",
@@ -40,29 +38,18 @@ const MARGINAL: u8 = 4;
 const POINT: &str = "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.4 v0=0.3137 delta=0.2719 mpi=0.2 vpi=1.1719 x=0.8113";
 
 impl<S: Scalar> Point<S> {
-    fn data(&self, clock: &Clock<S>) -> Gaussian<S> {
-        Gaussian::new(clock.mean(self.m0), clock.variance(self.v0))
-    }
-
     fn score(&self, clock: &Clock<S>) -> Affine<S> {
-        self.data(clock).score().scale(self.delta + 1)
+        self.data.law(clock).score().scale(self.delta + 1)
     }
 
     fn prior(&self) -> Gaussian<S> {
         Gaussian::new(self.mpi, self.vpi)
     }
 
-    /// `Y_t | Y_0 = x`: the noising process itself.
-    fn law(&self, clock: &Clock<S>) -> Gaussian<S> {
-        Gaussian::new(clock.mean(self.x), clock.w)
-    }
-
-    fn lifted(&self) -> Point<Dual<S>> {
+    fn moving(&self) -> Point<Dual<S>> {
         let still = Dual::constant;
         Point {
-            process: self.process.constant(),
-            m0: still(self.m0),
-            v0: still(self.v0),
+            data: self.data.constant(),
             delta: still(self.delta),
             mpi: still(self.mpi),
             vpi: still(self.vpi),
@@ -72,16 +59,16 @@ impl<S: Scalar> Point<S> {
 
     /// The integral of the cost up to this time, in closed form.
     fn cost(&self, clock: &Clock<S>) -> S {
-        let log_ratio = clock.log_ratio(self.v0);
+        let log_ratio = clock.log_ratio(self.data.v0);
         let scale = self.delta + 1;
-        let excess = (self.x - self.m0).square() / self.v0 - 1;
+        let excess = (self.x - self.data.m0).square() / self.data.v0 - 1;
         scale.square() / 2 * (log_ratio - excess * (-log_ratio).exp_m1()) - scale * log_ratio - clock.phi.ln()
     }
 
     /// `ELBO(x)` in closed form.
     fn elbo(&self) -> S {
-        let end = self.process.end();
-        self.prior().expected_log_density(&self.law(&end)) - self.cost(&end)
+        let end = self.data.process.end();
+        self.prior().expected_log_density(&end.given(self.x)) - self.cost(&end)
     }
 }
 
@@ -99,10 +86,10 @@ impl<const WRONG: u8> Statement for Ism<WRONG> {
     fn relations<S: Scalar>(p: &Point<S>) -> Vec<Relation<'_, S>> {
         vec![Relation::rate(
             "integrand",
-            (S::zero(), p.process.horizon()),
-            |t| p.lifted().cost(&p.process.moving(t)),
+            (S::zero(), p.data.process.horizon()),
+            |t| p.moving().cost(&p.data.process.moving(t)),
             |t| {
-                let clock = p.process.at(t);
+                let clock = p.data.process.at(t);
                 let noise = if WRONG == AMPLITUDE { clock.noise.sqrt() } else { clock.noise };
                 let score = p.score(&clock);
                 // Differentiated, not written down: the divergence of a one-dimensional field.
@@ -114,7 +101,7 @@ impl<const WRONG: u8> Statement for Ism<WRONG> {
                     },
                     p.x,
                 );
-                let law = if WRONG == MARGINAL { p.data(&clock) } else { p.law(&clock) };
+                let law = if WRONG == MARGINAL { p.data.law(&clock) } else { clock.given(p.x) };
                 let energy = score.mean_square(&law) * noise;
                 divergence + if WRONG == NO_HALF { energy } else { energy / 2 }
             },
@@ -129,34 +116,19 @@ impl<const WRONG: u8> Trial for Estimates<WRONG> {
     fn plan() -> Result<Plan, InputError> {
         let exact: Point<Ball> = at_point(POINT)?;
         // ∫∇·f = ln φ_T is what code that drops it misses.
-        let missing = if WRONG == NO_DRIFT { exact.process.end().phi.ln() } else { Ball::zero() };
+        let missing = if WRONG == NO_DRIFT { exact.data.process.end().phi.ln() } else { Ball::zero() };
         let claimed = (exact.elbo() - missing).to_f64();
 
         let p: Point<Float> = at_point(POINT)?;
-        let horizon = p.process.horizon().0;
-        let forward = |clock: &Clock<Float>| (Affine { slope: clock.alpha, offset: clock.offset }, clock.noise);
-        let cost = TimeIntegral::new(
-            |t| forward(&p.process.at(t)),
-            |t| {
-                let clock = p.process.at(t);
-                let score = p.score(&clock);
-                Quadratic { constant: clock.noise * score.slope - clock.alpha, scale: clock.noise / 2, affine: score }
-            },
-            horizon,
-        );
-        let end = LinearPath::new(|t| forward(&p.process.at(t)), 0.0, horizon, 8);
-        let prior = Quadratic::log_density(&p.prior());
+        let cost = |t| {
+            let clock = p.data.process.at(t);
+            let score = p.score(&clock);
+            Quadratic { constant: clock.noise * score.slope - clock.alpha, scale: clock.noise / 2, affine: score }
+        };
         let start = Gaussian::new(p.x, Float(0.0));
-        let variance = prior.moments(&end.whole().apply(&start)).1 + cost.moments(&start).1;
-        Ok(Plan {
-            point: POINT,
-            statistics: vec![Statistic::mean("single-sample bound", claimed, variance)],
-            drawn: None,
-            sampler: sampler(move |noise, out| {
-                let x = Lanes::splat(start.mean);
-                out[0] = prior.value(end.walk(x, noise)) - cost.draw(x, noise);
-            }),
-        })
+        let horizon = p.data.process.horizon();
+        let estimate = BoundEstimate::new(|t| p.data.process.at(t).sde(), cost, &p.prior(), start, horizon);
+        Ok(estimate.plan(POINT, claimed))
     }
 }
 

@@ -13,20 +13,17 @@
 //! If this is overlooked, a bound above the data's log-density is taken for a bug, or a zero gap for a perfect model.
 
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
-use crate::evidence::sampler;
-use crate::evidence::{LinearPath, NonNegative, Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial};
-use crate::numbers::{Ball, Dual, Float, Lanes, Scalar};
+use crate::evidence::{BoundEstimate, NonNegative, Plan, Quadratic, Relation, Statement, Trial};
+use crate::numbers::{Ball, Dual, Float, Scalar};
 use crate::objectives::elbo::RunningCost;
 use crate::parameters;
 use crate::parameters::{Domain, InputError, at_point};
-use crate::worlds::{Affine, Clock, Gaussian, ReverseSde};
+use crate::worlds::{Gaussian, GaussianData, ReverseSde};
 
 parameters! {
     /// Data, and another Gaussian whose exact score is plugged in.
     Point {
-        process: process "the noising process",
-        m0: real "data mean m_0",
-        v0: positive "data variance v_0",
+        data: of(GaussianData) "the data under the noising process",
         m: real "mean of the Gaussian that the score belongs to",
         v: positive "variance of the Gaussian that the score belongs to",
         x: real "the data point",
@@ -40,16 +37,8 @@ const PERFECT_MODEL: u8 = 3;
 const POINT: &str = "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.2 v0=0.3137 m=1.3119 v=0.9137 x=1.9";
 
 impl<S: Scalar> Point<S> {
-    fn data(&self) -> Gaussian<S> {
-        Gaussian::new(self.m0, self.v0)
-    }
-
     fn model(&self) -> Gaussian<S> {
         Gaussian::new(self.m, self.v)
-    }
-
-    fn map<R: Scalar>(law: &Gaussian<R>, clock: &Clock<R>) -> Gaussian<R> {
-        Gaussian::new(clock.mean(law.mean), clock.variance(law.variance))
     }
 }
 
@@ -62,24 +51,23 @@ impl<const WRONG: u8> Statement for Pointwise<WRONG> {
         &[POINT, "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=-0.3 v0=0.8117 m=0.4 v=1.3 x=1.7131"];
 
     fn relations<S: Scalar>(p: &Point<S>) -> Vec<Relation<'_, S>> {
-        let (data, model) = (p.data(), p.model());
+        let (data, model) = (p.data.start(), p.model());
         // E log q̃_t(Y_t) − cost is constant in time: at 0 it is log q̃_0(x), at T it is the bound.
         let no_gap = Relation::rate(
             "no gap",
-            (S::zero(), p.process.horizon()),
+            (S::zero(), p.data.process.horizon()),
             move |t| {
-                let clock = p.process.moving(t);
-                let law = Gaussian::new(clock.mean(Dual::constant(p.x)), clock.w);
-                Point::<S>::map(&model.map(Dual::constant), &clock).expected_log_density(&law)
+                let clock = p.data.process.moving(t);
+                let diffused = clock.diffuse(&model.map(Dual::constant));
+                diffused.expected_log_density(&clock.given(Dual::constant(p.x)))
             },
             move |t| {
-                let clock = p.process.at(t);
-                let diffused = Point::<S>::map(&model, &clock);
+                let clock = p.data.process.at(t);
+                let diffused = clock.diffuse(&model);
                 let mean = if WRONG == NOT_DIFFUSED { model.mean } else { diffused.mean };
                 let score = Gaussian::new(mean, diffused.variance).score();
                 let divergence = ReverseSde::plug_in(&clock, &score, S::zero()).drift.slope;
-                let law = Gaussian::new(clock.mean(p.x), clock.w);
-                RunningCost::new(divergence, &clock, &score, &law, S::zero()).total()
+                RunningCost::new(divergence, &clock, &score, &clock.given(p.x), S::zero()).total()
             },
         );
         // E_q log q̃ ≤ E_q log q, with twice the divergence built from squares and u − 1 − ln u.
@@ -101,32 +89,18 @@ struct Estimates<const WRONG: u8>;
 impl<const WRONG: u8> Trial for Estimates<WRONG> {
     fn plan() -> Result<Plan, InputError> {
         let exact: Point<Ball> = at_point(POINT)?;
-        let claimed = if WRONG == PERFECT_MODEL { exact.data() } else { exact.model() }.log_density(exact.x).to_f64();
+        let claimed =
+            if WRONG == PERFECT_MODEL { exact.data.start() } else { exact.model() }.log_density(exact.x).to_f64();
         let p: Point<Float> = at_point(POINT)?;
-        let (model, horizon) = (p.model(), p.process.horizon().0);
-        let forward = |clock: &Clock<Float>| (Affine { slope: clock.alpha, offset: clock.offset }, clock.noise);
-        let cost = TimeIntegral::new(
-            |t| forward(&p.process.at(t)),
-            |t| {
-                let clock = p.process.at(t);
-                let score = Point::<Float>::map(&model, &clock).score();
-                Quadratic { constant: clock.noise * score.slope - clock.alpha, scale: clock.noise / 2, affine: score }
-            },
-            horizon,
-        );
-        let end = LinearPath::new(|t| forward(&p.process.at(t)), 0.0, horizon, 8);
-        let prior = Quadratic::log_density(&Point::<Float>::map(&model, &p.process.end()));
-        let start = Gaussian::new(p.x, Float(0.0));
-        let variance = prior.moments(&end.whole().apply(&start)).1 + cost.moments(&start).1;
-        Ok(Plan {
-            point: POINT,
-            statistics: vec![Statistic::mean("single-sample bound", claimed, variance)],
-            drawn: None,
-            sampler: sampler(move |noise, out| {
-                let x = Lanes::splat(start.mean);
-                out[0] = prior.value(end.walk(x, noise)) - cost.draw(x, noise);
-            }),
-        })
+        let (model, process) = (p.model(), &p.data.process);
+        let cost = |t| {
+            let clock = process.at(t);
+            let score = clock.diffuse(&model).score();
+            Quadratic { constant: clock.noise * score.slope - clock.alpha, scale: clock.noise / 2, affine: score }
+        };
+        let (prior, start) = (process.end().diffuse(&model), Gaussian::new(p.x, Float(0.0)));
+        let estimate = BoundEstimate::new(|t| process.at(t).sde(), cost, &prior, start, process.horizon());
+        Ok(estimate.plan(POINT, claimed))
     }
 }
 

@@ -10,41 +10,21 @@
 //! If it failed, minimising the $g^2$-weighted score error would not be maximum likelihood of anything.
 
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
-use crate::evidence::sampler;
-use crate::evidence::{LinearPath, NonNegative, Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial};
-use crate::numbers::{Ball, Dual, Float, Scalar};
-use crate::objectives::elbo::{RunningCost, control};
+use crate::evidence::{BoundEstimate, NonNegative, Plan, Quadratic, Relation, Statement, Statistic, Trial, sampler};
+use crate::numbers::{Ball, Dual, Float, Lanes, Scalar};
+use crate::objectives::elbo::{RunningCost, control, scaled_control};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
-use crate::worlds::{Affine, Gaussian, ReverseSde, ScaledScore};
+use crate::worlds::{Affine, Gaussian, GaussianData, ReverseSde, ScaledFamily};
 
 parameters! {
     /// An arbitrary affine score at one time of any process.
     Moment {
-        process: process "the noising process",
+        data: of(GaussianData) "the data under the noising process",
         t: positive "the time",
-        m0: real "data mean m_0",
-        v0: positive "data variance v_0",
         a: real "slope of the score at this time",
         b: real "offset of the score at this time",
         lam: below_one "member of the plug-in family, lambda < 1",
-    }
-}
-
-parameters! {
-    /// The scaled-score family, averaged over the data.
-    Average {
-        process: process "the noising process",
-        v0: positive "data variance v_0, data N(0, v_0)",
-        delta: real "relative error of the score (1 + delta) grad log q",
-        lam: below_one "member of the plug-in family, lambda < 1",
-        vpi: positive "prior variance v_pi, prior N(0, v_pi)",
-    }
-}
-
-impl<S: Scalar> Average<S> {
-    fn world(&self) -> ScaledScore<S> {
-        ScaledScore { v0: self.v0, delta: self.delta, lambda: self.lam, vpi: self.vpi }
     }
 }
 
@@ -76,15 +56,14 @@ impl<const WRONG: u8> Statement for Integrand<WRONG> {
     ];
 
     fn relations<S: Scalar>(p: &Moment<S>) -> Vec<Relation<'_, S>> {
-        let clock = p.process.at(p.t);
-        let data = Gaussian::new(clock.mean(p.m0), clock.variance(p.v0));
+        let clock = p.data.process.at(p.t);
+        let data = p.data.law(&clock);
         let score = Affine { slope: p.a, offset: p.b };
         let drift = ReverseSde::plug_in(&clock, &score, p.lam).drift;
         let control = control(&score, &data.score(), p.lam);
         let cost = RunningCost::new(drift.slope, &clock, &control, &data, p.lam).total();
         // The entropy of q_t by its own rate: ½ d ln v/dt.
-        let moving = p.process.moving(p.t);
-        let entropy = Gaussian::centred(moving.variance(Dual::constant(p.v0))).entropy();
+        let entropy = p.data.moving_law(p.t).entropy();
         let error = score.minus(&data.score()).mean_square(&data) * clock.noise;
         let quarter = NonNegative::square(p.lam).over(NonNegative::declared((S::int(1) - p.lam) * 4));
         vec![
@@ -97,12 +76,12 @@ impl<const WRONG: u8> Statement for Integrand<WRONG> {
 struct Integral<const WRONG: u8>;
 
 impl<const WRONG: u8> Statement for Integral<WRONG> {
-    type Params<S: Scalar> = Average<S>;
+    type Params<S: Scalar> = ScaledFamily<S>;
 
     const POINTS: &'static [&'static str] =
         &[POINT, "process=sub-vp-linear b0=0.1 b1=5.77 T=1 v0=0.0137 delta=0.3719 lam=-0.9137 vpi=0.9713"];
 
-    fn relations<S: Scalar>(p: &Average<S>) -> Vec<Relation<'_, S>> {
+    fn relations<S: Scalar>(p: &ScaledFamily<S>) -> Vec<Relation<'_, S>> {
         let world = p.world();
         vec![Relation::rate(
             "average cost and entropy",
@@ -122,7 +101,7 @@ impl<const WRONG: u8> Statement for Integral<WRONG> {
     }
 }
 
-fn average_gap<S: Scalar, const WRONG: u8>(p: &Average<S>) -> S {
+fn average_gap<S: Scalar, const WRONG: u8>(p: &ScaledFamily<S>) -> S {
     let (world, end) = (p.world(), p.process.end());
     let error = p.delta.square() * end.log_ratio(p.v0);
     world.data(&end).kl(&world.prior()) + factor::<S, WRONG>(p.lam) * error / 2
@@ -131,8 +110,8 @@ fn average_gap<S: Scalar, const WRONG: u8>(p: &Average<S>) -> S {
 struct AverageGap;
 
 impl Formula for AverageGap {
-    type Params<S: Scalar> = Average<S>;
-    fn value<S: Scalar>(p: &Average<S>) -> S {
+    type Params<S: Scalar> = ScaledFamily<S>;
+    fn value<S: Scalar>(p: &ScaledFamily<S>) -> S {
         average_gap::<S, 0>(p)
     }
 }
@@ -143,31 +122,25 @@ struct Estimates<const WRONG: u8>;
 impl<const WRONG: u8> Trial for Estimates<WRONG> {
     fn plan() -> Result<Plan, InputError> {
         let claimed = average_gap::<Ball, WRONG>(&at_point(POINT)?).to_f64();
-        let p: Average<Float> = at_point(POINT)?;
-        let (world, horizon) = (p.world(), p.process.horizon().0);
-        let cost = TimeIntegral::new(
-            |t| world.inference_sde(&p.process.at(t)),
-            |t| {
-                let clock = p.process.at(t);
-                let score = world.score(&clock);
-                let affine = control(&score, &world.data(&clock).score(), world.lambda);
-                let constant = ReverseSde::plug_in(&clock, &score, world.lambda).drift.slope;
-                Quadratic { constant, scale: clock.noise / ((Float(1.0) - world.lambda) * 2), affine }
-            },
-            horizon,
-        );
-        let end = LinearPath::new(|t| world.inference_sde(&p.process.at(t)), 0.0, horizon, 8);
-        let data = Gaussian::centred(p.v0);
-        let (density, prior) = (Quadratic::log_density(&data), Quadratic::log_density(&world.prior()));
-        // Three independent starts, so that the variances add.
-        let parts = [density.moments(&data).1, prior.moments(&end.whole().apply(&data)).1, cost.moments(&data).1];
+        let p: ScaledFamily<Float> = at_point(POINT)?;
+        let world = p.world();
+        let cost = |t| {
+            let clock = p.process.at(t);
+            let constant = ReverseSde::plug_in(&clock, &world.score(&clock), world.lambda).drift.slope;
+            let scale = clock.noise / ((Float(1.0) - world.lambda) * 2);
+            Quadratic { constant, scale, affine: scaled_control(&world, &clock) }
+        };
+        let (data, sde) = (Gaussian::centred(p.v0), |t| world.inference_sde(&p.process.at(t)));
+        let bound = BoundEstimate::new(sde, cost, &world.prior(), data, p.process.horizon());
+        let density = Quadratic::log_density(&data);
+        let variance = density.moments(&data).1 + bound.variance();
         Ok(Plan {
             point: POINT,
-            statistics: vec![Statistic::mean("log-density minus bound", claimed, parts.iter().sum())],
+            statistics: vec![Statistic::mean("log-density minus bound", claimed, variance)],
             drawn: None,
+            // Another data point for the density, so that the variances add.
             sampler: sampler(move |noise, out| {
-                let (x, start, other) = (noise.gaussian(&data), noise.gaussian(&data), noise.gaussian(&data));
-                out[0] = density.value(x) - prior.value(end.walk(start, noise)) + cost.draw(other, noise);
+                out[0] = density.map(Lanes::splat).value(noise.gaussian(&data)) - bound.draw(noise);
             }),
         })
     }

@@ -14,35 +14,23 @@
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
 use crate::evidence::{Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial, sampler};
 use crate::numbers::{Ball, Dual, Float, Lanes, Scalar};
-use crate::objectives::elbo::{control, squared_mismatch};
+use crate::objectives::elbo::{scaled_control, squared_mismatch};
 use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
-use crate::worlds::{Affine, Clock, Gaussian, ReverseSde, ScaledScore};
-
-parameters! {
-    /// The scaled-score family at a point.
-    Point {
-        process: process "the noising process",
-        v0: positive "data variance v_0, data N(0, v_0)",
-        delta: real "relative error of the score (1 + delta) grad log q",
-        lam: below_one "member of the plug-in family, lambda < 1",
-        vpi: positive "prior variance v_pi, prior N(0, v_pi)",
-        x: real "the data point",
-    }
-}
+use crate::worlds::{Affine, Clock, Gaussian, ReverseSde, ScaledPoint};
 
 /// A point with the model's variance: in a proof a free state under its own rate, so that the gap is proved for whatever
 /// solves the reverse SDE; else the closed form of `family-scaled-score`.
 struct Generated<S> {
-    point: Point<S>,
+    point: ScaledPoint<S>,
     variance: Option<Dual<S>>,
 }
 
 impl<S: Scalar> Parameters<S> for Generated<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
-        let point = Point::read(source)?;
-        let variance = source.free_state("V", "V").map(|re| {
-            let (world, clock) = (point.world(), point.process.at(S::zero()));
+        let point = ScaledPoint::read(source)?;
+        let variance = source.free("V", "V", true).map(|re| {
+            let (world, clock) = (point.family.world(), point.family.process.at(S::zero()));
             let reverse = ReverseSde::plug_in(&clock, &world.score(&clock), world.lambda);
             let eps = reverse.variance_rate(&Gaussian::centred(re));
             source.rule(re, eps);
@@ -55,7 +43,7 @@ impl<S: Scalar> Parameters<S> for Generated<S> {
 impl<S: Scalar> Generated<S> {
     /// The model's law at inference time `t`, with its rate.
     fn model(&self, t: S) -> Gaussian<Dual<S>> {
-        let (world, process) = (self.point.world().map(Dual::constant), &self.point.process);
+        let (world, process) = (self.point.family.world().map(Dual::constant), &self.point.family.process);
         let closed = || world.model(&process.moving(t), &process.end().map(Dual::constant));
         self.variance.map_or_else(closed, Gaussian::centred)
     }
@@ -71,14 +59,14 @@ parameters! {
 
 /// The model asked about.
 enum Model<S> {
-    Scaled(Point<S>),
+    Scaled(ScaledPoint<S>),
     Shifted(Shifted<S>),
 }
 
 impl<S: Scalar> Parameters<S> for Model<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
         match source.choice("model", &["scaled-score", "affine-shift"], true, "the model and its score")? {
-            "scaled-score" => Point::read(source).map(Self::Scaled),
+            "scaled-score" => ScaledPoint::read(source).map(Self::Scaled),
             _ => {
                 source.choice("process", &["unit-vp"], true, "the noising process of the shifted score")?;
                 source.optional("x", Domain::Real, "the data point, without effect")?;
@@ -94,18 +82,6 @@ const MARGINAL_LAW: u8 = 3;
 
 const POINT: &str = "process=vp-linear b0=0.1 b1=3.137 T=1 v0=0.3137 delta=0.2719 lam=0.3 vpi=1.1719 x=0.8113";
 
-impl<S: Scalar> Point<S> {
-    fn world(&self) -> ScaledScore<S> {
-        ScaledScore { v0: self.v0, delta: self.delta, lambda: self.lam, vpi: self.vpi }
-    }
-
-    /// The control in units of `g/√(1−λ)` at this time.
-    fn control(&self, clock: &Clock<S>) -> Affine<S> {
-        let world = self.world();
-        control(&world.score(clock), &world.data(clock).score(), world.lambda)
-    }
-}
-
 struct Gap<const WRONG: u8>;
 
 impl<const WRONG: u8> Statement for Gap<WRONG> {
@@ -119,22 +95,22 @@ impl<const WRONG: u8> Statement for Gap<WRONG> {
 
     fn relations<S: Scalar>(p: &Generated<S>) -> Vec<Relation<'_, S>> {
         let point = &p.point;
-        let world = point.world();
+        let world = point.family.world();
         vec![Relation::rate(
             "gap",
-            (S::zero(), point.process.horizon()),
+            (S::zero(), point.family.process.horizon()),
             // cost − E log u_t: its increment is E log u_0(x) − E log π(Y_T) + cost = log p_θ(x) − ELBO(x).
             move |t| {
-                let (world, clock) = (world.map(Dual::constant), point.process.moving(t));
+                let (world, clock) = (world.map(Dual::constant), point.family.process.moving(t));
                 let x = Dual::constant(point.x);
                 world.cost(x, &clock) - p.model(t).expected_log_density(&world.inference(x, &clock))
             },
             move |t| {
-                let clock = point.process.at(t);
+                let clock = point.family.process.at(t);
                 let model = p.model(t).map(|moving| moving.re).score();
                 let score = if WRONG == DATA_SCORE { world.data(&clock).score() } else { model };
                 let law = if WRONG == MARGINAL_LAW { world.data(&clock) } else { world.inference(point.x, &clock) };
-                let rate = squared_mismatch(&clock, &point.control(&clock), &score, &law, world.lambda);
+                let rate = squared_mismatch(&clock, &scaled_control(&world, &clock), &score, &law, world.lambda);
                 if WRONG == NO_HALF { rate } else { rate / 2 }
             },
         )]
@@ -182,9 +158,9 @@ impl<const WRONG: u8> Statement for ShiftedGap<WRONG> {
     }
 }
 
-fn scaled_gap<S: Scalar>(p: &Point<S>) -> S {
-    let (world, end) = (p.world(), p.process.end());
-    world.model(&p.process.start(), &end).log_density(p.x) - world.elbo(p.x, &end)
+fn scaled_gap<S: Scalar>(p: &ScaledPoint<S>) -> S {
+    let (world, end) = (p.family.world(), p.family.process.end());
+    world.model(&p.family.process.start(), &end).log_density(p.x) - world.elbo(p.x, &end)
 }
 
 struct GapValue;
@@ -201,18 +177,18 @@ impl Formula for GapValue {
 
 /// Half the squared mismatch along inference paths: an integral to draw from, and the start of the paths.
 pub(crate) fn mismatch(words: &str) -> Result<(TimeIntegral, Gaussian<Float>), InputError> {
-    let p: Point<Float> = at_point(words)?;
-    let world = p.world();
+    let p: ScaledPoint<Float> = at_point(words)?;
+    let world = p.family.world();
     let integral = TimeIntegral::new(
-        |t| world.inference_sde(&p.process.at(t)),
+        |t| world.inference_sde(&p.family.process.at(t)),
         |t| {
-            let clock = p.process.at(t);
+            let clock = p.family.process.at(t);
             let rest = Float(1.0) - world.lambda;
-            let model = world.model(&clock, &p.process.end()).score();
-            let affine = p.control(&clock).minus(&model.scale(rest));
+            let model = world.model(&clock, &p.family.process.end()).score();
+            let affine = scaled_control(&world, &clock).minus(&model.scale(rest));
             Quadratic { constant: Float(0.0), scale: clock.noise / (rest * 2), affine }
         },
-        p.process.horizon().0,
+        p.family.process.horizon().0,
     );
     Ok((integral, Gaussian::new(p.x, Float(0.0))))
 }

@@ -132,4 +132,11 @@ impl Scalar for Expr {
             }
         });
     }
+    fn note_rate(of: Self, is: Self) {
+        arena::with(|arena| {
+            if let (Some(of), Some(is)) = (arena.resolve(of), arena.resolve(is)) {
+                arena.facts.insert(Fact::Rate { of, is });
+            }
+        });
+    }
 }

@@ -1,6 +1,6 @@
 //! The scope of a proof: declare symbols, state equalities, take the certificate.
 
-use super::arena::{self, Arena, Fact, Node, Relation, Symbol};
+use super::arena::{self, Arena, Node, Relation, Symbol};
 use super::{Certificate, Expr};
 use std::marker::PhantomData;
 
@@ -102,15 +102,6 @@ impl Proof {
         arena::with(|arena| {
             if let (Some(symbol), Some(rate)) = (arena.resolve(symbol), arena.resolve(rate)) {
                 arena.rule(symbol, rate);
-            }
-        });
-    }
-
-    /// Writes down that `d of/dt = is` under the rules, for the independent checker.
-    pub fn note_rate(&self, of: Expr, is: Expr) {
-        arena::with(|arena| {
-            if let (Some(of), Some(is)) = (arena.resolve(of), arena.resolve(is)) {
-                arena.facts.insert(Fact::Rate { of, is });
             }
         });
     }

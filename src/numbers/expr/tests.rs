@@ -219,7 +219,7 @@ fn a_certificate_does_not_depend_on_what_ran_before() {
             proof.declare_rule(v, v * a);
             let f = (v.ln() * b).exp() / (v + 1).sqrt();
             Expr::note_derivative(v.ln(), v, v.recip());
-            proof.note_rate(v.ln(), a);
+            Expr::note_rate(v.ln(), a);
             proof.equal("half", f * f * (v + 1), (v.ln() * b * 2).exp())?;
             proof.certificate("id", "title")
         })

@@ -1,6 +1,6 @@
 //! A positive definite matrix with its inverse and determinant, made once for each reading.
 
-use crate::numbers::{Matrix, Scalar};
+use super::{Matrix, Scalar};
 
 /// Up to this dimension the inverse is the adjugate over the determinant: one division, so a proof clears it with one
 /// symbol. Beyond, the `L D Lᵀ` decomposition costs `d³` instead of `d!`.

@@ -1,0 +1,164 @@
+//! Transitions of a linear SDE compose: two in a row are the transition over the whole time.
+//!
+//! With $Y_t \mid Y_s = y \sim N(\varphi y + c, w)$ for each of the times, from $r$ to $s$ (index 1) and from $s$ to $t$ (index 2):
+//!
+//! $$ (\varphi, c, w)_{s\to t} \circ (\varphi, c, w)_{r\to s} = (\varphi_2\varphi_1,\ \varphi_2 c_1 + c_2,\ \varphi_2^2 w_1 + w_2) = (\varphi, c, w)_{r\to t} $$
+//!
+//! The first equality is one of laws: with $K(u; y) = \log E[e^{uY_t} \mid y] = u(\varphi y + c) + \frac12 u^2 w$ it reads
+//! $K_{1,2}(u; y) = K_2(u; 0) + K_1(\varphi_2 u; y)$. The second is the semigroup of the SDE: variation of constants from $r$
+//! to $t$ knows nothing of $s$.
+//!
+//! Assumptions: none beyond linearity. If it failed, a sampler that takes two steps would not draw what one step draws, and no
+//! discretisation with exact transitions (DDPM posteriors, restarts, inpainting loops) would be exact.
+
+use crate::claims::{Claim, Control, Readings};
+use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, sampler};
+use crate::numbers::{Float, Scalar};
+use crate::parameters;
+use crate::parameters::{InputError, at_point};
+use crate::worlds::{Affine, ForcedOu, Gaussian, Transition};
+
+const ADDED: u8 = 1;
+const FIRST_FACTOR: u8 = 2;
+const SWAPPED: u8 = 3;
+
+/// The composition, or what a wrong version takes for it.
+fn composed<S: Scalar, const WRONG: u8>(first: &Transition<S>, second: &Transition<S>) -> Transition<S> {
+    let right = first.then(second);
+    match WRONG {
+        ADDED => Transition { variance: first.variance + second.variance, ..right },
+        FIRST_FACTOR => Transition { variance: first.factor.square() * first.variance + second.variance, ..right },
+        SWAPPED => Transition { offset: first.factor * second.offset + first.offset, ..right },
+        _ => right,
+    }
+}
+
+parameters! {
+    /// Two transitions and where to compare the laws.
+    Pair {
+        phi1: real "signal coefficient of the first transition",
+        c1: real "offset of the first transition",
+        w1: positive "variance of the first transition",
+        phi2: real "signal coefficient of the second transition",
+        c2: real "offset of the second transition",
+        w2: positive "variance of the second transition",
+        u: real "argument of the cumulant generating function",
+        y: real "the start",
+    }
+}
+
+/// The composition has the law of two transitions in a row.
+struct Laws<const WRONG: u8>;
+
+impl<const WRONG: u8> Statement for Laws<WRONG> {
+    type Params<S: Scalar> = Pair<S>;
+
+    const POINTS: &'static [&'static str] = &[
+        "phi1=0.8137 c1=-0.3119 w1=0.3137 phi2=0.5213 c2=0.7131 w2=0.4119 u=1.3171 y=0.6171",
+        "phi1=-1.3171 c1=0.2119 w1=0.0713 phi2=1.7137 c2=0.1131 w2=2.4119 u=-0.7713 y=-1.2137",
+    ];
+
+    fn relations<S: Scalar>(p: &Pair<S>) -> Vec<Relation<'_, S>> {
+        let first = Transition { factor: p.phi1, offset: p.c1, variance: p.w1 };
+        let second = Transition { factor: p.phi2, offset: p.c2, variance: p.w2 };
+        let in_turn = second.cumulant(p.u, S::zero()) + first.cumulant(second.factor * p.u, p.y);
+        vec![Relation::equal("law of the end", composed::<S, WRONG>(&first, &second).cumulant(p.u, p.y), in_turn)]
+    }
+}
+
+parameters! {
+    /// An SDE at three times.
+    Times {
+        sde: of(ForcedOu) "the SDE",
+        r: real "the first time",
+        s: real "the time between",
+        t: real "the last time",
+    }
+}
+
+const POINT: &str = "k=0.8137 g0=0.6171 g1=0.5213 h0=-1.713 h1=0.8119 r=0.2 s=0.5137 t=1.7";
+
+/// Two transitions of an SDE are the one over the whole time.
+struct Semigroup<const WRONG: u8>;
+
+impl<const WRONG: u8> Statement for Semigroup<WRONG> {
+    type Params<S: Scalar> = Times<S>;
+
+    const POINTS: &'static [&'static str] = &[
+        POINT,
+        "k=-0.6137 g0=1.3171 g1=-0.4213 h0=0.513 h1=-0.9119 r=-0.3 s=0.4119 t=1.9",
+        "k=0 g0=0.3171 g1=0.2213 h0=0.2131 h1=0.6119 r=0.1 s=0.2137 t=0.7",
+    ];
+
+    fn relations<S: Scalar>(p: &Times<S>) -> Vec<Relation<'_, S>> {
+        let two = composed::<S, WRONG>(&p.sde.transition(p.r, p.s), &p.sde.transition(p.s, p.t));
+        let one = p.sde.transition(p.r, p.t);
+        vec![
+            Relation::equal("signal", two.factor, one.factor),
+            Relation::equal("offset", two.offset, one.offset),
+            Relation::equal("variance", two.variance, one.variance),
+        ]
+    }
+}
+
+/// Paths drawn from drift and diffusion alone end where two composed transitions say.
+struct Ends<const WRONG: u8>;
+
+impl<const WRONG: u8> Trial for Ends<WRONG> {
+    fn plan() -> Result<Plan, InputError> {
+        let p: Times<Float> = at_point(POINT)?;
+        let two = composed::<Float, WRONG>(&p.sde.transition(p.r, p.s), &p.sde.transition(p.s, p.t));
+        let start = Gaussian::new(Float(0.7131), Float(0.3137));
+        let claimed = two.apply(&start);
+        let (mean, variance) = (claimed.mean.0, claimed.variance.0);
+        let path = LinearPath::new(
+            |t| {
+                let clock = p.sde.at(t);
+                (Affine { slope: clock.alpha, offset: clock.offset }, clock.noise)
+            },
+            p.r.0,
+            p.t.0,
+            2,
+        );
+        Ok(Plan {
+            point: POINT,
+            statistics: vec![Statistic::mean("mean", mean, variance), Statistic::variance("variance", mean, variance)],
+            drawn: None,
+            sampler: sampler(move |noise, out| {
+                let start = noise.gaussian(&start);
+                out.fill(path.walk(start, noise));
+            }),
+        })
+    }
+}
+
+const LAWS: &str = "laws";
+const SEMIGROUP: &str = "semigroup";
+
+/// The claim.
+pub static CLAIM: Claim = Claim {
+    id: "chapman-kolmogorov",
+    aliases: &[],
+    title: "Transitions compose: two in a row are the transition over the whole time",
+    text: include_str!("chapman_kolmogorov.rs"),
+    sources: &["song2021sde"],
+    readings: &[Readings::of::<Laws<0>>(LAWS), Readings::of::<Semigroup<0>>(SEMIGROUP).and_sampled::<Ends<0>>()],
+    controls: &[
+        Control {
+            id: "variances-added",
+            story: "w₁ + w₂: true of variance-exploding processes only",
+            readings: Readings::of::<Laws<ADDED>>(LAWS),
+        },
+        Control {
+            id: "first-factor",
+            story: "φ₁²w₁ + w₂: the noise of the first transition damped by the first transition",
+            readings: Readings::of::<Semigroup<FIRST_FACTOR>>(SEMIGROUP).and_sampled::<Ends<FIRST_FACTOR>>(),
+        },
+        Control {
+            id: "offset-order",
+            story: "φ₁c₂ + c₁: the transitions in the wrong order",
+            readings: Readings::of::<Semigroup<SWAPPED>>(SEMIGROUP).and_sampled::<Ends<SWAPPED>>(),
+        },
+    ],
+    quantities: &[],
+};

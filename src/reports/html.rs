@@ -1,0 +1,104 @@
+//! `index.html`: one file, readable without scripts, on paper and in the dark.
+
+use super::records::Run;
+use super::text::{date, duration, number, shown};
+use super::write::ReportError;
+use super::{bibliography, outcome, plot, rows, section, trouble};
+use minijinja::value::Serde;
+use minijinja::{Environment, Value, context, escape_formatter};
+
+const TEMPLATE: &str = include_str!("index.html.jinja");
+const STYLE: &str = include_str!("page.css");
+
+/// The report as a page.
+///
+/// # Errors
+/// [`ReportError::Page`] if the template cannot be filled, which is a fault of this program.
+pub fn to_html(run: &Run) -> Result<String, ReportError> {
+    let mut environment = Environment::new();
+    // Strings from records are text: made harmless, then escaped; only what this program converted is HTML.
+    environment.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) if !value.is_safe() => escape_formatter(out, state, &Value::from(shown(text))),
+        _ => escape_formatter(out, state, value),
+    });
+    environment.add_template("index.html", TEMPLATE)?;
+    let mut cited = Vec::new();
+    let sections: Vec<_> = run.claims.iter().map(|claim| section::section(run, claim, &mut cited)).collect();
+    let references = cited.iter().map(|key| bibliography::citation(key).unwrap_or_else(|| key.clone()));
+    let counts = run.counts();
+    let page = context! {
+        style => Value::from_safe_string(STYLE.to_owned()),
+        headline => outcome::headline(run),
+        mood => mood(run),
+        incomplete => run.incomplete(),
+        claims => counts.claims,
+        tally => outcome::tally(&counts),
+        facts => facts(run),
+        machine => machine(run),
+        troubles => Value::from(Serde(trouble::troubles(run))),
+        ledger => Value::from(Serde(rows::ledger(run))),
+        figures => figures(run),
+        blind_spots => outcome::blind_spots(run),
+        last_word => outcome::LAST_WORD,
+        sections => Value::from(Serde(sections)),
+        references => references.collect::<Vec<_>>(),
+    };
+    Ok(environment.get_template("index.html")?.render(page)?)
+}
+
+/// The colour of the verdict.
+fn mood(run: &Run) -> &'static str {
+    match run.exit_code() {
+        0 => "pass",
+        1 => "refuted",
+        4 => "void",
+        _ => "undecided",
+    }
+}
+
+fn facts(run: &Run) -> Vec<(&'static str, String)> {
+    let header = &run.header;
+    let readings: Vec<_> = header.readings.iter().map(ToString::to_string).collect();
+    let mut facts = vec![
+        ("ouracle", header.ouracle.clone()),
+        ("seed", header.seed.to_string()),
+        ("readings", readings.join(", ")),
+        ("false-alarm budget", number(header.false_alarm)),
+        ("effort", number(header.effort)),
+    ];
+    facts.extend(header.shard.clone().map(|shard| ("piece", shard)));
+    facts
+}
+
+fn machine(run: &Run) -> String {
+    let environment = &run.header.environment;
+    let threads = super::text::count(environment.jobs, "thread");
+    let took = run.footer.as_ref().map_or(String::new(), |footer| format!(", took {}", duration(footer.time.seconds)));
+    let begun = date(environment.started);
+    format!(
+        "Begun {begun}{took}, on {} {} with {threads}. Records: format {}.",
+        environment.os, environment.arch, run.header.format
+    )
+}
+
+/// The plots that have anything to draw.
+fn figures(run: &Run) -> Vec<Value> {
+    let drawn = run.figures.iter().filter_map(|figure| {
+        let svg = plot::svg(figure)?;
+        let legend = figure.series.iter().enumerate().filter(|(_, series)| !series.points.is_empty());
+        let legend = legend.map(|(at, series)| {
+            let name = match plot::is_drawn(figure, series) {
+                true => series.name.clone(),
+                false => format!("{} (no point on these axes)", series.name),
+            };
+            context! { name => name, mark => Value::from(Serde(series.mark)), colour => plot::colour(at) }
+        });
+        Some(context! {
+
+            title => figure.title.as_str(),
+            svg => Value::from_safe_string(svg),
+            legend => legend.collect::<Vec<_>>(),
+        })
+    });
+    drawn.collect()
+}

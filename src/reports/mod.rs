@@ -1,0 +1,28 @@
+//! Floor 6: the reports. Everything here is made from the stream of records and from the pages of the claims.
+
+mod bibliography;
+mod error;
+mod formula;
+mod html;
+mod junit;
+mod line;
+mod markdown;
+mod merge;
+mod outcome;
+mod plot;
+mod records;
+mod rows;
+mod section;
+mod text;
+mod trouble;
+mod write;
+mod writer;
+
+pub use error::RecordsError;
+pub use html::to_html;
+pub use junit::to_junit;
+pub use markdown::to_markdown;
+pub use merge::merge;
+pub use records::{Run, parse, read_records};
+pub use write::{ReportError, to_json, write_all};
+pub use writer::RecordWriter;
