@@ -12,14 +12,16 @@ use nalgebra::{DMatrix, DVector, SymmetricEigen};
 /// Source: `huang2021`, `song2021sde`.
 ///
 /// ```
-/// use nalgebra::{dmatrix, dvector};
+/// use nalgebra::{DMatrix, DVector};
 /// use ouracle::{numbers::Float, worlds::{PluginModel, Process, Schedule}};
 ///
 /// let process = Process::new(Schedule::VpLinear { b0: Float(0.1), b1: Float(20.0) }, Float(1.0));
-/// let model = PluginModel::new(process, &dvector![0.3, -0.2], &dmatrix![1.0, 0.4; 0.4, 0.5])?
+/// let mean = DVector::from_vec(vec![0.3, -0.2]);
+/// let covariance = DMatrix::from_row_slice(2, 2, &[1.0, 0.4, 0.4, 0.5]);
+/// let model = PluginModel::new(process, &mean, &covariance)?
 ///     .with_score_errors(&[0.1, -0.05])?
 ///     .with_lambda(0.5)?;
-/// let x = dvector![0.7, 0.1];
+/// let x = DVector::from_vec(vec![0.7, 0.1]);
 /// assert!(model.elbo(&x)? <= model.log_likelihood(&x)?);
 /// # Ok::<(), ouracle::worlds::PluginError>(())
 /// ```
