@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     for result in summary.results.iter().filter(|result| result.verdict != CaseVerdict::Agree) {
         let verdict = if result.verdict == CaseVerdict::Disagree { "disagree" } else { "unsupported" };
         let message = result.message.as_deref().unwrap_or_default();
-        lines.push(format!("{verdict:<12} {}  reference {}  {message}", result.id, result.value));
+        lines.push(format!("{verdict:<12} {}  reference {}  {message}", result.id, result.reference));
     }
     let estimated = summary.results.iter().filter(|result| result.estimated).count();
     lines.push(format!(

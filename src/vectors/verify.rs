@@ -31,7 +31,9 @@ pub struct CaseResult {
     /// The verdict.
     pub verdict: CaseVerdict,
     /// The reference value.
-    pub value: String,
+    pub reference: String,
+    /// The middle of our enclosure.
+    pub value: Option<String>,
     /// Our lower bound.
     pub lo: Option<String>,
     /// Our upper bound.
@@ -108,7 +110,8 @@ fn judge(case: &Case) -> CaseResult {
         id: case.id.clone(),
         question: case.question(),
         verdict: CaseVerdict::Unsupported,
-        value: case.value.clone(),
+        reference: case.value.clone(),
+        value: None,
         lo: None,
         hi: None,
         estimated: false,
@@ -126,8 +129,10 @@ fn judge(case: &Case) -> CaseResult {
     };
     let message = disagreement(&answer.value, &value, &unit);
     let (lo, hi) = answer.value.decimal_bounds(case.digits() + 3);
+    let decimal = answer.value.to_decimal(case.digits() + 3);
     CaseResult {
         verdict: if message.is_none() { CaseVerdict::Agree } else { CaseVerdict::Disagree },
+        value: Some(decimal.split(" ± ").next().unwrap_or(&decimal).to_owned()),
         lo: Some(lo),
         hi: Some(hi),
         estimated: answer.estimated,
