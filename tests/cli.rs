@@ -89,6 +89,31 @@ fn every_mistake_gets_one_sentence_and_exit_code_2() {
 }
 
 #[test]
+fn verified_cases_are_counted_and_said_one_by_one() {
+    let verify = |file: &str, more: &[&str]| {
+        let output = ouracle(&[&["vectors", "verify", file, "--json"], more].concat());
+        (output.status.code(), serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap())
+    };
+    let (code, summary) = verify("tests/references/decided.json", &["--only", "family-scaled-score/*"]);
+    assert_eq!((code, &summary["cases"], &summary["agree"]), (Some(0), &12.into(), &12.into()));
+    for result in summary["results"].as_array().unwrap() {
+        for field in ["id", "verdict", "value", "lo", "hi", "estimated", "seconds"] {
+            assert!(!result[field].is_null(), "{field} of {result}");
+        }
+    }
+    let (code, summary) = verify("tests/references/open.json", &[]);
+    assert_eq!((code, &summary["agree"]), (Some(3), &0.into()));
+
+    let file = scratch("cases").join("cases.json");
+    let case =
+        r#"{"id": "a", "claim": "feynman-kac", "quantity": "log-density", "value": "1.0", "params": {"k": 0, "k": 1}}"#;
+    std::fs::write(&file, format!(r#"{{"format": 1, "cases": [{case}]}}"#)).unwrap();
+    let output = ouracle(&["vectors", "verify", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("`k` is given twice"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn list_and_explain_cover_every_claim() {
     for kind in ["claims", "quantities", "worlds", "controls"] {
         let listing: serde_json::Value =

@@ -7,14 +7,17 @@
 mod catalogue;
 mod domain;
 mod error;
+mod exact;
 mod inputs;
+mod nearest;
 mod source;
 
 pub use catalogue::{FieldSpec, describe};
 pub use domain::Domain;
 pub use error::InputError;
-pub(crate) use inputs::nearest;
-pub use inputs::{ExactReader, Ignored, Inputs, at_point};
+pub use exact::{ExactReader, Ignored, at_point};
+pub use inputs::Inputs;
+pub(crate) use nearest::nearest;
 pub use source::{Parameters, Seeded, Source};
 
 /// Declares the parameters of a claim or a quantity: a struct generic over the reading, and how to read it.

@@ -1,7 +1,8 @@
 //! The cases as strategies of proptest and as `Arbitrary` of quickcheck, from the same draws.
 
-use super::cases::{Case, Noising, OtherGaussianPoint, RotatedPoint, ScaledScorePoint, VpMoment};
+use super::cases::{Case, Noising, OtherGaussianPoint, ScaledScorePoint, VpMoment};
 use super::decimal::Draws;
+use super::rotated::RotatedPoint;
 
 #[cfg(feature = "proptest")]
 mod strategies {

@@ -73,10 +73,10 @@
 mod cases;
 mod decimal;
 mod generate;
+mod rotated;
 
-pub use cases::{
-    AxisPoint, LARGEST_DIMENSION, Noising, OtherGaussianPoint, RotatedPoint, ScaledScorePoint, VpMoment, vector,
-};
+pub use cases::{Noising, OtherGaussianPoint, ScaledScorePoint, VpMoment};
 pub use decimal::Decimal;
 #[cfg(feature = "proptest")]
 pub use generate::{fraction, noising, other_gaussian_point, rotated_point, scaled_score_point, vp_moment};
+pub use rotated::{AxisPoint, LARGEST_DIMENSION, RotatedPoint, vector};
