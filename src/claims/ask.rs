@@ -26,8 +26,9 @@ pub fn quantity(question: &str) -> Result<&'static Quantity, AskError> {
 /// ```
 /// use ouracle::{claims::ask, parameters::Inputs};
 /// let inputs = Inputs::from_words("b0=0.1 b1=20 T=1 v0=0.3 delta=0.1 lam=0 vpi=1 x=0.8".split(' ')).unwrap();
-/// let elbo = ask("family-scaled-score/elbo", &inputs, 30).unwrap();
-/// assert!(elbo.value.to_decimal(8).starts_with("-1.4"));
+/// println!("{}", ask("family-scaled-score/elbo", &inputs, 30).unwrap().value.to_decimal(30));
+/// // A bound is a bound: its gap is certainly positive, for this score is wrong.
+/// assert!(ask("variational-gap/gap", &inputs, 30).unwrap().value.certainly_positive());
 /// ```
 ///
 /// # Errors
