@@ -1,4 +1,4 @@
-//! Exact Gaussian and Ornstein–Uhlenbeck worlds in which likelihoods, scores, bounds and sampler outputs are known.
+#![doc = include_str!("../README.md")]
 
 pub mod claims;
 pub mod evidence;
