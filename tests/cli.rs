@@ -207,6 +207,15 @@ fn too_little_effort_is_not_green() {
     assert_ne!(output.status.code(), Some(0), "{}", text(&output.stdout));
 }
 
+/// Asked for all claims in one reading, those without that reading are no reason to be undecided.
+#[test]
+fn one_reading_of_all_claims_is_complete() {
+    let folder = scratch("proofs");
+    let output = ouracle(&["check", "--reading", "simulation", "--jobs", "2", "--out", folder.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    assert!(!text(&output.stdout).contains("fp-residual"));
+}
+
 /// A reading that no claim declares runs nothing, and nothing is not green.
 #[test]
 fn nothing_is_not_green() {

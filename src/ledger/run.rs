@@ -105,7 +105,7 @@ pub fn run(options: &Options, sink: &mut dyn FnMut(&Record) -> std::io::Result<(
         let message = format!("the false-alarm budget is {}, but it must lie between 0 and 1", options.false_alarm);
         return Err(LedgerError::Option(message));
     }
-    let chosen = choose(&options.claims)?;
+    let chosen = choose(options)?;
     // The budget is shared over every sampled check there is, so that a verdict does not depend on what else was asked.
     let sampled = claims::all().map(sampled_checks).sum::<usize>() + figures::SAMPLED;
     let budget = Budget::new(options.false_alarm, sampled);
@@ -161,9 +161,12 @@ fn perform(unit: &Unit, options: &Options, budget: &Budget) -> Record {
     }
 }
 
-fn choose(ids: &[String]) -> Result<Vec<&'static Claim>, LedgerError> {
+fn choose(options: &Options) -> Result<Vec<&'static Claim>, LedgerError> {
+    let ids = &options.claims;
     if ids.is_empty() {
-        return Ok(claims::all().collect());
+        // A claim that declares none of the readings has nothing to say in this run; named, it would be undecided.
+        let speaks = |claim: &&Claim| claim.declared().iter().any(|reading| options.readings.contains(reading));
+        return Ok(claims::all().filter(speaks).collect());
     }
     let asked: Vec<_> = ids
         .iter()

@@ -73,7 +73,7 @@ fn python_tests() -> Outcome {
     let folder = out.display().to_string();
     run(&mut cargo(&["run", "--release", "--", "check", "--reading", "proof", "--out", &folder]))?;
     // Certificates of the tests themselves, which the Python tests tamper with.
-    run(&mut cargo(&["test", "--test", "numbers_expr"]))?;
+    run(&mut cargo(&["test", "--all-features", "--test", "numbers_expr"]))?;
     let exported = certificates(&out.join("certificates"))?;
     run(Command::new(&python).arg("tests/certificates/check.py").args(exported))?;
     run(Command::new(&python).args(["-m", "pytest", "-q", "tests"]))
