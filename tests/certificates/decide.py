@@ -75,6 +75,7 @@ class Decider:
         self.kernels = 16
         self.choices = {}
         self.exp_den = None
+        self.angle_den = None
         self.reset()
 
     def reset(self):
@@ -106,7 +107,7 @@ class Decider:
         if key not in self.table:
             if self.next >= len(self.gens):
                 self.kernels *= 2
-                self.exp_den = None  # it lives in the smaller ring
+                self.exp_den = self.angle_den = None  # they live in the smaller ring
                 raise Restart
             self.table[key] = self.next
             self.meaning[self.next] = meaning
@@ -312,8 +313,14 @@ class Decider:
         return used[0][0] if coefficient == 1 and len(used) == 1 and used[0][1] == 1 else None
 
     def log(self, fraction):
-        number, factors = self.split(fraction)
-        parts = [(self.ctx.constant(p), e) for p, e in self.number_factors(number)] + factors
+        """ln of a positive fraction: with x = Π fᵢ^eᵢ it is Σ eᵢ ln|fᵢ|, whatever the signs of the factors."""
+        number, _ = self.split(fraction)
+        fraction = self.canonical(fraction)
+        parts = [(self.ctx.constant(p), e) for p, e in self.number_factors(number)]
+        for poly, direction in ((fraction.num, 1), (fraction.den, -1)):
+            for part, exponent in poly.factor()[1]:
+                part = part / part.leading_coefficient()
+                parts.append((part * (self.sign(part) or 1), int(exponent) * direction))
         terms = []
         for base, exponent in parts:
             i = self.single_generator(base)
@@ -326,6 +333,11 @@ class Decider:
                 i = self.generator(("log", str(base)), ("log", base))
                 terms.append(self.gen_fraction(i) * self.const(exponent))
         return Fraction.sum(terms, self.ctx)
+
+    def absolute_power(self, base, q):
+        """`|base|^q`, the exponential of `q ln|base|`."""
+        known = base.is_constant() or self.sign(base) == 1
+        return self.positive_power(base, q) if known else self.positive_power(base**2, q / 2)
 
     # Exponentials and angles
 
@@ -343,7 +355,7 @@ class Decider:
             q = part * self.gen_fraction(i, -1)
             if q.num.is_constant() and q.den.is_constant():
                 value = q.num.leading_coefficient() / q.den.leading_coefficient()
-                product = product * self.positive_power(self.meaning[i][1], sp.Rational(int(value.p), int(value.q)))
+                product = product * self.absolute_power(self.meaning[i][1], sp.Rational(int(value.p), int(value.q)))
                 argument = Fraction.sum([argument, part * self.const(-1)], self.ctx)
         if self.exp_den is None:
             self.exp_den = self.one
@@ -365,8 +377,16 @@ class Decider:
     def sin_cos(self, argument):
         argument = self.canonical(argument)
         sin, cos = self.const(0), self.const(1)
-        for exponents, coefficient in argument.num.to_dict().items():
-            key = (str(self.ctx.from_dict({exponents: 1})), str(argument.den))
+        # One common denominator for all angles, as for exponentials: the same angle may stand over s + 1 and over T(s + 1).
+        if self.angle_den is None:
+            self.angle_den = self.one
+        common = self.angle_den * argument.den / self.angle_den.gcd(argument.den)
+        if common != self.angle_den:
+            self.angle_den = common
+            raise Restart
+        scaled = argument.num * (common / argument.den)
+        for exponents, coefficient in scaled.to_dict().items():
+            key = str(self.ctx.from_dict({exponents: 1}))
             order = self.choice(("angle", key), int(coefficient.q))
             c = self.generator(("cos", key), ("cos",))
             s = self.generator(("sin", key), ("sin",))

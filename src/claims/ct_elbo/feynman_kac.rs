@@ -62,12 +62,17 @@ impl<S: Scalar> Killed<S> {
         convolved.log_density(end.mean) - self.rate * time
     }
 
-    /// `E[π²]/E[π]² − 1`, from logarithms.
-    fn relative_variance(&self, x: S, time: S) -> S {
+    /// `log(E[π²]/E[π]²)`.
+    fn log_ratio(&self, x: S, time: S) -> S {
         let Gaussian { mean, variance: w } = self.end(x, time);
         let (once, twice) = (self.prior.variance + w, self.prior.variance + w * 2);
         let spread = (w.square() / (self.prior.variance * twice)).ln_1p() / 2;
-        (spread + (mean - self.prior.mean).square() * w / (once * twice)).exp_m1()
+        spread + (mean - self.prior.mean).square() * w / (once * twice)
+    }
+
+    /// `E[π²]/E[π]² − 1`.
+    fn relative_variance(&self, x: S, time: S) -> S {
+        self.log_ratio(x, time).exp_m1()
     }
 
     /// The moments of one sample of the expectation.
@@ -105,7 +110,7 @@ impl<const WRONG: u8> Statement for Density<WRONG> {
         let second_moment = |t: Dual<S>| {
             let still = p.map(Dual::constant);
             let killed = Killed::new::<WRONG>(&still);
-            killed.log_expectation(still.x, t) * 2 + killed.relative_variance(still.x, t).ln_1p()
+            killed.log_expectation(still.x, t) * 2 + killed.log_ratio(still.x, t)
         };
         let square = |t: Dual<S>| log_second_moment(&p.map(Dual::constant), t);
         let moving = |tau: S| p.map(Dual::constant).model_after(Dual::variable(tau));

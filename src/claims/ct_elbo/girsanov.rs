@@ -54,11 +54,6 @@ fn factor<S: Scalar, const WRONG: u8>(k: S, time: S) -> S {
     if WRONG == STRATONOVICH { -k * time / 2 } else { S::zero() }
 }
 
-/// `E[w Y_T²]` from `log E[w e^{−½cY_T²}]` of a centred Gaussian: `−2 ∂_c` at `c = 0`.
-fn second_of_end<S: Scalar>(log_expectation: impl FnOnce(Dual<S>) -> Dual<S>) -> S {
-    derivative(|c| log_expectation(c).exp(), S::zero()) * -2
-}
-
 struct Moments<const WRONG: u8>;
 
 impl<const WRONG: u8> Statement for Moments<WRONG> {
@@ -92,7 +87,12 @@ impl<const WRONG: u8> Statement for Moments<WRONG> {
         let process = ForcedOu::constant(-p.k, S::zero(), p.sig).transition(S::zero(), p.T);
         vec![
             Relation::equal("mean of the weight", mean(Dual::constant(S::zero())).re, S::zero()),
-            Relation::equal("weighted second moment of the end", second_of_end(mean), process.variance),
+            // −2∂_c log E[w e^{−½cY²}] is the second moment of the end under the tilted law, at c = 0 that of the process.
+            Relation::equal(
+                "weighted second moment of the end",
+                derivative(mean, p.c) * -2,
+                process.variance / (process.variance * p.c + 1),
+            ),
             Relation::rate("second moment going backwards", (S::zero(), p.T), backward, move |t| {
                 let slope = square.log_expectation(p.T - t, p.c).curvature;
                 let theta = p.k * p.y / p.sig;
@@ -105,6 +105,11 @@ impl<const WRONG: u8> Statement for Moments<WRONG> {
             Relation::equal("curvature over one segment", whole.curvature, segment.curvature),
         ]
     }
+}
+
+/// `E[w Y_T²]` from `log E[w e^{−½cY_T²}]` of a centred Gaussian: `−2 ∂_c` at `c = 0`.
+fn second_of_end(log_expectation: impl FnOnce(Dual<Ball>) -> Dual<Ball>) -> Ball {
+    derivative(|c| log_expectation(c).exp(), Ball::zero()) * -2
 }
 
 /// Segments into which a path is cut.
