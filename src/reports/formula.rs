@@ -116,8 +116,12 @@ fn mathml(latex: &str, display_mode: DisplayMode) -> Option<String> {
     let mut out = Vec::new();
     write_mathml(&mut out, events, RenderConfig { display_mode, ..RenderConfig::default() }).ok()?;
     // The renderer writes relations as they are, and spaces by a name that XML does not know.
-    let out =
-        String::from_utf8(out).ok()?.replace("&nbsp;", "\u{a0}").replace("><<", ">&lt;<").replace(">><", ">&gt;<");
+    let out = String::from_utf8(out)
+        .ok()?
+        .replace("&amp;nbsp;", "\u{a0}")
+        .replace("&nbsp;", "\u{a0}")
+        .replace("><<", ">&lt;<")
+        .replace(">><", ">&gt;<");
     only_mathml(&out).then_some(out)
 }
 
