@@ -148,6 +148,10 @@ impl<S: Scalar> Scalar for Dual<S> {
         Self { re: self.re.ln_1p(), eps: self.eps / (self.re + 1) }
     }
 
+    fn minus_ln_1p(self) -> Self {
+        self.chain(self.re.minus_ln_1p(), self.re / (self.re + 1))
+    }
+
     fn sqrt(self) -> Self {
         let root = self.re.sqrt();
         Self { re: root, eps: self.eps / (root * 2) }

@@ -81,6 +81,10 @@ pub trait Scalar: Field {
     fn ln(self) -> Self;
     /// `ln(1 + x)`, without cancellation near 0; `x > −1`.
     fn ln_1p(self) -> Self;
+    /// `x − ln(1 + x) ≥ 0`, for `x > −1`: `y² φ₂(y)` with `y = ln(1 + x)`, which values and enclosures use against cancellation.
+    fn minus_ln_1p(self) -> Self {
+        self - self.ln_1p()
+    }
     /// Square root, for `x ≥ 0`.
     fn sqrt(self) -> Self;
     /// `(sin x, cos x)`.

@@ -65,6 +65,18 @@ impl<S: Field> AffineField<S> {
         &(&self.slope * y) + &self.offset
     }
 
+    /// The difference of two affine fields.
+    pub fn minus(&self, other: &Self) -> Self {
+        Self { slope: &self.slope - &other.slope, offset: &self.offset - &other.offset }
+    }
+
+    /// `E|slope·Y + offset|²_Q` for `Y` with this mean and covariance; `Q` is symmetric, `d × d`.
+    pub fn mean_square(&self, noise: &Matrix<S>, mean: &Vector<S>, covariance: &Matrix<S>) -> S {
+        let value = self.value(mean);
+        let spread = &(&(&self.slope.transpose() * noise) * &self.slope) * covariance;
+        noise.bilinear(&value, &value) + spread.trace()
+    }
+
     /// In another reading.
     pub fn map<R: Field>(&self, f: impl Fn(S) -> R) -> AffineField<R> {
         AffineField { slope: self.slope.map(&f), offset: self.offset.map(&f) }

@@ -23,6 +23,24 @@ parameters! {
     }
 }
 
+parameters! {
+    /// The scaled-score model alone: also the probability-flow ODE, `λ = 1`, and no data point.
+    ScaledModel {
+        process: process "the noising process",
+        v0: positive "data variance v_0, data N(0, v_0)",
+        delta: real "relative error of the score (1 + delta) grad log q",
+        lam: at_most_one "member of the plug-in family, lambda <= 1",
+        vpi: positive "prior variance v_pi, prior N(0, v_pi)",
+    }
+}
+
+impl<S: Scalar> ScaledModel<S> {
+    /// The world of these parameters.
+    pub fn world(&self) -> ScaledScore<S> {
+        ScaledScore { v0: self.v0, delta: self.delta, lambda: self.lam, vpi: self.vpi }
+    }
+}
+
 impl<S: Scalar> ScaledFamily<S> {
     /// The world of these parameters.
     pub fn world(&self) -> ScaledScore<S> {

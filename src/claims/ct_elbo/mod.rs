@@ -8,12 +8,17 @@ mod family_scaled_score;
 mod feynman_kac;
 mod fp_residual;
 mod girsanov;
+mod instantaneous_change_of_variables;
 mod lambda_family;
+mod lambda_to_one;
 mod lin_moments_scalar;
 mod master_pathwise_identity;
+mod pf_ode;
 mod plugin_elbo_ism;
 mod pointwise_model_not_data;
+mod relative_de_bruijn;
 mod score_matching_equals_elbo;
+mod scoreflow_kl_bound;
 pub(crate) mod variational_gap;
 
 use super::Claim;
@@ -23,8 +28,11 @@ pub static CLAIMS: &[&Claim] = &[
     &lin_moments_scalar::CLAIM,
     &chapman_kolmogorov::CLAIM,
     &fp_residual::CLAIM,
+    &relative_de_bruijn::CLAIM,
     &anderson_reversal::CLAIM,
+    &pf_ode::CLAIM,
     &lambda_family::CLAIM,
+    &instantaneous_change_of_variables::CLAIM,
     &feynman_kac::CLAIM,
     &girsanov::CLAIM,
     &master_pathwise_identity::CLAIM,
@@ -34,4 +42,6 @@ pub static CLAIMS: &[&Claim] = &[
     &family_scaled_score::CLAIM,
     &pointwise_model_not_data::CLAIM,
     &score_matching_equals_elbo::CLAIM,
+    &lambda_to_one::CLAIM,
+    &scoreflow_kl_bound::CLAIM,
 ];
