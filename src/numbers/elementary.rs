@@ -53,6 +53,11 @@ impl<E: Elementary> Scalar for Interval<E> {
         log.square() * log.phi(2)
     }
 
+    fn minus_1_minus_ln(self) -> Self {
+        let log = self.ln();
+        log.square() * log.phi(2)
+    }
+
     fn sqrt(self) -> Self {
         if self.lo() < E::ZERO {
             return Self::whole();

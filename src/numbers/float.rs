@@ -94,6 +94,11 @@ impl Scalar for Float {
         log.square() * log.phi(2)
     }
 
+    fn minus_1_minus_ln(self) -> Self {
+        let log = self.ln();
+        log.square() * log.phi(2)
+    }
+
     fn sqrt(self) -> Self {
         Self(self.0.sqrt())
     }

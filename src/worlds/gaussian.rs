@@ -41,8 +41,8 @@ impl<S: Scalar> Gaussian<S> {
 
     /// `KL(self ‖ other) = ½(v₁/v₂ − 1 − ln(v₁/v₂) + (m₁ − m₂)²/v₂)`, in nats.
     pub fn kl(&self, other: &Self) -> S {
-        let excess = (self.variance - other.variance) / other.variance;
-        (excess.minus_ln_1p() + (self.mean - other.mean).square() / other.variance) / 2
+        let ratio = self.variance / other.variance;
+        (ratio.minus_1_minus_ln() + (self.mean - other.mean).square() / other.variance) / 2
     }
 
     /// The differential entropy `½ ln 2πev`, in nats.

@@ -110,6 +110,16 @@ impl<S: Scalar> ScaledScore<S> {
         Gaussian::centred(prior + noise * ((S::int(1) - k) * log_ratio).phi(1))
     }
 
+    /// `KL(q_t ‖ u_t)` from the data to the model, in nats; it does not cancel where the model is nearly right: with `ρ = R_T/R_t`,
+    /// `V_t/v_t − 1 = (v_π − v_T)/v_T ρ^{1−k} − (2−λ)δ ln ρ φ₁((1−k) ln ρ)`.
+    pub fn kl(&self, t: &Clock<S>, end: &Clock<S>) -> S {
+        let log_ratio = end.log_ratio(self.v0) - t.log_ratio(self.v0);
+        let (power, last) = ((S::int(1) - self.exponent()) * log_ratio, end.variance(self.v0));
+        let prior = (self.vpi - last) / last * power.exp();
+        let excess = prior - (S::int(2) - self.lambda) * self.delta * log_ratio * power.phi(1);
+        (-excess * t.variance(self.v0) / self.model(t, end).variance).minus_ln_1p() / 2
+    }
+
     /// The inference SDE at this time: drift `f − (λ/2) G ∇log q` and squared diffusion `(1 − λ) G`.
     pub fn inference_sde(&self, clock: &Clock<S>) -> (Affine<S>, S) {
         let forward = Affine { slope: clock.alpha, offset: clock.offset };

@@ -141,10 +141,10 @@ impl<S: Scalar> Parameters<S> for Carried<S> {
         };
         let y = source.vector("y", "the point at this time, d entries")?;
         source.same_dimension(&["y", "A", "c", "L", "K", "k", "m", "S"])?;
-        // A flow is a linear SDE without noise; its coefficients at the origin.
-        let origin = velocity(0, &forward, &score, &y.scale(S::zero()));
-        let still = forward.factor.scale(S::zero());
-        let law = Marginal { sde: MatrixSde { drift: origin.jacobian, offset: origin.value, factor: still }, law };
+        // An affine flow is a linear SDE without noise.
+        let VectorJet { value, jacobian } = velocity(0, &forward, &score, &y);
+        let (offset, still) = (&value - &(&jacobian * &y), forward.factor.scale(S::zero()));
+        let law = Marginal { sde: MatrixSde { drift: jacobian, offset, factor: still }, law };
         law.declare(source);
         let rates = law.sde.mean_rate(&y);
         y.0.iter().zip(&rates.0).for_each(|(y, rate)| source.rule(*y, *rate));
@@ -220,5 +220,9 @@ pub static CLAIM: Claim = Claim {
             readings: Readings::of(AFFINE, &AnyAffineFlow(NO_HALF)),
         },
     ],
-    quantities: &[Quantity::of::<LogDensity>("log-density", "log p_theta(x) of the probability-flow ODE, in nats", &[])],
+    quantities: &[Quantity::of::<LogDensity>(
+        "log-density",
+        "log p_theta(x) of the probability-flow ODE, in nats",
+        &[],
+    )],
 };

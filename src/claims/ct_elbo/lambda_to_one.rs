@@ -16,7 +16,8 @@
 //! - \frac{(1+\frac\delta2)\left(\delta + (1-\lambda)(1+\frac\delta2)\right)}2\,\frac{x^2}{v_0}\ln R_T
 //! + \frac{\eta^2}2\left(\frac{x^2}{v_0} - 1\right)\varphi_2(-z)\ln^2R_T + \left(1-\tfrac\lambda2\right)(1+\delta)\ln R_T + \ln\varphi_T $$
 //!
-//! At $x = 0$ nothing diverges, so a test there sees no blow-up: the bound has a finite limit, below the likelihood.
+//! At $x = 0$ nothing diverges, so a test there sees no blow-up: the bound has a finite limit, $\frac{\delta^2}{16}\ln^2R_T$ below the
+//! likelihood of the ODE.
 //!
 //! Assumptions: as in `family-scaled-score`; $\delta \ne 0$ for the divergence. If it were overlooked, the bound of a nearly
 //! deterministic sampler would be reported as its likelihood; the bound of the ODE is not the limit of bounds.
@@ -24,7 +25,7 @@
 //! In the limit nothing is random, so this is decided by proof and enclosure and never by sampling.
 
 use crate::claims::{Claim, Control, Readings};
-use crate::evidence::{Relation, Statement};
+use crate::evidence::{NonNegative, Relation, Statement};
 use crate::numbers::{Dual, Scalar};
 use crate::objectives::elbo::scaled_control;
 use crate::worlds::{Clock, ScaledPoint, ScaledScore};
@@ -77,7 +78,9 @@ impl Statement for Limit {
         let (process, x) = (&p.family.process, p.x);
         let (start, end) = (process.start(), process.end());
         let rest = S::int(1) - world.lambda;
-        let flow = FlowPoint { process: process.clone(), v0: world.v0, delta: world.delta, vpi: world.vpi, x };
+        let likelihood = |x: S| {
+            FlowPoint { process: process.clone(), v0: world.v0, delta: world.delta, vpi: world.vpi, x }.log_density()
+        };
         vec![
             Relation::equal(
                 "bound near the ODE",
@@ -95,7 +98,13 @@ impl Statement for Limit {
                     -clock.noise * scaled_control(&last, &clock).mean_square(&law) / 2
                 },
             ),
-            Relation::equal("likelihood of the ODE", last.model(&start, &end).log_density(x), flow.log_density()),
+            Relation::at_most(
+                "bound at the origin",
+                remainder(&last, S::zero(), &end),
+                likelihood(S::zero()),
+                NonNegative::square(world.delta * end.log_ratio(world.v0) / 4),
+            ),
+            Relation::equal("likelihood of the ODE", last.model(&start, &end).log_density(x), likelihood(x)),
         ]
     }
 }

@@ -22,7 +22,7 @@ use crate::claims::{Claim, Control, Formula, Quantity, Readings};
 use crate::evidence::{NonNegative, Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial, sampler};
 use crate::numbers::{Ball, Covariance, Field, Float, Scalar, Vector, rate};
 use crate::parameters;
-use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
+use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point};
 use crate::worlds::{Clock, Gaussian, GaussianPair, Marginal, MultivariateGaussian, Process, Schedule};
 
 const NO_HALF: u8 = 1;
@@ -54,7 +54,10 @@ impl Statement for Dissipation {
 
     fn relations<'p, S: Scalar>(&self, p: &'p GaussianPair<S>) -> Vec<Relation<'p, S>> {
         let wrong = self.0;
-        vec![Relation::rate(
+        let end = p.data.process.end();
+        let (q, other) = (p.data.start(), p.other());
+        let plain = end.diffuse(&q).kl(&end.diffuse(&other));
+        let dissipation = Relation::rate(
             "divergence",
             (S::zero(), p.data.process.horizon()),
             |t| {
@@ -67,7 +70,8 @@ impl Statement for Dissipation {
                 let law = if wrong == OTHER_LAW { other } else { q };
                 -fraction::<S>(wrong) * p.data.process.at(t).noise * relative.mean_square(&law)
             },
-        )]
+        );
+        vec![dissipation, Relation::equal("divergence by the difference at t = 0", end.kl(&q, &other), plain)]
     }
 }
 
@@ -219,6 +223,14 @@ impl Formula for Divergence {
     }
 }
 
+/// Also where the two laws are far apart, and their difference knows nothing of the smaller variance.
+fn divergence(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, InputError> {
+    let p: Moment<Ball> = ExactReader::new(inputs, ignored).read()?;
+    let (q, other) = p.pair.laws_at(p.t);
+    let far = q.kl(&other);
+    Ok(Divergence::value(&p).intersect(&far).unwrap_or(far))
+}
+
 const MATRIX: &str = "in d dimensions";
 const STATIONARY: &str = "towards the stationary law";
 
@@ -266,5 +278,6 @@ pub static CLAIM: Claim = Claim {
             readings: Readings::of(STATIONARY, &Decay(SLOW)),
         },
     ],
-    quantities: &[Quantity::of::<Divergence>("kl", "KL(q_t || p_t) of two laws under the same process, in nats", &[])],
+    quantities: &[Quantity::of::<Divergence>("kl", "KL(q_t || p_t) of two laws under the same process, in nats", &[])
+        .enclosed_by(divergence)],
 };

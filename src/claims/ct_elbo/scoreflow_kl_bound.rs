@@ -28,12 +28,13 @@
 
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
 use crate::evidence::{NonNegative, Relation, Statement};
-use crate::numbers::{Dual, Field, Scalar, rate};
+use crate::numbers::{Ball, Dual, Field, Scalar, rate};
 use crate::objectives::elbo::{control, family_factor, scaled_control};
 use crate::parameters;
-use crate::parameters::{Domain, InputError, Parameters, Source};
+use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source};
 use crate::worlds::{
-    Affine, AffineScore, Clock, Gaussian, GaussianData, GaussianPair, ReverseSde, ScaledFamily, ScaledModel, ScaledScore,
+    Affine, AffineScore, Clock, Gaussian, GaussianData, GaussianPair, ReverseSde, ScaledFamily, ScaledModel,
+    ScaledScore,
 };
 
 /// The bound of the SDE, claimed for the probability-flow ODE.
@@ -44,7 +45,13 @@ const MODEL_LAW: u8 = 4;
 const NO_FACTOR: u8 = 5;
 
 /// The integrand of the gap, `½E_q‖c − (1−λ)∇log u‖²_Q/(1−λ)`, from squares; `λ < 1`.
-fn gap<S: Scalar>(clock: &Clock<S>, control: &Affine<S>, model: &Gaussian<S>, law: &Gaussian<S>, lambda: S) -> NonNegative<S> {
+fn gap<S: Scalar>(
+    clock: &Clock<S>,
+    control: &Affine<S>,
+    model: &Gaussian<S>,
+    law: &Gaussian<S>,
+    lambda: S,
+) -> NonNegative<S> {
     let rest = S::int(1) - lambda;
     let mismatch = control.minus(&model.score().scale(rest));
     let spread = NonNegative::square(mismatch.slope).times(NonNegative::declared(law.variance));
@@ -123,7 +130,8 @@ impl Statement for AnyScore {
     }
 }
 
-/// The bound itself, for a score wrong by a factor, whose error is `½δ² ln R`: divergence and error so far together grow.
+/// The bound itself, for a score wrong by a factor, whose error is `½δ² ln R`: divergence and error so far together grow. Only
+/// certified: the integrand is what [`AnyScore`] proves, and the law of the model belongs to `family-scaled-score`.
 pub(super) struct Bound(pub(super) u8);
 
 impl Statement for Bound {
@@ -151,7 +159,7 @@ impl Statement for Bound {
         let world = if wrong == ODE { ScaledScore { lambda: S::one(), ..family } } else { family };
         let factor = if wrong == ODE { S::one() } else { family_factor(family.lambda) };
         let end = p.process.end();
-        vec![Relation::grows(
+        let bound = Relation::grows(
             "divergence and score error",
             (S::zero(), p.process.horizon()),
             move |t| {
@@ -169,7 +177,10 @@ impl Statement for Bound {
                 let data = world.data(&clock);
                 gap(&clock, &scaled_control(&world, &clock), &world.model(&clock, &end), &data, world.lambda)
             },
-        )]
+        );
+        let start = p.process.start();
+        let plain = world.data(&start).kl(&world.model(&start, &end));
+        vec![bound, Relation::equal("divergence by the error of the variance", world.kl(&start, &end), plain)]
     }
 }
 
@@ -217,9 +228,16 @@ struct Divergence;
 impl Formula for Divergence {
     type Params<S: Scalar> = ScaledModel<S>;
     fn value<S: Scalar>(p: &ScaledModel<S>) -> S {
-        let (start, end) = (p.process.start(), p.process.end());
-        p.world().data(&start).kl(&p.world().model(&start, &end))
+        p.world().kl(&p.process.start(), &p.process.end())
     }
+}
+
+/// Also where the two laws are far apart, and their difference knows nothing of the smaller variance.
+fn divergence(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, InputError> {
+    let p: ScaledModel<Ball> = ExactReader::new(inputs, ignored).read()?;
+    let (start, end) = (p.process.start(), p.process.end());
+    let far = p.world().data(&start).kl(&p.world().model(&start, &end));
+    Ok(Divergence::value(&p).intersect(&far).unwrap_or(far))
 }
 
 parameters! {
@@ -254,7 +272,7 @@ pub static CLAIM: Claim = Claim {
     sources: &["song2021scoreflow"],
     readings: &[
         Readings::of(ANY, &AnyScore(0)),
-        Readings::of(BOUND, &Bound(0)),
+        Readings::certified(BOUND, &Bound(0)),
         Readings::of(EQUALITY, &Attained(0)),
     ],
     controls: &[
@@ -266,7 +284,7 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "bound-of-the-ode",
             story: "the same bound for the probability-flow ODE with the same score",
-            readings: Readings::of(BOUND, &Bound(ODE)),
+            readings: Readings::certified(BOUND, &Bound(ODE)),
         },
         Control {
             id: "no-half",
@@ -285,7 +303,7 @@ pub static CLAIM: Claim = Claim {
         },
     ],
     quantities: &[
-        Quantity::of::<Divergence>("kl", "KL(q || p_theta) of the member lambda, in nats", &[]),
+        Quantity::of::<Divergence>("kl", "KL(q || p_theta) of the member lambda, in nats", &[]).enclosed_by(divergence),
         Quantity::of::<Excess>(
             "excess",
             "KL(q || p_ODE) minus the bound of the SDE, prior q_T, in nats; positive where the bound fails for the ODE",
