@@ -1,7 +1,7 @@
 //! `ouracle explain`: the page of a claim, a quantity or a verdict.
 
 use super::{Failure, Outcome, print};
-use ouracle::claims::{self, Claim, Page, Quantity};
+use ouracle::claims::{self, Claim, Expect, Page, Quantity};
 use ouracle::numbers::Certificate;
 
 /// Show the page of a claim, a quantity or a verdict
@@ -49,6 +49,11 @@ sample is too small. Undecided is not a pass.",
     ),
     ("upheld", "Every reading that the claim declares passed, and every wrong version of it was refuted."),
     ("void", "A wrong version of the claim was not refuted, so that the checks cannot tell right from wrong."),
+    (
+        "refuted-as-expected",
+        "The statement is false although it looks like something true: every reading refuted it, and the true
+statement beside it passed the same readings.",
+    ),
 ];
 
 pub fn run(arguments: &Arguments) -> Outcome {
@@ -77,13 +82,12 @@ pub fn run(arguments: &Arguments) -> Outcome {
             (Some(quantity), _) => quantity_page(claim, quantity),
             (None, Some(control)) => {
                 let readings: Vec<_> = control.readings.present().map(|reading| reading.to_string()).collect();
-                format!(
-                    "{}/{}: a wrong version\n\n{}\n\nMust be refuted by {}.",
-                    claim.id,
-                    control.id,
-                    control.story,
-                    readings.join(", ")
-                )
+                let (is, must) = match claim.expect {
+                    Expect::True => ("a wrong version", "be refuted"),
+                    Expect::False { .. } => ("the truth beside a look-alike", "not be refuted"),
+                };
+                let by = readings.join(", ");
+                format!("{}/{}: {is}\n\n{}\n\nMust {must} by {by}.", claim.id, control.id, control.story)
             }
             (None, None) => {
                 return Err(Failure::Usage(format!("`{claim_id}` has no quantity or control `{part}`")));
@@ -96,9 +100,20 @@ pub fn run(arguments: &Arguments) -> Outcome {
 fn claim_page(claim: &Claim) -> String {
     let mut sections = vec![format!("{}: {}", claim.id, claim.title), Page::of(claim.text).to_text()];
     let readings: Vec<_> = claim.declared().iter().map(ToString::to_string).collect();
-    sections.push(format!("Decided by {}. Sources: {}.", readings.join(", "), claim.sources.join(", ")));
     let controls = claim.controls.iter().map(|control| format!("  {:<20} {}", control.id, control.story));
-    sections.push(format!("Wrong versions that must be refuted:\n{}", controls.collect::<Vec<_>>().join("\n")));
+    let controls = controls.collect::<Vec<_>>().join("\n");
+    let sources = claim.sources.join(", ");
+    match claim.expect {
+        Expect::True => {
+            sections.push(format!("Decided by {}. Sources: {sources}.", readings.join(", ")));
+            sections.push(format!("Wrong versions that must be refuted:\n{controls}"));
+        }
+        Expect::False { truth, upheld_by } => {
+            sections.push(format!("True instead: {truth}. See {upheld_by}."));
+            sections.push(format!("Must be refuted by {}. Sources: {sources}.", readings.join(", ")));
+            sections.push(format!("The truth beside it, which must not be refuted:\n{controls}"));
+        }
+    }
     if !claim.quantities.is_empty() {
         let quantities = claim.quantities.iter().map(|q| format!("  {}/{:<20} {}", claim.id, q.id, q.about));
         sections.push(format!("Quantities (`ouracle ask`):\n{}", quantities.collect::<Vec<_>>().join("\n")));
