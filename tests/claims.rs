@@ -42,6 +42,22 @@ fn every_look_alike_stands_beside_a_truth_that_is_upheld() {
     }
 }
 
+/// Every statement of the paper has a claim or a reason, and every claim serves a statement.
+#[test]
+fn every_statement_of_the_paper_is_decided_or_says_why_not() {
+    let mut cited = BTreeSet::new();
+    for theorem in claims::CONFORMANCE {
+        assert!(!theorem.decided_by.is_empty() || !theorem.not_covered.is_empty(), "{} has neither", theorem.says);
+        for id in theorem.decided_by {
+            assert!(claims::find(id).is_some_and(|claim| claim.id == *id), "there is no claim {id}");
+            cited.insert(*id);
+        }
+    }
+    for claim in claims::ct_elbo::CLAIMS {
+        assert!(cited.contains(claim.id), "{} serves no statement of the paper", claim.id);
+    }
+}
+
 #[test]
 fn ids_and_aliases_name_one_claim_each() {
     let mut names = BTreeSet::new();

@@ -2,6 +2,7 @@
 
 mod ask;
 mod claim;
+mod conformance;
 pub mod ct_elbo;
 pub mod look_alikes;
 mod page;
@@ -9,6 +10,7 @@ mod quantity;
 
 pub use ask::{ask, quantity};
 pub use claim::{Claim, Control, Expect, Readings};
+pub use conformance::{CONFORMANCE, Theorem};
 pub use page::{Block, Page};
 pub use quantity::{Answer, AskError, Enclose, Formula, InDouble, Quantity};
 

@@ -9,9 +9,11 @@ use ouracle::numbers::Certificate;
 #[command(after_help = "Examples:
   ouracle explain family-scaled-score
   ouracle explain family-scaled-score/elbo
+  ouracle explain look-alikes
+  ouracle explain conformance
   ouracle explain consistent")]
 pub struct Arguments {
-    /// A claim, CLAIM/QUANTITY, CLAIM/CONTROL, or a verdict such as `undecided`
+    /// A claim, CLAIM/QUANTITY, CLAIM/CONTROL, a verdict such as `undecided`, `look-alikes` or `conformance`
     id: String,
     /// Print only the formulas, as LaTeX
     #[arg(long)]
@@ -61,6 +63,11 @@ pub fn run(arguments: &Arguments) -> Outcome {
     if let Some((name, text)) = VERDICTS.iter().find(|(name, _)| *name == id) {
         return print(&format!("{name}\n\n{text}")).map(|()| 0);
     }
+    match id {
+        "look-alikes" => return print(&look_alikes()).map(|()| 0),
+        "conformance" => return print(&conformance()).map(|()| 0),
+        _ => {}
+    }
     let (claim_id, part) = id.split_once('/').map_or((id, None), |(claim, part)| (claim, Some(part)));
     let Some(claim) = claims::find(claim_id) else {
         let verdicts: Vec<_> = VERDICTS.iter().map(|(name, _)| *name).collect();
@@ -95,6 +102,37 @@ pub fn run(arguments: &Arguments) -> Outcome {
         },
     };
     print(&text).map(|()| 0)
+}
+
+/// The table of true statements against false look-alikes.
+fn look_alikes() -> String {
+    let rows = claims::all().filter_map(|claim| match claim.expect {
+        Expect::False { truth, upheld_by } => {
+            Some(format!("true   {truth}\n       ({upheld_by})\nfalse  {}\n       ({})", claim.title, claim.id))
+        }
+        Expect::True => None,
+    });
+    let head =
+        "What is true, and what only looks so; each false statement is refuted at a counterexample in every `check`.";
+    std::iter::once(head.to_owned()).chain(rows).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The paper, statement by statement.
+fn conformance() -> String {
+    let mut lines = Vec::new();
+    let mut part = "";
+    for theorem in claims::CONFORMANCE {
+        if theorem.part != part {
+            part = theorem.part;
+            lines.push(format!("\n{part}"));
+        }
+        let by = if theorem.decided_by.is_empty() { "not covered".to_owned() } else { theorem.decided_by.join(", ") };
+        lines.push(format!("  {}\n      {by}", theorem.says));
+        if !theorem.not_covered.is_empty() {
+            lines.push(format!("      not covered: {}", theorem.not_covered));
+        }
+    }
+    lines.join("\n").trim_start().to_owned()
 }
 
 fn claim_page(claim: &Claim) -> String {
