@@ -16,7 +16,7 @@
 //! Nothing random happens along the flow, so that this is decided by proof and enclosure and never by sampling; an estimate of the
 //! divergence by random projections is another claim.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Relation, Statement};
 use crate::numbers::{Dual, Scalar, Vector, VectorJet, rate};
 use crate::parameters;
@@ -190,6 +190,7 @@ pub static CLAIM: Claim = Claim {
     id: "instantaneous-change-of-variables",
     aliases: &[],
     title: "Along the probability flow the log-density changes by the divergence of the velocity",
+    expect: Expect::True,
     text: include_str!("instantaneous_change_of_variables.rs"),
     sources: &["chen2018node", "song2021sde"],
     readings: &[Readings::of(SCALED, &AlongTheFlow(0)), Readings::of(AFFINE, &AnyAffineFlow(0))],

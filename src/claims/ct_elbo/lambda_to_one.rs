@@ -24,7 +24,7 @@
 //!
 //! In the limit nothing is random, so this is decided by proof and enclosure and never by sampling.
 
-use crate::claims::{Claim, Control, Readings};
+use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{NonNegative, Relation, Statement};
 use crate::numbers::{Dual, Scalar};
 use crate::objectives::elbo::scaled_control;
@@ -114,6 +114,7 @@ pub static CLAIM: Claim = Claim {
     id: "lambda-to-one",
     aliases: &[],
     title: "As λ → 1 the bound diverges like 1/(1 − λ) while the likelihood tends to that of the ODE",
+    expect: Expect::True,
     text: include_str!("lambda_to_one.rs"),
     sources: &["huang2021"],
     readings: &[Readings::of("", &Limit(0))],

@@ -15,7 +15,7 @@
 //! Nothing random happens along the flow: this is decided by proof and enclosure, and sampling would only test the normal
 //! generator.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Relation, Statement};
 use crate::numbers::{Dual, Jet, Matrix, Scalar};
 use crate::parameters;
@@ -170,6 +170,7 @@ pub static CLAIM: Claim = Claim {
     id: "pf-ode",
     aliases: &[],
     title: "The probability-flow ODE has the marginals of the noising process, and a closed form for Gaussian data",
+    expect: Expect::True,
     text: include_str!("pf_ode.rs"),
     sources: &["song2021sde", "chen2018node"],
     readings: &[Readings::of(ANY, &Transport(0)), Readings::of(PATHS, &Trajectory(0))],

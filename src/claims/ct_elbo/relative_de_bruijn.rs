@@ -18,7 +18,7 @@
 //! diffusion model would not vanish with the length of the process, and the bound on the likelihood by score matching, of which this
 //! is the differential form, would be wrong.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{NonNegative, Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial, sampler};
 use crate::numbers::{Ball, Covariance, Field, Float, Scalar, Vector, rate};
 use crate::parameters;
@@ -239,6 +239,7 @@ pub static CLAIM: Claim = Claim {
     id: "relative-de-bruijn",
     aliases: &[],
     title: "The divergence of two noised laws falls by half their relative Fisher information",
+    expect: Expect::True,
     text: include_str!("relative_de_bruijn.rs"),
     sources: &["song2021scoreflow"],
     readings: &[
