@@ -17,12 +17,13 @@
 //! An inequality cannot refute a bound that is too large, such as one without its ½; the equality can.
 //!
 //! **It is false for the probability-flow ODE**, $\lambda = 1$, where $C_\lambda$ is infinite. With $s = (1+\delta)l$, $\pi = q_T$ and
-//! $R = R_T$, the divergence exceeds the bound of the SDE as soon as $R^\delta$ is large, by
+//! $R = R_T$, the divergence exceeds the bound of the SDE wherever this is positive:
 //!
 //! $$ \mathrm{KL}(q\|p_{\mathrm{ODE}}) - \tfrac{\delta^2}2\ln R = \tfrac12\left(R^\delta - 1 - \delta\ln R\right) - \tfrac{\delta^2}2\ln R $$
 //!
-//! which is $4.008$ at $R = 147.3137$, $\delta = 0.5119$ and $0.624$ at $R = 20.3$, $\delta = 0.5$, but negative there for
-//! $\delta = -0.5$: a test with a score that is too weak would not have seen it.
+//! It is $4.008$ at $R = 147.3137$, $\delta = 0.5119$ and $0.624$ at $R = 20.3$, $\delta = 0.5$, but negative there for
+//! $\delta = -0.5$: with a score that is too weak the noising must be longer, $\ln R > 1/(|\delta| - \delta^2)$ being enough, before
+//! a test sees it.
 //!
 //! Assumptions: Gaussian data, affine score, any process. If it failed for the SDE, minimising the score error with the weight $g^2$
 //! would not be maximum likelihood; used for the ODE, as is often done, it promises what nobody has shown.
