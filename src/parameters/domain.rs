@@ -16,6 +16,8 @@ pub enum Domain {
     BelowOne,
     /// `≤ 1`.
     AtMostOne,
+    /// `0 ≤ p ≤ 1`.
+    Probability,
 }
 
 impl Domain {
@@ -27,6 +29,7 @@ impl Domain {
             Self::NonNegative => *value >= Rational::ZERO,
             Self::BelowOne => *value < Rational::ONE,
             Self::AtMostOne => *value <= Rational::ONE,
+            Self::Probability => *value >= Rational::ZERO && *value <= Rational::ONE,
         }
     }
 }
@@ -39,6 +42,7 @@ impl fmt::Display for Domain {
             Self::NonNegative => "a number >= 0",
             Self::BelowOne => "a number < 1",
             Self::AtMostOne => "a number <= 1",
+            Self::Probability => "a number from 0 to 1",
         })
     }
 }

@@ -4,16 +4,20 @@ mod anderson_reversal;
 mod chapman_kolmogorov;
 #[allow(clippy::module_inception, reason = "a claim's file bears its id, and this one shares it with the theory")]
 mod ct_elbo;
+mod dsm_variance_blowup;
 mod family_scaled_score;
 mod feynman_kac;
 mod fp_residual;
 mod girsanov;
 mod lambda_family;
+mod likelihood_weighting;
 mod lin_moments_scalar;
 mod master_pathwise_identity;
 mod plugin_elbo_ism;
 mod pointwise_model_not_data;
 mod score_matching_equals_elbo;
+mod ssm_hutchinson;
+mod time_importance_sampling;
 pub(crate) mod variational_gap;
 
 use super::Claim;
@@ -31,7 +35,11 @@ pub static CLAIMS: &[&Claim] = &[
     &ct_elbo::CLAIM,
     &variational_gap::CLAIM,
     &plugin_elbo_ism::CLAIM,
+    &ssm_hutchinson::CLAIM,
     &family_scaled_score::CLAIM,
     &pointwise_model_not_data::CLAIM,
     &score_matching_equals_elbo::CLAIM,
+    &likelihood_weighting::CLAIM,
+    &time_importance_sampling::CLAIM,
+    &dsm_variance_blowup::CLAIM,
 ];
