@@ -18,7 +18,7 @@
 //! whatever it is called. Nothing here is random, and nothing is sampled.
 
 use crate::claims::{Claim, Control, Quantity, Readings};
-use crate::evidence::{Relation, Statement};
+use crate::evidence::{NonNegative, Relation, Statement};
 use crate::numbers::{Ball, Dual, Field, Float, Panel, Scalar, derivative, integrate_to_digits};
 use crate::objectives::elbo::RunningCost;
 use crate::parameters;
@@ -91,21 +91,21 @@ impl Statement for Weight {
         let noise_error = prediction.minus(&unit).mean_square(&Gaussian::centred(S::one()));
         let noise_weight = if wrong == NOISE_FORM { clock.noise } else { weight / clock.w };
 
-        // E|s − ∇log q_{t|0}|² over data as well, from the parts of the residual on x − m₀ and on ε.
-        let average = |slope: Dual<S>, offset: Dual<S>| {
-            let still = Dual::constant;
-            let at_mean = slope * still(p.data.law(&clock).mean) + offset;
-            let on_noise = slope * still(root) + still(root.recip());
-            at_mean.square() + (slope * still(clock.phi)).square() * still(p.data.v0) + on_noise.square()
+        // E|s − ∇log q_{t|0}|² over data as well, from the parts of the residual on 1, on x − m₀ and on ε.
+        let data = p.data.law(&clock);
+        let average = |score: &Affine<S>| {
+            let on_noise = score.slope * root + root.recip();
+            score.value(data.mean).square() + (score.slope * clock.phi).square() * p.data.v0 + on_noise.square()
         };
-        let best = p.data.law(&clock).score();
-        let along_slope = derivative(|slope| average(slope, Dual::constant(best.offset)), best.slope);
-        let along_offset = derivative(|offset| average(Dual::constant(best.slope), offset), best.offset);
+        let excess = score.minus(&data.score());
+        let spread = NonNegative::square(excess.slope * clock.phi)
+            .times(NonNegative::declared(p.data.v0))
+            .plus(NonNegative::square(excess.slope).times(NonNegative::declared(clock.w)));
+        let gap = NonNegative::square(excess.value(data.mean)).plus(spread);
         vec![
             Relation::equal("running cost", cost, weight * (error / 2 - constant) - clock.alpha),
             Relation::equal("prediction of the noise", cost, noise_weight * noise_error / 2 - weight * constant - clock.alpha),
-            Relation::equal("slope of the free minimiser", along_slope, S::zero()),
-            Relation::equal("offset of the free minimiser", along_offset, S::zero()),
+            Relation::at_most("free minimiser", average(&data.score()), average(&score), gap),
         ]
     }
 }
@@ -169,8 +169,8 @@ impl Statement for Restricted {
         );
         // ∫G/v = ln R: the weighted mean of the true constants 1/v is not the best constant.
         let best = if wrong == PRECISIONS { end.log_ratio(p.v0) / total } else { total / weighted };
-        let at_best = derivative(|c| loss(c, Dual::constant(weighted), Dual::constant(total)), best);
-        vec![slope, Relation::equal("minimiser", at_best, S::zero())]
+        let at_any = derivative(|c| loss(c, Dual::constant(weighted), Dual::constant(total)), p.c);
+        vec![slope, Relation::equal("minimiser", at_any, weighted * (p.c - best))]
     }
 }
 
