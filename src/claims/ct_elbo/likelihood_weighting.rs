@@ -17,7 +17,7 @@
 //! Assumptions: $w > 0$ at the times that count. If it failed, the loss reported in training would not bound the likelihood,
 //! whatever it is called. Nothing here is random, and nothing is sampled.
 
-use crate::claims::{Claim, Control, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{NonNegative, Relation, Statement};
 use crate::numbers::{Ball, Dual, Field, Float, Panel, Scalar, derivative, integrate_to_digits};
 use crate::objectives::elbo::RunningCost;
@@ -104,7 +104,11 @@ impl Statement for Weight {
         let gap = NonNegative::square(excess.value(data.mean)).plus(spread);
         vec![
             Relation::equal("running cost", cost, weight * (error / 2 - constant) - clock.alpha),
-            Relation::equal("prediction of the noise", cost, noise_weight * noise_error / 2 - weight * constant - clock.alpha),
+            Relation::equal(
+                "prediction of the noise",
+                cost,
+                noise_weight * noise_error / 2 - weight * constant - clock.alpha,
+            ),
             Relation::at_most("free minimiser", average(&data.score()), average(&score), gap),
         ]
     }
@@ -192,9 +196,9 @@ impl<S: Scalar> Parameters<S> for Weighted<S> {
 }
 
 impl<S: Scalar> Weighted<S> {
-    /// `λ`, or `λv`.
-    fn integrand(&self, t: S, times_variance: bool) -> S {
-        let clock = self.process.at(t);
+    /// `λ`, or `λv`, at this share of the horizon.
+    fn integrand(&self, share: S, times_variance: bool) -> S {
+        let clock = self.process.at(self.process.horizon() * share);
         let weight = match self.weight {
             "w" => weight(SIMPLE, &clock),
             "one" => S::one(),
@@ -209,8 +213,8 @@ fn minimiser(inputs: &Inputs, ignored: Ignored, digits: usize) -> Result<Ball, I
     let p: Weighted<Ball> = ExactReader::new(inputs, ignored).read()?;
     let panel: Weighted<Panel> = ExactReader::new(inputs, ignored).read()?;
     let [total, weighted] = [false, true].map(|times_variance| {
-        let (f, over_panel) = (|t| p.integrand(t, times_variance), |t| panel.integrand(t, times_variance));
-        integrate_to_digits(&f, &over_panel, Ball::zero(), p.process.horizon(), digits + 2)
+        let (f, over_panel) = (|u| p.integrand(u, times_variance), |u| panel.integrand(u, times_variance));
+        integrate_to_digits(&f, &over_panel, Ball::zero(), Ball::one(), digits + 2)
     });
     Ok(total / weighted)
 }
@@ -223,6 +227,7 @@ pub static CLAIM: Claim = Claim {
     id: "likelihood-weighting",
     aliases: &[],
     title: "The likelihood weight of the score error is exactly g², and within a restricted family the weight decides the minimiser",
+    expect: Expect::True,
     text: include_str!("likelihood_weighting.rs"),
     sources: &["song2021scoreflow", "huang2021"],
     readings: &[Readings::of(INTEGRAND, &Weight(0)), Readings::of(FAMILY, &Restricted(0))],
