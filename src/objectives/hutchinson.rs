@@ -1,6 +1,6 @@
 //! Random projections that estimate a trace: the variance of `vᵀBv`. Source: `hutchinson1990`.
 
-use crate::numbers::{Field, Matrix};
+use crate::numbers::{Field, Matrix, Vector};
 
 /// The law of a probe `v` in `d` dimensions with `E v vᵀ = I`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,34 @@ impl Probe {
             }
         }
     }
+
+    /// `E(vᵀBv − tr B)⁴`. Signs are enumerated. For normals the cumulants of a form are `2ⁿ⁻¹(n−1)! tr Sⁿ`, so that it is
+    /// `48 tr S⁴ + 12 (tr S²)²`; on the sphere, of the form less its trace, `d³/((d+2)(d+4)(d+6))` times as much.
+    pub fn fourth_moment<S: Field>(self, symmetric: &Matrix<S>) -> S {
+        let d = symmetric.rows();
+        let normal = |s: &Matrix<S>| {
+            let square = s * s;
+            (&square * &square).trace() * 48 + square.trace().square() * 12
+        };
+        match self {
+            Self::Rademacher => {
+                let deviation = |v: Vector<S>| (symmetric.bilinear(&v, &v) - symmetric.trace()).powi(4);
+                signs(d).map(deviation).fold(S::zero(), |sum, x| sum + x) / (1 << d)
+            }
+            Self::Gaussian => normal(symmetric),
+            Self::Sphere => {
+                let n = d as i64;
+                let centred = symmetric - &Matrix::identity(d).scale(symmetric.trace() / n);
+                normal(&centred) * n.pow(3) / ((n + 2) * (n + 4) * (n + 6))
+            }
+        }
+    }
+}
+
+/// Every vector of `d` signs.
+pub fn signs<S: Field>(d: usize) -> impl Iterator<Item = Vector<S>> {
+    let sign = |bits: u32, i: usize| S::int(if bits >> i & 1 == 0 { 1 } else { -1 });
+    (0..1_u32 << d).map(move |bits| Vector((0..d).map(|i| sign(bits, i)).collect()))
 }
 
 /// `½(B + Bᵀ)`, all of `B` that a quadratic form sees.

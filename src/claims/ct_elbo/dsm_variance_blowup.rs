@@ -1,4 +1,4 @@
-//! Three losses with one mean, and variances that differ without bound as time goes to zero.
+//! Three losses that differ by a constant on average, and without bound in variance as time goes to zero.
 //!
 //! With Gaussian data, $x \sim q_0$ and the exact score $s$, the residual $s - \nabla\log q_{t|0}$ is $N(0, \frac1w - \frac1v)$. Per $g^4$, the
 //! second moments of one sample at a fixed time are
@@ -15,7 +15,7 @@
 //!
 //! The rates show where the integrals over the clock $\Lambda$ of VP are closed, in $\rho = e^\Lambda - 1$: as $\epsilon \to 0$ the denoising loss has
 //! the pole $\frac1\rho$, the loss without its constant the logarithm $-\frac1{v_0}\ln\rho$, and implicit score matching neither. So at uniform
-//! times, where $\beta$ lies between two positive bounds, their second moments grow like $\frac1\epsilon$, like $\ln\frac1\epsilon$, and not at
+//! times their second moments, which are those of the clock but for a factor between the bounds of $\beta$, grow like $\frac1\epsilon$, like $\ln\frac1\epsilon$, and not at
 //! all; at importance-sampled times that of the denoising loss grows like $\ln^2\frac1\epsilon$, through $Z$ and $L$. With $\beta$ from $0.1$ to
 //! $20.13$, $T = 1$ and $v_0 = 0.3137$ the mean at $\epsilon = 10^{-5}$ is $6.327591$ and the second moments are $76073.07$ and $209.1770$; at
 //! $\epsilon = 10^{-12}$ they are $7.5\cdot10^{11}$ and $834.2403$.
@@ -24,14 +24,15 @@
 //! error is unreliable. Assumptions: $v_0 > 0$ and $0 < \epsilon < T$. If it failed, a small $\epsilon$ would cost nothing, and the loss
 //! with the smallest variance would be a matter of taste.
 
-use super::time_importance_sampling::ImportanceLoss;
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
-use crate::evidence::{NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
-use crate::numbers::{Ball, Dual, Field, Float, Lanes, Matrix, Panel, Scalar, integrate_to_digits};
-use crate::objectives::denoising::{importance_moment, log_variance_ratio, moment_integral, residual_variance};
+use crate::evidence::{ImportanceLoss, NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
+use crate::numbers::{Ball, Dual, Field, Float, Lanes, Panel, Scalar, integrate_to_digits};
+use crate::objectives::denoising::{
+    ScorePair, importance_moment, log_variance_ratio, losses, moment_integral, residual_variance, uniform_integrand,
+};
 use crate::parameters;
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point, describe};
-use crate::worlds::{Clock, GaussianPolynomial, Process, TimeLaw};
+use crate::worlds::{Clock, TimeLaw};
 
 parameters! {
     /// Gaussian data at a time of any process.
@@ -59,32 +60,6 @@ const FIXED_VARIANCE: u8 = 6;
 
 const LOSSES: [&str; 3] = ["denoising loss", "loss without its constant", "implicit loss"];
 
-/// The three losses as polynomials in the score and `∇log q_{t|0}`, the entries 0 and 1 of a Gaussian vector.
-fn losses<S: Scalar>(variance: S) -> [GaussianPolynomial<S>; 3] {
-    let half = S::ratio(1, 2);
-    let [square, cross] = [(half, vec![0, 0]), (-S::one(), vec![0, 1])];
-    [
-        GaussianPolynomial(vec![square.clone(), cross.clone(), (half, vec![1, 1])]),
-        GaussianPolynomial(vec![square.clone(), cross]),
-        // The divergence of the score −y/v.
-        GaussianPolynomial(vec![square, (-variance.recip(), Vec::new())]),
-    ]
-}
-
-/// The factors of the score and of `∇log q_{t|0}` on `(x, ε)`, where `Y = φx + √w ε`.
-fn factors<S: Scalar>(clock: &Clock<S>, v0: S) -> Matrix<S> {
-    let (root, variance) = (clock.w.sqrt(), clock.variance(v0));
-    let rows = [[-clock.phi / variance, -root / variance], [S::zero(), -root.recip()]];
-    Matrix::from_fn(2, 2, |i, j| rows[i][j])
-}
-
-/// The covariance of both scores.
-fn covariance<S: Scalar>(clock: &Clock<S>, v0: S) -> Matrix<S> {
-    let factors = factors(clock, v0);
-    let start = Matrix::from_fn(2, 2, |i, j| if i != j { S::zero() } else { [v0, S::one()][i] });
-    &(&factors * &start) * &factors.transpose()
-}
-
 /// Mean and second moment of each loss, as they are stated.
 fn stated<S: Scalar>(wrong: u8, clock: &Clock<S>, v0: S) -> [(S, S); 3] {
     let (v, w) = (clock.variance(v0), clock.w);
@@ -111,7 +86,7 @@ impl Statement for FixedTime {
 
     fn relations<'p, S: Scalar>(&self, p: &'p AtTime<S>) -> Vec<Relation<'p, S>> {
         let clock = p.process.at(p.t);
-        let covariance = covariance(&clock, p.v0);
+        let covariance = ScorePair::new(&clock, p.v0).covariance();
         let stated = stated(self.0, &clock, p.v0);
         let losses = losses(clock.variance(p.v0));
         let each = LOSSES.iter().zip(losses.iter().zip(stated));
@@ -182,6 +157,8 @@ impl Statement for Rates {
         &[
             "process=vp-linear b0=0.1 b1=20.13 T=1 eps=0.00001 v0=0.3137",
             "process=vp-linear b0=3.7 b1=0.9 T=1.3 eps=0.0013 v0=1.713",
+            // With constant β the clock is time.
+            "process=vp-linear b0=1.7 b1=1.7 T=1.3 eps=0.0000001 v0=0.513",
         ]
     }
 
@@ -226,7 +203,7 @@ impl Trial for Squares {
             ["denoising loss, squared", "loss without its constant, squared", "implicit loss, squared"];
         let (exact, p): (AtTime<Ball>, AtTime<Float>) = (at_point(POINT)?, at_point(POINT)?);
         let clock = exact.process.at(exact.t);
-        let covariance = covariance(&clock, exact.v0);
+        let covariance = ScorePair::new(&clock, exact.v0).covariance();
         let (right, claimed) = (stated(0, &clock, exact.v0), stated(self.0, &clock, exact.v0));
         let statistics =
             NAMES.into_iter().zip(losses(clock.variance(exact.v0))).enumerate().map(|(i, (name, loss))| {
@@ -235,7 +212,7 @@ impl Trial for Squares {
                 Statistic::mean(name, claimed[i].1.to_f64(), variance.to_f64())
             });
         let clock = p.process.at(p.t);
-        let factors = factors(&clock, p.v0).map(Lanes::<WIDTH>::splat);
+        let factors = ScorePair::new(&clock, p.v0).factors.map(Lanes::<WIDTH>::splat);
         let losses = losses(clock.variance(p.v0)).map(|loss| loss.map(Lanes::splat));
         let deviation = Lanes::splat(p.v0.sqrt());
         Ok(Plan {
@@ -251,22 +228,24 @@ impl Trial for Squares {
     }
 }
 
+const SAMPLED: &str = "process=vp-linear b0=0.1 b1=20.13 T=1 eps=0.0137 v0=0.3137";
+
 /// The square of the loss at importance-sampled times.
 struct ImportanceSquare(u8);
 
 impl Trial for ImportanceSquare {
     fn plan(&self) -> Result<Plan, InputError> {
-        let (loss, moment) = ImportanceLoss::new()?;
+        let (exact, p): (Range<Ball>, Range<Float>) = (at_point(SAMPLED)?, at_point(SAMPLED)?);
+        let moment = |n| importance_moment(n, &exact.law, exact.v0);
         let claimed = if self.0 == FIXED_VARIANCE { moment(1).square() * 3 } else { moment(2) };
         let variance = moment(4) - moment(2).square();
+        let loss = ImportanceLoss::new(p.law, p.v0);
+        let normaliser = Lanes::splat(loss.normaliser());
         Ok(Plan {
-            point: ImportanceLoss::POINT,
+            point: SAMPLED,
             statistics: vec![Statistic::mean("squared loss", claimed.to_f64(), variance.to_f64())],
             drawn: None,
-            sampler: sampler(move |noise, out| {
-                let (unit, normaliser) = loss.draw(noise);
-                out[0] = (unit * normaliser).square();
-            }),
+            sampler: sampler(move |noise, out| out[0] = (loss.draw(noise) * normaliser).square()),
         })
     }
 }
@@ -285,14 +264,6 @@ impl<S: Scalar> Parameters<S> for Drawn<S> {
     }
 }
 
-/// `t²g⁴(1/w − 1/v)² ε/t` at `t = ε eʸ`: bounded near 0, for `g²/w` goes like `1/t`.
-fn integrand<S: Scalar>(process: &Process<S>, eps: S, v0: S, y: S) -> S {
-    let t = eps * y.exp();
-    let clock = process.at(t);
-    let share = clock.phi.square() * v0 / clock.variance(v0);
-    (t * clock.noise / clock.w * share).square() / y.exp()
-}
-
 /// The bounds of the remainders are doubles, which end at 10^±308.
 const SMALLEST: i32 = 280;
 
@@ -302,16 +273,15 @@ fn second_moment(inputs: &Inputs, ignored: Ignored, digits: usize) -> Result<Bal
     let panel: Drawn<Panel> = ExactReader::new(inputs, ignored).read()?;
     let (eps, horizon) = (range.law.eps, range.law.process.horizon());
     if !uniform {
-        let (first, last) = range.law.ends();
-        return Ok(importance_moment(2, range.law.normaliser(), (&first, &last), range.v0));
+        return Ok(importance_moment(2, &range.law, range.v0));
     }
     if !(Ball::int(10).powi(-SMALLEST)).certainly_le(&eps) {
         return Err(InputError::Condition(format!("the quadrature over uniform times needs eps >= 1e-{SMALLEST}")));
     }
     let (law, v0) = (&panel.range.law, panel.range.v0);
     let integral = integrate_to_digits(
-        &|y| integrand(&range.law.process, eps, range.v0, y),
-        &|y| integrand(&law.process, law.eps, v0, y),
+        &|y| uniform_integrand(&range.law, range.v0, y),
+        &|y| uniform_integrand(law, v0, y),
         Ball::zero(),
         (horizon / eps).ln(),
         digits + 2,

@@ -21,7 +21,7 @@
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar, Vector};
-use crate::objectives::hutchinson::{Probe, symmetric_part};
+use crate::objectives::hutchinson::{Probe, signs, symmetric_part};
 use crate::parameters;
 use crate::parameters::{InputError, Parameters, Source, at_point};
 use crate::worlds::GaussianPolynomial;
@@ -51,11 +51,6 @@ impl<S: Scalar> Point<S> {
     fn with_projected_square(&self) -> Matrix<S> {
         &self.B + &self.s.outer(&self.s).scale(S::ratio(1, 2))
     }
-}
-
-/// Every vector of `d` signs.
-fn signs<S: Scalar>(d: usize) -> impl Iterator<Item = Vector<S>> {
-    (0..1_u32 << d).map(move |bits| Vector((0..d).map(|i| S::int(if bits >> i & 1 == 0 { 1 } else { -1 })).collect()))
 }
 
 /// `E(vᵀBv)` and `E(vᵀBv)²` from the law of `v` alone.
@@ -160,29 +155,6 @@ impl Statement for NearMode {
 /// Mean and variance of `vᵀBv` from drawn probes.
 struct Draws(u8);
 
-/// `E(vᵀBv − tr B)⁴`. Signs are enumerated; for normals the cumulants of a centred form are `2ⁿ⁻¹(n−1)! tr Sⁿ`, so that it
-/// is `48 tr S⁴ + 12 (tr S²)²`, and on the sphere a form with trace 0 has `d⁴/(d(d+2)(d+4)(d+6))` times as much.
-fn fourth_moment(probe: Probe, b: &Matrix<Ball>) -> Ball {
-    let d = b.rows();
-    let symmetric = symmetric_part(b);
-    let normal = |s: &Matrix<Ball>| {
-        let square = s * s;
-        (&square * &square).trace() * 48 + square.trace().square() * 12
-    };
-    match probe {
-        Probe::Rademacher => {
-            let deviation = |v: Vector<Ball>| (b.bilinear(&v, &v) - b.trace()).powi(4);
-            signs(d).map(deviation).fold(Ball::zero(), |sum, x| sum + x) / (1_i64 << d)
-        }
-        Probe::Gaussian => normal(&symmetric),
-        Probe::Sphere => {
-            let n = d as i64;
-            let centred = &symmetric - &Matrix::identity(d).scale(b.trace() / n);
-            normal(&centred) * n.pow(3) / ((n + 2) * (n + 4) * (n + 6))
-        }
-    }
-}
-
 impl Trial for Draws {
     fn plan(&self) -> Result<Plan, InputError> {
         const NAMES: [[&str; 2]; 3] = [
@@ -195,7 +167,7 @@ impl Trial for Draws {
         let mut statistics = Vec::new();
         for ([trace, square], (_, probe)) in NAMES.into_iter().zip(PROBES) {
             let variance = stated(0, probe, &exact.B);
-            let spread = fourth_moment(probe, &exact.B) - variance.square();
+            let spread = probe.fourth_moment(&symmetric_part(&exact.B)) - variance.square();
             let claimed = stated(wrong, probe, &exact.B).to_f64();
             statistics.push(Statistic::mean(trace, exact.B.trace().to_f64(), variance.to_f64()));
             statistics.push(Statistic::mean(square, claimed, spread.to_f64()));

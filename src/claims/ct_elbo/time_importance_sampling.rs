@@ -22,7 +22,7 @@
 //! another objective, or report a loss in other units.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{Noise, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
+use crate::evidence::{ImportanceLoss, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Rational, Scalar};
 use crate::objectives::denoising::{importance_moment, moment_integral, residual_variance};
 use crate::parameters;
@@ -104,7 +104,6 @@ impl Statement for Unbiased {
         let weight = match wrong {
             NO_NORMALISER => density(&now) / normaliser,
             ROOT => density(&now).sqrt(),
-            SQUARE => now.noise,
             _ => density(&now) / normaliser * normaliser,
         };
         let capped = p.law.eps * density(&first) + normaliser;
@@ -150,10 +149,9 @@ impl Statement for Integrals {
                 "normaliser",
                 range,
                 |t| p.law.process.moving(t).log_noise_to_signal(),
-                move |t| match wrong {
-                    ROOT => density(&p.law.process.at(t)).sqrt(),
-                    SQUARE => p.law.process.at(t).noise,
-                    _ => density(&p.law.process.at(t)),
+                move |t| {
+                    let clock = p.law.process.at(t);
+                    if wrong == SQUARE { clock.noise } else { density(&clock) }
                 },
             ),
             Relation::rate(
@@ -194,61 +192,23 @@ impl Statement for Inverse {
 
 const SAMPLED: &str = "process=vp-linear b0=0.1 b1=20.13 T=1 eps=0.0137 v0=0.3137 u=0.3719";
 
-/// One-sample losses with the exact score, at times from the inverse distribution function.
-pub(super) struct ImportanceLoss {
-    law: TimeLaw<Float>,
-    v0: Float,
-    normaliser: Float,
-}
-
-impl ImportanceLoss {
-    /// At the parameters where it is sampled, with the exact moments `E Xⁿ` beside it.
-    pub(super) fn new() -> Result<(Self, impl Fn(u32) -> Ball), InputError> {
-        let (exact, p): (Quantile<Ball>, Quantile<Float>) = (at_point(SAMPLED)?, at_point(SAMPLED)?);
-        let normaliser = p.law.normaliser();
-        let loss = Self { law: p.law, v0: p.v0, normaliser };
-        let moment = move |n| {
-            let (first, last) = exact.law.ends();
-            importance_moment(n, exact.law.normaliser(), (&first, &last), exact.v0)
-        };
-        Ok((loss, moment))
-    }
-
-    /// Where it is sampled.
-    pub(super) const POINT: &'static str = SAMPLED;
-
-    /// `½|√w s + ε|²` in every lane, and the normaliser that it must be multiplied by.
-    pub(super) fn draw(&self, noise: &mut Noise) -> (Lanes<WIDTH>, Lanes<WIDTH>) {
-        let (u, x, z) = (noise.uniform(), noise.gaussian(&Gaussian::centred(self.v0)), noise.normal());
-        let loss = |lane: usize| {
-            let time = self.law.quantile(Float(u.0[lane])).unwrap_or(Float(f64::NAN));
-            let clock = self.law.process.at(time);
-            let root = clock.w.sqrt();
-            let y = clock.phi * Float(x.0[lane]) + root * Float(z.0[lane]);
-            let score = Gaussian::centred(clock.variance(self.v0)).score();
-            ((root * score.value(y) + Float(z.0[lane])).square() / 2).0
-        };
-        (Lanes(std::array::from_fn(loss)), Lanes::splat(self.normaliser))
-    }
-}
-
 /// The loss averages to the integral.
 struct Draws(u8);
 
 impl Trial for Draws {
     fn plan(&self) -> Result<Plan, InputError> {
         let forgotten = self.0 == NO_NORMALISER;
-        let (loss, moment) = ImportanceLoss::new()?;
+        let (exact, p): (Quantile<Ball>, Quantile<Float>) = (at_point(SAMPLED)?, at_point(SAMPLED)?);
+        let moment = |n| importance_moment(n, &exact.law, exact.v0);
         let (mean, variance) = (moment(1).to_f64(), (moment(2) - moment(1).square()).to_f64());
-        let z = loss.normaliser.0;
+        let loss = ImportanceLoss::new(p.law, p.v0);
+        let z = loss.normaliser().0;
+        let factor = Lanes::splat(if forgotten { Float(1.0) } else { loss.normaliser() });
         Ok(Plan {
             point: SAMPLED,
             statistics: vec![Statistic::mean("loss at importance-sampled times", mean, variance)],
             drawn: forgotten.then(|| vec![(mean / z, variance / (z * z))]),
-            sampler: sampler(move |noise, out| {
-                let (unit, normaliser) = loss.draw(noise);
-                out[0] = if forgotten { unit } else { unit * normaliser };
-            }),
+            sampler: sampler(move |noise, out| out[0] = loss.draw(noise) * factor),
         })
     }
 }
