@@ -39,6 +39,8 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("dsm-variance-blowup/second-moment", "b0=0.1 b1=20 T=1 v0=1e-40 eps=1e-5 time_law=uniform", "2.499960341781437260830894349024460147622e-64"),
     ("dsm-variance-blowup/second-moment", "b0=0.1 b1=20 T=1 v0=1e40 eps=1e-5 time_law=uniform", "76211.36603174379078506869383058268373651"),
     ("dsm-variance-blowup/second-moment", "b0=0 b1=20 T=1 v0=0.3 eps=1e-12 time_law=uniform", "2999999999959.168352719843760769243817286"),
+    // Constant β, where the integral is closed.
+    ("dsm-variance-blowup/second-moment", "b0=1.7 b1=1.7 T=1.3 v0=0.513 eps=1e-7 time_law=uniform", "9749928.308541346086000727017279193476455"),
     ("dsm-variance-blowup/second-moment", "b0=0.1 b1=20.13 T=1 v0=0.3137 eps=1e-12 time_law=importance", "834.2403004885159065915692169632455410058"),
     ("dsm-variance-blowup/second-moment", "b0=0.1 b1=20 T=1 v0=1e-40 eps=1e-5 time_law=importance", "8.931385878779165487582741004354886592049e-68"),
     ("dsm-variance-blowup/second-moment", "b0=0.1 b1=20 T=1 v0=0.3 eps=0.99999999 time_law=importance", "5.036264488424222118261746633808877679856e-24"),
