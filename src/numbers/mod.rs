@@ -39,7 +39,7 @@ pub use jet::{Jet, VectorJet, gradient};
 pub use lanes::Lanes;
 pub use matrix::{Matrix, Vector};
 pub use matrix_exp::Exponential;
-pub use quadrature::{Panel, gauss_legendre_nodes, integrate};
+pub use quadrature::{Panel, gauss_legendre_nodes, integrate, integrate_to_digits};
 pub(crate) use rational::shorten;
 pub use rational::{NumeralError, Rational, parse_rational};
 pub use rational_matrix::PositiveDefinite;

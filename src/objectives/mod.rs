@@ -1,5 +1,7 @@
 //! Floor 2: what code computes. Every function takes its ingredients and returns named terms; none knows what is claimed.
 
+pub mod denoising;
 pub mod elbo;
 pub mod girsanov;
+pub mod hutchinson;
 pub mod pathwise;

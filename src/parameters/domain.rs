@@ -18,6 +18,8 @@ pub enum Domain {
     BelowOne,
     /// `≤ 1`.
     AtMostOne,
+    /// `0 ≤ p ≤ 1`.
+    Probability,
 }
 
 impl Domain {
@@ -30,6 +32,7 @@ impl Domain {
             Self::AboveOne => *value > Rational::ONE,
             Self::BelowOne => *value < Rational::ONE,
             Self::AtMostOne => *value <= Rational::ONE,
+            Self::Probability => *value >= Rational::ZERO && *value <= Rational::ONE,
         }
     }
 }
@@ -43,6 +46,7 @@ impl fmt::Display for Domain {
             Self::AboveOne => "a number > 1",
             Self::BelowOne => "a number < 1",
             Self::AtMostOne => "a number <= 1",
+            Self::Probability => "a number from 0 to 1",
         })
     }
 }

@@ -45,6 +45,11 @@ impl<S: Scalar> Clock<S> {
         (self.w / (self.phi.square() * v0)).ln_1p()
     }
 
+    /// `ln(w/φ²)`, the logarithm of the noise-to-signal ratio: `∫ G/w = ln(w/φ²)` for every schedule.
+    pub fn log_noise_to_signal(&self) -> S {
+        (self.w / self.phi.square()).ln()
+    }
+
     /// The SDE at this time: the drift `αy + c` and the squared diffusion coefficient `G`.
     pub fn sde(&self) -> (Affine<S>, S) {
         (Affine { slope: self.alpha, offset: self.offset }, self.noise)

@@ -4,6 +4,7 @@ mod anderson_reversal;
 mod chapman_kolmogorov;
 #[allow(clippy::module_inception, reason = "a claim's file bears its id, and this one shares it with the theory")]
 mod ct_elbo;
+mod dsm_variance_blowup;
 mod family_scaled_score;
 mod feynman_kac;
 mod fp_residual;
@@ -11,6 +12,7 @@ mod girsanov;
 mod instantaneous_change_of_variables;
 pub(super) mod lambda_family;
 mod lambda_to_one;
+mod likelihood_weighting;
 mod lin_moments_scalar;
 mod master_pathwise_identity;
 mod pf_ode;
@@ -19,6 +21,8 @@ pub(super) mod pointwise_model_not_data;
 mod relative_de_bruijn;
 mod score_matching_equals_elbo;
 pub(super) mod scoreflow_kl_bound;
+mod ssm_hutchinson;
+mod time_importance_sampling;
 pub(crate) mod variational_gap;
 
 use super::Claim;
@@ -39,9 +43,13 @@ pub static CLAIMS: &[&Claim] = &[
     &ct_elbo::CLAIM,
     &variational_gap::CLAIM,
     &plugin_elbo_ism::CLAIM,
+    &ssm_hutchinson::CLAIM,
     &family_scaled_score::CLAIM,
     &pointwise_model_not_data::CLAIM,
     &score_matching_equals_elbo::CLAIM,
     &lambda_to_one::CLAIM,
     &scoreflow_kl_bound::CLAIM,
+    &likelihood_weighting::CLAIM,
+    &time_importance_sampling::CLAIM,
+    &dsm_variance_blowup::CLAIM,
 ];
