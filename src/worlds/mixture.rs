@@ -1,0 +1,108 @@
+//! Mixtures of Gaussian laws: data that are not Gaussian, and still known exactly.
+
+use super::{Clock, Gaussian};
+use crate::numbers::{Dual, Scalar, derivative};
+
+/// The law `Σ ωᵢ N(mᵢ, vᵢ)` on the line: weights `> 0` with sum 1, variances `> 0`, at least one component.
+#[derive(Debug, Clone)]
+pub struct Mixture<S> {
+    /// Weights and laws of the components.
+    pub components: Vec<(S, Gaussian<S>)>,
+}
+
+impl<S: Scalar> Mixture<S> {
+    /// `log Σ ωᵢ N(y; mᵢ, vᵢ)`, in nats, without loss of digits however far in the tails.
+    pub fn log_density(&self, y: S) -> S {
+        log_sum(self.log_shares(y))
+    }
+
+    /// `log ωᵢ N(y; mᵢ, vᵢ)`.
+    fn log_shares(&self, y: S) -> impl Iterator<Item = S> {
+        self.components.iter().map(move |(weight, law)| weight.ln() + law.log_density(y))
+    }
+
+    /// The score `∇ log q`, by differentiation.
+    pub fn score(&self, y: S) -> S {
+        let still = self.map(Dual::constant);
+        derivative(|y| still.log_density(y), y)
+    }
+
+    /// The derivative `∇² log q` of the score.
+    pub fn score_slope(&self, y: S) -> S {
+        let still = self.map(Dual::constant);
+        derivative(|y| still.score(y), y)
+    }
+
+    /// The probability of each component given `y`.
+    pub fn responsibilities(&self, y: S) -> Vec<S> {
+        let shares: Vec<_> = self.log_shares(y).collect();
+        let of = |i: usize| {
+            let others: Vec<_> = shares.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, share)| *share).collect();
+            if others.is_empty() { S::one() } else { (shares[i] - log_sum(others.into_iter())).logistic() }
+        };
+        (0..shares.len()).map(of).collect()
+    }
+
+    /// `Σ ωᵢ mᵢ`.
+    pub fn mean(&self) -> S {
+        self.average(|law| law.mean)
+    }
+
+    /// `Σ ωᵢ (vᵢ + (mᵢ − m)²)`.
+    pub fn variance(&self) -> S {
+        let mean = self.mean();
+        self.average(|law| law.variance + (law.mean - mean).square())
+    }
+
+    /// The Gaussian law with the same mean and variance.
+    pub fn moment_matched(&self) -> Gaussian<S> {
+        Gaussian::new(self.mean(), self.variance())
+    }
+
+    fn average(&self, f: impl Fn(&Gaussian<S>) -> S) -> S {
+        self.components.iter().fold(S::zero(), |sum, (weight, law)| sum + *weight * f(law))
+    }
+
+    /// The law of `Y_t` if `Y_0` has this law: each component diffuses by itself.
+    pub fn diffuse(&self, clock: &Clock<S>) -> Self {
+        self.each(|law| clock.diffuse(law))
+    }
+
+    /// The law of `Y_0` given `Y_t = y`, by Bayes' rule: the components given `y`, with their responsibilities.
+    pub fn posterior(&self, clock: &Clock<S>, y: S) -> Self {
+        let weights = self.diffuse(clock).responsibilities(y);
+        let laws = self.components.iter().map(|(_, law)| {
+            let noisy = clock.diffuse(law);
+            let gain = clock.phi * law.variance / noisy.variance;
+            Gaussian::new(law.mean + gain * (y - noisy.mean), law.variance * clock.w / noisy.variance)
+        });
+        Self { components: weights.into_iter().zip(laws).collect() }
+    }
+
+    /// With the origin of the line at another place.
+    pub fn seen_from(&self, origin: S) -> Self {
+        self.each(|law| Gaussian::new(law.mean - origin, law.variance))
+    }
+
+    fn each(&self, f: impl Fn(&Gaussian<S>) -> Gaussian<S>) -> Self {
+        Self { components: self.components.iter().map(|(weight, law)| (*weight, f(law))).collect() }
+    }
+}
+
+impl<S: Copy> Mixture<S> {
+    /// In another reading.
+    pub fn map<R>(&self, f: impl Fn(S) -> R) -> Mixture<R> {
+        Mixture {
+            components: self
+                .components
+                .iter()
+                .map(|(weight, law)| (f(*weight), Gaussian { mean: f(law.mean), variance: f(law.variance) }))
+                .collect(),
+        }
+    }
+}
+
+/// `ln Σ e^{aᵢ}`; of nothing `ln 0` is not a number, and no mixture is empty.
+fn log_sum<S: Scalar>(terms: impl Iterator<Item = S>) -> S {
+    terms.reduce(S::log_add_exp).unwrap_or_else(|| S::zero().ln())
+}
