@@ -30,8 +30,17 @@ impl<S: Scalar> Gaussian<S> {
 
     /// `E[log N(Y; m, v)] = −½ ln 2πv − ((E Y − m)² + Var Y)/(2v)` for any `Y` with the moments of `law`, in nats.
     pub fn expected_log_density(&self, law: &Self) -> S {
-        let square = (law.mean - self.mean).square() + law.variance;
-        -(S::pi() * self.variance * 2).ln() / 2 - square / (self.variance * 2)
+        self.log_peak() - self.exponent(law)
+    }
+
+    /// `log N(m; m, v) = −½ ln 2πv`, the log-density at the mean.
+    pub fn log_peak(&self) -> S {
+        -(S::pi() * self.variance * 2).ln() / 2
+    }
+
+    /// `E (Y − m)²/(2v)` for any `Y` with the moments of `law`: how far below its peak the log-density is.
+    pub fn exponent(&self, law: &Self) -> S {
+        ((law.mean - self.mean).square() + law.variance) / (self.variance * 2)
     }
 
     /// The score `∇ log N(y; m, v) = −(y − m)/v`, an affine function of `y`.

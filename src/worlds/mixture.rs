@@ -6,11 +6,29 @@ use crate::numbers::{Dual, Scalar, derivative};
 /// The law `Σ ωᵢ N(mᵢ, vᵢ)` on the line: weights `> 0` with sum 1, variances `> 0`, at least one component.
 #[derive(Debug, Clone)]
 pub struct Mixture<S> {
-    /// Weights and laws of the components.
-    pub components: Vec<(S, Gaussian<S>)>,
+    components: Vec<Component<S>>,
+}
+
+/// One component: its weight `ω`, its law, and `log ω N(m; m, v)`, which is the same at every point.
+#[derive(Debug, Clone, Copy)]
+struct Component<S> {
+    weight: S,
+    law: Gaussian<S>,
+    log_peak: S,
 }
 
 impl<S: Scalar> Mixture<S> {
+    /// The mixture of these laws with these weights.
+    pub fn new(components: impl IntoIterator<Item = (S, Gaussian<S>)>) -> Self {
+        let component = |(weight, law): (S, Gaussian<S>)| Component { weight, law, log_peak: weight.ln() + law.log_peak() };
+        Self { components: components.into_iter().map(component).collect() }
+    }
+
+    /// Weights and laws of the components.
+    pub fn components(&self) -> impl Iterator<Item = (S, Gaussian<S>)> {
+        self.components.iter().map(|component| (component.weight, component.law))
+    }
+
     /// `log Σ ωᵢ N(y; mᵢ, vᵢ)`, in nats, without loss of digits however far in the tails.
     pub fn log_density(&self, y: S) -> S {
         log_sum(self.log_shares(y))
@@ -18,7 +36,8 @@ impl<S: Scalar> Mixture<S> {
 
     /// `log ωᵢ N(y; mᵢ, vᵢ)`.
     fn log_shares(&self, y: S) -> impl Iterator<Item = S> {
-        self.components.iter().map(move |(weight, law)| weight.ln() + law.log_density(y))
+        let at = Gaussian::new(y, S::zero());
+        self.components.iter().map(move |component| component.log_peak - component.law.exponent(&at))
     }
 
     /// The score `∇ log q`, by differentiation.
@@ -59,46 +78,45 @@ impl<S: Scalar> Mixture<S> {
         Gaussian::new(self.mean(), self.variance())
     }
 
-    fn average(&self, f: impl Fn(&Gaussian<S>) -> S) -> S {
-        self.components.iter().fold(S::zero(), |sum, (weight, law)| sum + *weight * f(law))
+    fn average(&self, f: impl Fn(Gaussian<S>) -> S) -> S {
+        self.components().fold(S::zero(), |sum, (weight, law)| sum + weight * f(law))
     }
 
     /// The law of `Y_t` if `Y_0` has this law: each component diffuses by itself.
     pub fn diffuse(&self, clock: &Clock<S>) -> Self {
-        self.each(|law| clock.diffuse(law))
+        Self::new(self.components().map(|(weight, law)| (weight, clock.diffuse(&law))))
     }
 
     /// The law of `Y_0` given `Y_t = y`, by Bayes' rule: the components given `y`, with their responsibilities.
     pub fn posterior(&self, clock: &Clock<S>, y: S) -> Self {
         let weights = self.diffuse(clock).responsibilities(y);
-        let laws = self.components.iter().map(|(_, law)| {
-            let noisy = clock.diffuse(law);
+        let laws = self.components().map(|(_, law)| {
+            let noisy = clock.diffuse(&law);
             let gain = clock.phi * law.variance / noisy.variance;
             Gaussian::new(law.mean + gain * (y - noisy.mean), law.variance * clock.w / noisy.variance)
         });
-        Self { components: weights.into_iter().zip(laws).collect() }
+        Self::new(weights.into_iter().zip(laws))
     }
 
     /// With the origin of the line at another place.
     pub fn seen_from(&self, origin: S) -> Self {
-        self.each(|law| Gaussian::new(law.mean - origin, law.variance))
-    }
-
-    fn each(&self, f: impl Fn(&Gaussian<S>) -> Gaussian<S>) -> Self {
-        Self { components: self.components.iter().map(|(weight, law)| (*weight, f(law))).collect() }
+        let moved = |component: &Component<S>| Component {
+            law: Gaussian::new(component.law.mean - origin, component.law.variance),
+            ..*component
+        };
+        Self { components: self.components.iter().map(moved).collect() }
     }
 }
 
 impl<S: Copy> Mixture<S> {
     /// In another reading.
     pub fn map<R>(&self, f: impl Fn(S) -> R) -> Mixture<R> {
-        Mixture {
-            components: self
-                .components
-                .iter()
-                .map(|(weight, law)| (f(*weight), Gaussian { mean: f(law.mean), variance: f(law.variance) }))
-                .collect(),
-        }
+        let mapped = |component: &Component<S>| Component {
+            weight: f(component.weight),
+            law: Gaussian { mean: f(component.law.mean), variance: f(component.law.variance) },
+            log_peak: f(component.log_peak),
+        };
+        Mixture { components: self.components.iter().map(mapped).collect() }
     }
 }
 

@@ -32,7 +32,7 @@ impl Mixture<Ball> {
 
     /// The same for `Y` with the law of the mixture itself.
     pub fn mean_of(&self, function: impl OfMixture, radius: f64) -> Ball {
-        let terms = self.components.iter().map(|(weight, law)| *weight * self.mean_under(law, function, radius));
+        let terms = self.components().map(|(weight, law)| weight * self.mean_under(&law, function, radius));
         terms.fold(Ball::zero(), |sum, term| sum + term)
     }
 
@@ -67,11 +67,13 @@ impl OfMixture for SquaredScore {
     }
 }
 
-/// Encloses a number to so many significant digits, given how to enclose it to a radius: first coarsely, to learn its size.
-/// The number 0 is enclosed to as many digits after the point, counted from `scale`.
-pub fn to_digits(digits: usize, scale: f64, enclose: impl Fn(f64) -> Ball) -> Ball {
-    let fine = 10_f64.powi(-(digits.min(60) as i32) - 1);
-    let coarse = enclose(scale * 1e-6);
-    let size = coarse.mig().to_f64();
-    enclose(if size > 0.0 { size } else { scale * 1e-6 } * fine)
+/// Encloses a number to so many significant digits, given how to enclose it to a radius, and its order of magnitude. A
+/// number much smaller than that is enclosed once more; the number 0 to as many digits after the point.
+pub fn to_digits(digits: usize, magnitude: f64, enclose: impl Fn(f64) -> Ball) -> Ball {
+    // Beyond 60 digits the arithmetic itself has no more to give.
+    let relative = 10_f64.powi(-(digits.min(60) as i32));
+    let first = enclose(magnitude * relative / 100.0);
+    let size = first.to_f64_interval().mig();
+    let enough = first.radius().to_f64() <= size * relative;
+    if enough || size == 0.0 { first } else { enclose(size * relative / 2.0) }
 }
