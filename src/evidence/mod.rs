@@ -2,6 +2,7 @@
 
 mod certify;
 mod functionals;
+mod integrals;
 mod paths;
 mod prove;
 mod simulate;
@@ -13,6 +14,7 @@ mod verdict;
 
 pub use certify::{Certifiable, Requirement};
 pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};
+pub use integrals::{ByQuadrature, IntegralRelation, Integrals};
 pub use paths::LinearPath;
 pub use prove::Provable;
 pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};

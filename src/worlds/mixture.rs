@@ -24,6 +24,11 @@ impl<S: Scalar> Mixture<S> {
         Self { components: components.into_iter().map(component).collect() }
     }
 
+    /// A Gaussian law, as the mixture of nothing else.
+    pub fn single(law: Gaussian<S>) -> Self {
+        Self::new([(S::one(), law)])
+    }
+
     /// Weights and laws of the components.
     pub fn components(&self) -> impl Iterator<Item = (S, Gaussian<S>)> {
         self.components.iter().map(|component| (component.weight, component.law))
@@ -96,6 +101,14 @@ impl<S: Scalar> Mixture<S> {
             Gaussian::new(law.mean + gain * (y - noisy.mean), law.variance * clock.w / noisy.variance)
         });
         Self::new(weights.into_iter().zip(laws))
+    }
+
+    /// The law of the sum of independent draws from this law and another: each pair of components convolved.
+    pub fn convolved(&self, other: &Self) -> Self {
+        let pairs = self.components().flat_map(|(w1, a)| {
+            other.components().map(move |(w2, b)| (w1 * w2, Gaussian::new(a.mean + b.mean, a.variance + b.variance)))
+        });
+        Self::new(pairs)
     }
 
     /// With the origin of the line at another place.

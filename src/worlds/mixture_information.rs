@@ -1,49 +1,46 @@
-//! Entropy and Fisher information of a mixture, enclosed: integrals over the line without closed form.
+//! Means of functions of a mixture, enclosed: entropy, Fisher information and others without closed form.
 
 use super::{Gaussian, Mixture};
-use crate::numbers::{Ball, EndPoint, Field, Integrand, OverLine, Scalar, gaussian_mean};
+use crate::numbers::{Ball, Dual, EndPoint, Field, Integrand, OverLine, Scalar, enclosed_dual, gaussian_mean, rate};
 
-/// A function of `Y` for `Y ~ N(m, v)`, where the mixture is seen from `m`: so a narrow component far from the origin costs
-/// no digits.
-struct Seen<F> {
-    mixture: Mixture<Ball>,
+/// A function of some laws and a point. It must not change if all are moved along the line together.
+pub trait OfLaws<const N: usize>: Copy {
+    /// Its value at `y`.
+    fn value<S: OverLine>(self, laws: &[Mixture<S>; N], y: S) -> S;
+}
+
+/// Such a function of `Y = m + √v Z`, with all laws seen from `m`: so a narrow component far from the origin costs no digits.
+struct Seen<F, const N: usize> {
+    laws: [Mixture<Ball>; N],
     deviation: Ball,
     function: F,
 }
 
-/// What is averaged: a function of the mixture and of the state.
-pub trait OfMixture: Copy {
-    /// Its value at `y`.
-    fn value<S: OverLine>(self, mixture: &Mixture<S>, y: S) -> S;
-}
-
-impl<F: OfMixture> Integrand for Seen<F> {
+impl<F: OfLaws<N>, const N: usize> Integrand for Seen<F, N> {
     fn value<S: OverLine>(&self, z: S) -> S {
-        self.function.value(&self.mixture.map(S::enclosed), S::enclosed(self.deviation) * z)
+        let laws = self.laws.each_ref().map(|law| law.map(S::enclosed));
+        self.function.value(&laws, S::enclosed(self.deviation) * z)
     }
 }
 
 impl Mixture<Ball> {
-    /// `E f(Y)` for `Y ~ under`, where `f` depends on this mixture and does not change if both are moved along the line.
-    pub fn mean_under(&self, under: &Gaussian<Ball>, function: impl OfMixture, radius: f64) -> Ball {
-        let seen = Seen { mixture: self.seen_from(under.mean), deviation: under.variance.sqrt(), function };
-        gaussian_mean(&seen, radius)
-    }
-
-    /// The same for `Y` with the law of the mixture itself.
-    pub fn mean_of(&self, function: impl OfMixture, radius: f64) -> Ball {
-        let terms = self.components().map(|(weight, law)| weight * self.mean_under(&law, function, radius));
+    /// `E f(Y)` for `Y` with the law of this mixture, to about this radius.
+    pub fn expectation<const N: usize>(&self, laws: [&Self; N], function: impl OfLaws<N>, radius: f64) -> Ball {
+        let terms = self.components().map(|(weight, law)| {
+            let laws = laws.map(|other| other.seen_from(law.mean));
+            weight * gaussian_mean(&Seen { laws, deviation: law.variance.sqrt(), function }, radius)
+        });
         terms.fold(Ball::zero(), |sum, term| sum + term)
     }
 
     /// The differential entropy `H(q) = −E log q(Y)`, in nats.
     pub fn entropy(&self, radius: f64) -> Ball {
-        -self.mean_of(LogDensity, radius)
+        -self.expectation([self], LogDensity, radius)
     }
 
     /// The Fisher information `J(q) = E l(Y)²` of the score `l = ∇ log q`.
     pub fn fisher_information(&self, radius: f64) -> Ball {
-        self.mean_of(SquaredScore, radius)
+        self.expectation([self], SquaredScore, radius)
     }
 }
 
@@ -51,9 +48,9 @@ impl Mixture<Ball> {
 #[derive(Clone, Copy)]
 pub struct LogDensity;
 
-impl OfMixture for LogDensity {
-    fn value<S: OverLine>(self, mixture: &Mixture<S>, y: S) -> S {
-        mixture.log_density(y)
+impl OfLaws<1> for LogDensity {
+    fn value<S: OverLine>(self, [q]: &[Mixture<S>; 1], y: S) -> S {
+        q.log_density(y)
     }
 }
 
@@ -61,9 +58,38 @@ impl OfMixture for LogDensity {
 #[derive(Clone, Copy)]
 pub struct SquaredScore;
 
-impl OfMixture for SquaredScore {
-    fn value<S: OverLine>(self, mixture: &Mixture<S>, y: S) -> S {
-        mixture.score(y).square()
+impl OfLaws<1> for SquaredScore {
+    fn value<S: OverLine>(self, [q]: &[Mixture<S>; 1], y: S) -> S {
+        q.score(y).square()
+    }
+}
+
+/// `d/dt log q_t(m_t + √v_t Z)`: the state moves with its law.
+struct Moving {
+    mixture: Mixture<Dual<Ball>>,
+    mean: Dual<Ball>,
+    deviation: Dual<Ball>,
+}
+
+impl Integrand for Moving {
+    fn value<S: OverLine>(&self, z: S) -> S {
+        let y = enclosed_dual::<S>(self.mean) + enclosed_dual(self.deviation) * Dual::constant(z);
+        rate(self.mixture.map(enclosed_dual).log_density(y))
+    }
+}
+
+impl Mixture<Dual<Ball>> {
+    /// `d/dt E log q_t(Y_t)` where `Y_t ~ N(m_t, v_t)`, differentiated under the integral.
+    pub fn expected_log_density_rate(&self, law: &Gaussian<Dual<Ball>>, radius: f64) -> Ball {
+        let origin = Dual::constant(law.mean.re);
+        let (mixture, mean) = (self.seen_from(origin), law.mean - origin);
+        gaussian_mean(&Moving { mixture, mean, deviation: law.variance.sqrt() }, radius)
+    }
+
+    /// `dH(q_t)/dt` for weights that do not move, differentiated under the integral.
+    pub fn entropy_rate(&self, radius: f64) -> Ball {
+        let terms = self.components().map(|(weight, law)| weight.re * self.expected_log_density_rate(&law, radius));
+        -terms.fold(Ball::zero(), |sum, term| sum + term)
     }
 }
 
@@ -75,5 +101,5 @@ pub fn to_digits(digits: usize, magnitude: f64, enclose: impl Fn(f64) -> Ball) -
     let first = enclose(magnitude * relative / 100.0);
     let size = first.to_f64_interval().mig();
     let enough = first.radius().to_f64() <= size * relative;
-    if enough || size == 0.0 { first } else { enclose(size * relative / 2.0) }
+    if enough || size == 0.0 { first } else { enclose(size * relative / 10.0) }
 }

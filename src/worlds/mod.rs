@@ -35,7 +35,7 @@ pub use marginal::Marginal;
 pub use matrix_sde::{MatrixSde, moving};
 pub use mixture::Mixture;
 pub use mixture_data::{MixtureAtPoint, MixtureAtTime, MixtureData, MixturePoint};
-pub use mixture_information::{LogDensity, OfMixture, SquaredScore, to_digits};
+pub use mixture_information::{LogDensity, OfLaws, SquaredScore, to_digits};
 pub use plugin_model::{PluginError, PluginModel};
 pub use process::{Process, Schedule};
 pub use reverse::ReverseSde;

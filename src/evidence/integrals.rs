@@ -1,0 +1,95 @@
+//! Relations between integrals over the line: enclosed by quadrature at stated points, out of reach of proofs.
+
+use super::certify::{decide, finding, unreadable};
+use super::{Certifiable, Finding, Requirement, Verdict};
+use crate::numbers::{Ball, EndPoint};
+use crate::parameters::InputError;
+
+/// A claim about expectations without closed form. A wrong version is another value of the same type.
+pub trait Integrals: Sync {
+    /// Where it is enclosed, as `name=value` words: exact, and such that no wrong version can hide.
+    fn points(&self) -> &'static [&'static str];
+
+    /// The relations, each of which must hold.
+    ///
+    /// # Errors
+    /// [`InputError`] if the point cannot be read.
+    fn relations(&self, point: &str) -> Result<Vec<IntegralRelation>, InputError>;
+}
+
+/// One relation, with a name that its wrong versions share.
+pub struct IntegralRelation {
+    name: &'static str,
+    kind: Kind,
+    /// One side minus the other, given the radius to which integrals are enclosed.
+    difference: Box<dyn Fn(f64) -> Ball>,
+}
+
+enum Kind {
+    Equal,
+    AtMost,
+}
+
+impl IntegralRelation {
+    /// `left = right`, given `left − right`. The two sides must come by different routes.
+    pub fn equal(name: &'static str, left_minus_right: impl Fn(f64) -> Ball + 'static) -> Self {
+        Self { name, kind: Kind::Equal, difference: Box::new(left_minus_right) }
+    }
+
+    /// `lower ≤ upper`, given `upper − lower`, at points where the two are not the same.
+    pub fn at_most(name: &'static str, upper_minus_lower: impl Fn(f64) -> Ball + 'static) -> Self {
+        Self { name, kind: Kind::AtMost, difference: Box::new(upper_minus_lower) }
+    }
+
+    /// The difference to this radius. What multiplies an integral multiplies its error, so the integrals may have to be
+    /// enclosed more narrowly.
+    fn enclosed(&self, radius: f64) -> Ball {
+        let mut inner = radius;
+        loop {
+            let difference = (self.difference)(inner);
+            if difference.radius().to_f64() <= radius || inner < radius * 1e-6 {
+                return difference;
+            }
+            inner /= 10.0;
+        }
+    }
+
+    fn judge(self, point: &str, requirement: &Requirement) -> Finding {
+        let decided = match self.kind {
+            Kind::Equal => decide(false, |radius| self.enclosed(radius), requirement.radius(self.name), point),
+            Kind::AtMost => self.order(point),
+        };
+        finding(self.name.to_owned(), point, decided)
+    }
+
+    /// The order of two numbers, tried at ever smaller radii.
+    fn order(&self, point: &str) -> (Verdict, Ball) {
+        const RADII: [f64; 3] = [1e-4, 1e-8, 1e-12];
+        let mut difference = Ball::whole();
+        for radius in RADII {
+            difference = self.enclosed(radius);
+            if difference.certainly_positive() {
+                return (Verdict::Certified, difference);
+            }
+            if (-difference).certainly_positive() {
+                let by = format!("the upper side minus the lower is {}", difference.to_decimal(6));
+                return (Verdict::Refuted { at: point.to_owned(), by }, difference);
+            }
+        }
+        let why = format!("the order of the two sides is not decided by {}", difference.to_decimal(6));
+        (Verdict::Undecided { why }, difference)
+    }
+}
+
+/// Certifies [`Integrals`] by quadrature.
+pub struct ByQuadrature<T>(pub T);
+
+impl<T: Integrals> Certifiable for ByQuadrature<T> {
+    fn certify(&self, requirement: &Requirement) -> Vec<Finding> {
+        let at = |point: &&'static str| match self.0.relations(point) {
+            Ok(relations) => relations.into_iter().map(|relation| relation.judge(point, requirement)).collect(),
+            Err(error) => vec![unreadable(point, &error)],
+        };
+        self.0.points().iter().flat_map(at).collect()
+    }
+}
