@@ -87,6 +87,12 @@ impl<S: Scalar> MultivariateGaussian<S> {
         -((S::pi() * 2).ln() * d as i64 + log_det + squared_distance) / 2
     }
 
+    /// The differential entropy `½ (d ln 2πe + log det Σ)`, in nats.
+    pub fn entropy(&self) -> S {
+        let d = self.mean.dimension();
+        -Self::log_density_at(d, self.covariance.log_det(), S::int(d as i64))
+    }
+
     /// The score `y ↦ −Σ⁻¹(y − m)`.
     pub fn score(&self) -> AffineField<S> {
         let precision = self.covariance.precision();

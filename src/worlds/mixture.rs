@@ -20,7 +20,8 @@ struct Component<S> {
 impl<S: Scalar> Mixture<S> {
     /// The mixture of these laws with these weights.
     pub fn new(components: impl IntoIterator<Item = (S, Gaussian<S>)>) -> Self {
-        let component = |(weight, law): (S, Gaussian<S>)| Component { weight, law, log_peak: weight.ln() + law.log_peak() };
+        let component =
+            |(weight, law): (S, Gaussian<S>)| Component { weight, law, log_peak: weight.ln() + law.log_peak() };
         Self { components: components.into_iter().map(component).collect() }
     }
 

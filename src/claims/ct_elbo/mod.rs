@@ -4,6 +4,7 @@ mod anderson_reversal;
 mod chapman_kolmogorov;
 #[allow(clippy::module_inception, reason = "a claim's file bears its id, and this one shares it with the theory")]
 mod ct_elbo;
+mod de_bruijn;
 mod family_scaled_score;
 mod feynman_kac;
 mod fp_residual;
@@ -23,6 +24,7 @@ pub static CLAIMS: &[&Claim] = &[
     &lin_moments_scalar::CLAIM,
     &chapman_kolmogorov::CLAIM,
     &fp_residual::CLAIM,
+    &de_bruijn::CLAIM,
     &anderson_reversal::CLAIM,
     &lambda_family::CLAIM,
     &feynman_kac::CLAIM,
