@@ -5,16 +5,20 @@ mod chapman_kolmogorov;
 #[allow(clippy::module_inception, reason = "a claim's file bears its id, and this one shares it with the theory")]
 mod ct_elbo;
 mod de_bruijn;
+mod esm_average;
 mod family_scaled_score;
 mod feynman_kac;
+mod fisher_stam_lsi;
 mod fp_residual;
 mod girsanov;
 mod lambda_family;
 mod lin_moments_scalar;
 mod master_pathwise_identity;
+mod mixture_equality;
 mod plugin_elbo_ism;
 mod pointwise_model_not_data;
 mod score_matching_equals_elbo;
+mod tweedie;
 pub(crate) mod variational_gap;
 
 use super::Claim;
@@ -25,6 +29,8 @@ pub static CLAIMS: &[&Claim] = &[
     &chapman_kolmogorov::CLAIM,
     &fp_residual::CLAIM,
     &de_bruijn::CLAIM,
+    &fisher_stam_lsi::CLAIM,
+    &tweedie::CLAIM,
     &anderson_reversal::CLAIM,
     &lambda_family::CLAIM,
     &feynman_kac::CLAIM,
@@ -33,7 +39,9 @@ pub static CLAIMS: &[&Claim] = &[
     &ct_elbo::CLAIM,
     &variational_gap::CLAIM,
     &plugin_elbo_ism::CLAIM,
+    &esm_average::CLAIM,
     &family_scaled_score::CLAIM,
     &pointwise_model_not_data::CLAIM,
     &score_matching_equals_elbo::CLAIM,
+    &mixture_equality::CLAIM,
 ];
