@@ -44,10 +44,11 @@ impl IntegralRelation {
     /// The difference to this radius. What multiplies an integral multiplies its error, so the integrals may have to be
     /// enclosed more narrowly.
     fn enclosed(&self, radius: f64) -> Ball {
-        let mut inner = radius;
+        // Processes of the points have rates of order ten: mostly the first attempt is enough.
+        let mut inner = radius / 100.0;
         loop {
             let difference = (self.difference)(inner);
-            if difference.radius().to_f64() <= radius || inner < radius * 1e-6 {
+            if difference.radius().to_f64() <= radius || inner < radius * 1e-8 {
                 return difference;
             }
             inner /= 10.0;

@@ -1,6 +1,6 @@
 //! Means of functions of a mixture, enclosed: entropy, Fisher information and others without closed form.
 
-use super::{Gaussian, Mixture};
+use super::{Clock, Gaussian, Mixture, MixtureAtTime};
 use crate::numbers::{Ball, Dual, EndPoint, Field, Integrand, OverLine, Scalar, enclosed_dual, gaussian_mean, rate};
 
 /// A function of some laws and a point. It must not change if all are moved along the line together.
@@ -90,6 +90,36 @@ impl Mixture<Dual<Ball>> {
     pub fn entropy_rate(&self, radius: f64) -> Ball {
         let terms = self.components().map(|(weight, law)| weight.re * self.expected_log_density_rate(&law, radius));
         -terms.fold(Ball::zero(), |sum, term| sum + term)
+    }
+}
+
+/// `Var(Y_0 | Y_t = m + √v Z)`, by Bayes' rule.
+struct PosteriorVariance {
+    start: Mixture<Ball>,
+    clock: Clock<Ball>,
+    law: Gaussian<Ball>,
+}
+
+impl Integrand for PosteriorVariance {
+    fn value<S: OverLine>(&self, z: S) -> S {
+        let law = self.law.map(S::enclosed);
+        let y = law.mean + law.variance.sqrt() * z;
+        self.start.map(S::enclosed).posterior(&self.clock.map(S::enclosed), y).variance()
+    }
+}
+
+impl MixtureAtTime<Ball> {
+    /// `E Var(Y_0 | Y_t)`, the least mean squared error with which the data can be told from the noisy state.
+    pub fn minimal_error(&self, radius: f64) -> Ball {
+        let terms: Vec<_> = self
+            .law()
+            .components()
+            .map(|(weight, law)| {
+                let (start, clock) = (self.data.start.clone(), self.clock());
+                weight * gaussian_mean(&PosteriorVariance { start, clock, law }, radius)
+            })
+            .collect();
+        terms.into_iter().fold(Ball::zero(), |sum, term| sum + term)
     }
 }
 

@@ -104,7 +104,7 @@ impl Statement for OnTheLine {
             _ => law.score().minus(&standard.score()).mean_square(&law),
         };
         let bound = relative / if self.0 == QUARTER { 4 } else { 2 };
-        let gap = NonNegative::divergence((S::one() - p.v) / p.v).times(NonNegative::square(S::ratio(1, 2).sqrt()));
+        let gap = NonNegative::divergence((S::one() - p.v) / p.v).times(NonNegative::declared(S::ratio(1, 2)));
         vec![
             Relation::equal(
                 "information and entropy",
