@@ -46,8 +46,12 @@ fn certify_at<T: Statement>(statement: &T, point: &str, requirement: &Requiremen
     relations
         .map(|(relation, over_panel)| {
             let radius = requirement.radius(&relation.name);
-            let exact = !matches!(relation.kind, RelationKind::Rate { .. });
-            let decided = decide(exact, |radius| difference(&relation, &over_panel, radius), radius, point);
+            let enclosed = |radius| difference(&relation, &over_panel, radius);
+            let decided = match relation.kind {
+                RelationKind::Below { lower, upper } => below(upper - lower, point),
+                RelationKind::Rate { .. } => decide(false, enclosed, radius, point),
+                _ => decide(true, enclosed, radius, point),
+            };
             finding(relation.name, point, decided)
         })
         .collect()
@@ -81,9 +85,6 @@ pub(super) fn decide(
     // Where the search ends for a wrong version whose mistake does not touch this relation. A claim never searches: it has
     // a requirement.
     const LAST_RADIUS: f64 = 1e-12;
-    if let RelationKind::Below { lower, upper } = relation.kind {
-        return below(upper - lower, point);
-    }
     let mut radius = required.unwrap_or(FIRST_RADIUS);
     loop {
         let difference = difference(radius / 2.0);
@@ -103,7 +104,7 @@ pub(super) fn decide(
 }
 
 /// An inequality needs no requirement: what matters is the side of zero.
-fn below(room: Ball, point: &str) -> (Verdict, Ball) {
+pub(super) fn below(room: Ball, point: &str) -> (Verdict, Ball) {
     let verdict = if (-room).certainly_positive() {
         Verdict::Refuted { at: point.to_owned(), by: format!("upper minus lower is {}", room.to_decimal(6)) }
     } else if Ball::zero().certainly_le(&room) {

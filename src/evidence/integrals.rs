@@ -1,6 +1,6 @@
 //! Relations between integrals over the line: enclosed by quadrature at stated points, out of reach of proofs.
 
-use super::certify::{decide, finding, unreadable};
+use super::certify::{below, decide, finding, unreadable};
 use super::{Certifiable, Finding, Requirement, Verdict};
 use crate::numbers::{Ball, EndPoint};
 use crate::parameters::InputError;
@@ -66,19 +66,11 @@ impl IntegralRelation {
     /// The order of two numbers, tried at ever smaller radii.
     fn order(&self, point: &str) -> (Verdict, Ball) {
         const RADII: [f64; 3] = [1e-4, 1e-8, 1e-12];
-        let mut difference = Ball::whole();
-        for radius in RADII {
-            difference = self.enclosed(radius);
-            if difference.certainly_positive() {
-                return (Verdict::Certified, difference);
-            }
-            if (-difference).certainly_positive() {
-                let by = format!("the upper side minus the lower is {}", difference.to_decimal(6));
-                return (Verdict::Refuted { at: point.to_owned(), by }, difference);
-            }
-        }
-        let why = format!("the order of the two sides is not decided by {}", difference.to_decimal(6));
-        (Verdict::Undecided { why }, difference)
+        let try_at = |radius: &f64| below(self.enclosed(*radius), point);
+        let decided = |(verdict, _): &(Verdict, Ball)| !matches!(verdict, Verdict::Undecided { .. });
+        let [coarse, rest @ .., finest] = &RADII;
+        let mut attempts = [coarse].into_iter().chain(rest).map(try_at);
+        attempts.find(decided).unwrap_or_else(|| try_at(finest))
     }
 }
 

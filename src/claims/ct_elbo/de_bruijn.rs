@@ -15,7 +15,7 @@
 //! entropy of the data only because of this identity, and an estimate of mutual information by a trained score would be
 //! wrong by what is missing here.
 
-use crate::claims::{Claim, Control, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{ByQuadrature, IntegralRelation, Integrals, Relation, Statement};
 use crate::numbers::{Ball, Float, Scalar, rate};
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, at_point};
@@ -121,6 +121,7 @@ pub static CLAIM: Claim = Claim {
     id: "de-bruijn",
     aliases: &[],
     title: "Entropy grows by the divergence of the drift and half the Fisher information that noise sees",
+    expect: Expect::True,
     text: include_str!("de_bruijn.rs"),
     sources: &["stam1959"],
     readings: &[

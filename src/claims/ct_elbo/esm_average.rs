@@ -21,7 +21,7 @@
 //! If it failed, a loss that cannot be computed (the true score is unknown) could not be replaced by one that can; and where
 //! it does fail, point by point, a per-example loss is no measure of the error at that example.
 
-use crate::claims::{Claim, Control, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{ByQuadrature, IntegralRelation, Integrals, Relation, Statement};
 use crate::numbers::{Ball, Dual, Field, Float, OverLine, Scalar};
 use crate::parameters;
@@ -257,6 +257,7 @@ pub static CLAIM: Claim = Claim {
     id: "esm-average",
     aliases: &[],
     title: "Implicit, explicit and denoising score matching differ by constants, explicit only on average over the data",
+    expect: Expect::True,
     text: include_str!("esm_average.rs"),
     sources: &["hyvarinen2005", "vincent2011", "guo2005"],
     readings: &[

@@ -17,7 +17,7 @@
 //! that noise mixes exponentially fast, both rest on the log-Sobolev inequality; and implicit score matching rests on the
 //! first equality.
 
-use crate::claims::{Claim, Control, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{ByQuadrature, IntegralRelation, Integrals, NonNegative, Relation, Statement};
 use crate::numbers::{Ball, Field, Float, Matrix, OverLine, Scalar};
 use crate::parameters;
@@ -196,6 +196,7 @@ pub static CLAIM: Claim = Claim {
     id: "fisher-stam-lsi",
     aliases: &[],
     title: "Fisher information against variance, entropy, sums and divergence",
+    expect: Expect::True,
     text: include_str!("fisher_stam_lsi.rs"),
     sources: &["stam1959", "gross1975"],
     readings: &[

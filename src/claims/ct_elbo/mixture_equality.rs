@@ -19,7 +19,7 @@
 //! If it failed, Gaussian tests would prove nothing about data with modes: a code that is exact for one Gaussian, where
 //! every score is affine, could be wrong for two.
 
-use crate::claims::{Claim, Control, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{ByQuadrature, IntegralRelation, Integrals, Relation, Statement};
 use crate::numbers::{Ball, Dual, Field, Float, OverLine, Scalar, derivative, rate};
 use crate::objectives::elbo::RunningCost;
@@ -173,6 +173,7 @@ pub static CLAIM: Claim = Claim {
     id: "mixture-equality",
     aliases: &[],
     title: "With the exact score and the exact prior the bound is the likelihood at every point, also of mixtures",
+    expect: Expect::True,
     text: include_str!("mixture_equality.rs"),
     sources: &["huang2021", "song2021scoreflow"],
     readings: &[

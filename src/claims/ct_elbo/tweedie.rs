@@ -13,7 +13,7 @@
 //! If it failed, no denoiser would be a score: every network that predicts data or noise is turned into a score by this
 //! formula, and every guidance or inverse-problem method turns scores back into denoised data with it.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Covariance, Float, Lanes, Matrix, Scalar};
 use crate::parameters;
@@ -175,6 +175,7 @@ pub static CLAIM: Claim = Claim {
     id: "tweedie",
     aliases: &[],
     title: "The score gives mean and covariance of the data given the noisy state",
+    expect: Expect::True,
     text: include_str!("tweedie.rs"),
     sources: &["efron2011"],
     readings: &[Readings::of("", &OnTheLine(0)).and_sampled(&Residuals(0)), Readings::of(PLANE, &InThePlane(0))],
