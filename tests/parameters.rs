@@ -2,6 +2,7 @@
 
 use ouracle::numbers::{Ball, Field, Float, Matrix, Rational, Vector, parse_rational};
 use ouracle::parameters::{Domain, ExactReader, InputError, Inputs, Parameters, Source, describe};
+use ouracle::worlds::MixtureData;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -281,6 +282,30 @@ fn shapes() {
             Err(error) => is_a_sentence(&error.to_string(), &["JSON object", &value.to_string(), "was given"]),
         }
     }
+}
+
+#[test]
+fn weights() {
+    let read = |wt: &str, m: &str, v: &str| {
+        let words = [format!("wt={wt}"), format!("m={m}"), format!("v={v}")];
+        let words = ["b0=1", "b1=2", "T=1"].into_iter().chain(words.iter().map(String::as_str));
+        ExactReader::new(&Inputs::from_words(words)?, &[]).read::<Ball, MixtureData<Ball>>()
+    };
+    let refused = |wt: &str, m: &str, v: &str, words: &[&str]| match read(wt, m, v) {
+        Ok(_) => panic!("{wt} {m} {v} was accepted"),
+        Err(error) => is_a_sentence(&error.to_string(), words),
+    };
+    // Sums are exact: thirds add to one, and a tiny excess is seen.
+    assert!(read("[\"1/3\",\"2/3\"]", "[0,1]", "[1,2]").is_ok() && read("[1]", "[0]", "[1e-300]").is_ok());
+    refused("[0.5,0.6]", "[0,1]", "[1,2]", &["parameter `wt`", "sum is exactly 1", "[0.5,0.6]", "11/10"]);
+    refused("[0.5,0.500000000000000000000000000001]", "[0,1]", "[1,2]", &["parameter `wt`", "sum is exactly 1"]);
+    refused("[0.5,-0.5,1]", "[0,1,2]", "[1,2,3]", &["parameter `wt`", "a list of numbers > 0", "entry 2 is -1/2"]);
+    refused("[1,0]", "[0,1]", "[1,2]", &["parameter `wt`", "a list of numbers > 0", "entry 2 is 0"]);
+    refused("[0.5,0.5]", "[0,1]", "[1,0]", &["parameter `v`", "a list of numbers > 0", "entry 2 is 0"]);
+    refused("[0.5,0.5]", "[0,1,2]", "[1,2]", &["`wt` and `m` must have the same dimension", "2", "3"]);
+    refused("[0.5,0.5]", "[0,1]", "[1]", &["`wt` and `v` must have the same dimension", "2", "1"]);
+    refused("[]", "[]", "[]", &["parameter `wt` must be a list", "[]"]);
+    refused("0.5", "[0]", "[1]", &["parameter `wt` must be a list", "0.5"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod certify;
 mod functionals;
 mod importance_loss;
+mod integrals;
 mod paths;
 mod prove;
 mod simulate;
@@ -15,6 +16,7 @@ mod verdict;
 pub use certify::{Certifiable, Requirement};
 pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};
 pub use importance_loss::ImportanceLoss;
+pub use integrals::{ByQuadrature, IntegralRelation, Integrals};
 pub use paths::LinearPath;
 pub use prove::Provable;
 pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};

@@ -166,6 +166,16 @@ impl<S: Scalar> Scalar for Dual<S> {
         (self.chain(sin, cos), self.chain(cos, -sin))
     }
 
+    fn log_add_exp(self, other: Self) -> Self {
+        let slope = (self.re - other.re).logistic() * self.eps + (other.re - self.re).logistic() * other.eps;
+        Self { re: self.re.log_add_exp(other.re), eps: slope }
+    }
+
+    fn logistic(self) -> Self {
+        let share = self.re.logistic();
+        self.chain(share, share * (-self.re).logistic())
+    }
+
     fn phi(self, k: u32) -> Self {
         let value = self.re.phi(k);
         let slope = if k == 0 { value } else { value - self.re.phi(k + 1) * i64::from(k) };

@@ -108,6 +108,17 @@ impl Scalar for Float {
         (Self(sine), Self(cosine))
     }
 
+    fn log_add_exp(self, other: Self) -> Self {
+        let (less, more) = if self.0 < other.0 { (self, other) } else { (other, self) };
+        // Two equal infinities have no difference, but are their own sum.
+        if less.0 == more.0 && less.0.is_infinite() { less } else { more + (less - more).exp().ln_1p() }
+    }
+
+    fn logistic(self) -> Self {
+        let small = Self(-self.0.abs()).exp();
+        (if self.0 < 0.0 { small } else { Self::one() }) / (small + 1)
+    }
+
     /// Series while it converges fast, recurrence from `φ₁` where that cancels little.
     fn phi(self, k: u32) -> Self {
         let z = self.0;

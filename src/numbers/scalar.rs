@@ -94,6 +94,17 @@ pub trait Scalar: Field {
     /// `(sin x, cos x)`.
     fn sin_cos(self) -> (Self, Self);
 
+    /// `ln(eˣ + eʸ)`, also where `eˣ` or `eʸ` is beyond every number: how densities of mixtures add.
+    fn log_add_exp(self, other: Self) -> Self {
+        (self.exp() + other.exp()).ln()
+    }
+
+    /// `1/(1 + e⁻ˣ)`, also where `eˣ` is beyond every number: the share of `eˣ` in `eˣ + 1`, and the derivative of
+    /// [`log_add_exp`](Self::log_add_exp).
+    fn logistic(self) -> Self {
+        ((-self).exp() + 1).recip()
+    }
+
     /// The entire functions `φ₀ = eᶻ`, `φₖ₊₁ = (φₖ − 1/k!)/z`, that is `φₖ(z) = Σₙ zⁿ/(n+k)!`, with `φₖ(0) = 1/k!` and
     /// `φₖ′ = φₖ − k φₖ₊₁`. Every removable singularity is written with them.
     fn phi(self, k: u32) -> Self;

@@ -30,8 +30,17 @@ impl<S: Scalar> Gaussian<S> {
 
     /// `E[log N(Y; m, v)] = −½ ln 2πv − ((E Y − m)² + Var Y)/(2v)` for any `Y` with the moments of `law`, in nats.
     pub fn expected_log_density(&self, law: &Self) -> S {
-        let square = (law.mean - self.mean).square() + law.variance;
-        -(S::pi() * self.variance * 2).ln() / 2 - square / (self.variance * 2)
+        self.log_peak() - self.exponent(law)
+    }
+
+    /// `log N(m; m, v) = −½ ln 2πv`, the log-density at the mean.
+    pub fn log_peak(&self) -> S {
+        -(S::pi() * self.variance * 2).ln() / 2
+    }
+
+    /// `E (Y − m)²/(2v)` for any `Y` with the moments of `law`: how far below its peak the log-density is.
+    pub fn exponent(&self, law: &Self) -> S {
+        ((law.mean - self.mean).square() + law.variance) / (self.variance * 2)
     }
 
     /// The score `∇ log N(y; m, v) = −(y − m)/v`, an affine function of `y`.
@@ -84,6 +93,12 @@ impl<S: Scalar> MultivariateGaussian<S> {
         let spread = (precision * self.covariance.matrix()).trace() - self.mean.dimension() as i64;
         let volume = other.covariance.log_det() - self.covariance.log_det();
         (spread + volume + precision.bilinear(&shift, &shift)) / 2
+    }
+
+    /// The differential entropy `½ (d ln 2πe + log det Σ)`, in nats.
+    pub fn entropy(&self) -> S {
+        let d = self.mean.dimension();
+        -Self::log_density_at(d, self.covariance.log_det(), S::int(d as i64))
     }
 
     /// The score `y ↦ −Σ⁻¹(y − m)`.

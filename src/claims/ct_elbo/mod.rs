@@ -4,9 +4,12 @@ mod anderson_reversal;
 mod chapman_kolmogorov;
 #[allow(clippy::module_inception, reason = "a claim's file bears its id, and this one shares it with the theory")]
 mod ct_elbo;
+mod de_bruijn;
 mod dsm_variance_blowup;
+mod esm_average;
 mod family_scaled_score;
 mod feynman_kac;
+mod fisher_stam_lsi;
 mod fp_residual;
 mod girsanov;
 mod instantaneous_change_of_variables;
@@ -15,6 +18,7 @@ mod lambda_to_one;
 mod likelihood_weighting;
 mod lin_moments_scalar;
 mod master_pathwise_identity;
+mod mixture_equality;
 mod pf_ode;
 mod plugin_elbo_ism;
 pub(super) mod pointwise_model_not_data;
@@ -23,6 +27,7 @@ mod score_matching_equals_elbo;
 pub(super) mod scoreflow_kl_bound;
 mod ssm_hutchinson;
 mod time_importance_sampling;
+mod tweedie;
 pub(crate) mod variational_gap;
 
 use super::Claim;
@@ -33,6 +38,9 @@ pub static CLAIMS: &[&Claim] = &[
     &chapman_kolmogorov::CLAIM,
     &fp_residual::CLAIM,
     &relative_de_bruijn::CLAIM,
+    &de_bruijn::CLAIM,
+    &fisher_stam_lsi::CLAIM,
+    &tweedie::CLAIM,
     &anderson_reversal::CLAIM,
     &pf_ode::CLAIM,
     &lambda_family::CLAIM,
@@ -43,6 +51,7 @@ pub static CLAIMS: &[&Claim] = &[
     &ct_elbo::CLAIM,
     &variational_gap::CLAIM,
     &plugin_elbo_ism::CLAIM,
+    &esm_average::CLAIM,
     &ssm_hutchinson::CLAIM,
     &family_scaled_score::CLAIM,
     &pointwise_model_not_data::CLAIM,
@@ -52,4 +61,5 @@ pub static CLAIMS: &[&Claim] = &[
     &likelihood_weighting::CLAIM,
     &time_importance_sampling::CLAIM,
     &dsm_variance_blowup::CLAIM,
+    &mixture_equality::CLAIM,
 ];

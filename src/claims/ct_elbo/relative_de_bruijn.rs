@@ -107,7 +107,7 @@ impl Statement for MatrixDissipation {
         let (q, other) = (&p.first.law, &p.second.law);
         let relative = q.score().minus(&other.score());
         let law = if self.0 == OTHER_LAW { other } else { q };
-        let information = relative.mean_square(&p.first.sde.noise(), &law.mean, law.covariance.matrix());
+        let information = relative.mean_square(&p.first.sde.noise(), law);
         let divergence = rate(p.first.moving().law.kl(&p.second.moving().law));
         vec![Relation::equal("divergence in d dimensions", divergence, -fraction::<S>(self.0) * information)]
     }
