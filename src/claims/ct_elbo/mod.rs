@@ -1,16 +1,21 @@
 //! The continuous-time ELBO of Huang, Lim and Courville (2021), and what surrounds it.
 
 mod anderson_reversal;
+mod cameron_martin;
 mod chapman_kolmogorov;
+mod cnf_limit;
 #[allow(clippy::module_inception, reason = "a claim's file bears its id, and this one shares it with the theory")]
 mod ct_elbo;
 mod family_scaled_score;
 mod feynman_kac;
+mod feynman_kac_position_dependent;
 mod fp_residual;
 mod girsanov;
 mod lambda_family;
 mod lin_moments_scalar;
 mod master_pathwise_identity;
+mod mehler_bridge;
+mod ou_path_likelihood;
 mod plugin_elbo_ism;
 mod pointwise_model_not_data;
 mod score_matching_equals_elbo;
@@ -26,6 +31,7 @@ pub static CLAIMS: &[&Claim] = &[
     &anderson_reversal::CLAIM,
     &lambda_family::CLAIM,
     &feynman_kac::CLAIM,
+    &feynman_kac_position_dependent::CLAIM,
     &girsanov::CLAIM,
     &master_pathwise_identity::CLAIM,
     &ct_elbo::CLAIM,
@@ -34,4 +40,8 @@ pub static CLAIMS: &[&Claim] = &[
     &family_scaled_score::CLAIM,
     &pointwise_model_not_data::CLAIM,
     &score_matching_equals_elbo::CLAIM,
+    &cnf_limit::CLAIM,
+    &cameron_martin::CLAIM,
+    &mehler_bridge::CLAIM,
+    &ou_path_likelihood::CLAIM,
 ];
