@@ -82,8 +82,8 @@ impl<S: Scalar> PathWeight<S> {
     pub fn kernel(&self, time: S) -> Kernel<S> {
         let z = self.frequency() * time;
         let sinh = self.decayed_sinh(time);
-        // ν tanh(ντ/2) = (cosh ντ − 1) ν/sinh ντ
-        let tanh = self.frequency().square() * time * (-z).phi(1) / ((-z).exp() + 1);
+        // ν tanh(ντ/2) = (cosh ντ − 1) ν/sinh ντ, where 2e^{−z}(cosh z − 1) = (1 − e^{−z})².
+        let tanh = (z * (-z).phi(1)).square() / (sinh * 2);
         Kernel {
             constant: -(self.excess * time + (S::pi() * self.noise * sinh * 2).ln()) / 2,
             start: (self.pull - tanh) / self.noise,

@@ -154,7 +154,9 @@ impl Statement for Continued {
                 let [lambda, end, x] = [p.lam, p.T, p.x].map(Dual::constant);
                 let time = end - Dual::variable(t);
                 match wrong {
-                    HYPERBOLIC => PathWeight::new(Dual::one(), Dual::zero(), lambda).log_expectation(time, Dual::zero()),
+                    HYPERBOLIC => {
+                        PathWeight::new(Dual::one(), Dual::zero(), lambda).log_expectation(time, Dual::zero())
+                    }
                     _ => log_rewarded(lambda, time),
                 }
                 .value(x)
@@ -221,7 +223,11 @@ impl<S: Scalar> Parameters<S> for Energy<S> {
         let about = "whether the energy is penalised or, as an analytic continuation, rewarded";
         Ok(Self {
             rewarded: source.choice("energy", &["penalised", "rewarded"], true, about)? == "rewarded",
-            lambda: source.real("lam", parameters::Domain::Positive, "lambda, of which the square over two is the weight")?,
+            lambda: source.real(
+                "lam",
+                parameters::Domain::Positive,
+                "lambda, of which the square over two is the weight",
+            )?,
             time: source.real("T", parameters::Domain::Positive, "the end")?,
         })
     }
@@ -284,10 +290,7 @@ pub static CLAIM: Claim = Claim {
     title: "Cameron–Martin: the expectation of a Gaussian weight of a path's energy",
     text: include_str!("cameron_martin.rs"),
     sources: &["cameron1945", "kac1949"],
-    readings: &[
-        Readings::of("", &Backwards(0)).and_sampled(&Killed(0)),
-        Readings::of(CONTINUED, &Continued(0)),
-    ],
+    readings: &[Readings::of("", &Backwards(0)).and_sampled(&Killed(0)), Readings::of(CONTINUED, &Continued(0))],
     controls: &[
         Control {
             id: "no-root",

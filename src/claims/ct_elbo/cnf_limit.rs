@@ -7,7 +7,8 @@
 //! $$ \frac{\varepsilon^2}{2}\int_0^T E\,\frac{(Z_t-M_t)^2}{V_t^2}\,dt = \frac12\left[\frac{w}{v_\pi} - \ln\left(1+\frac{w}{v_\pi}\right)
 //! + (y_T-m_\pi)^2\left(\frac1{v_\pi} - \frac1{v_\pi+w}\right)\right] $$
 //!
-//! and it is of second order in the noise:
+//! and it is of second order in the noise, because it stands between $\varepsilon^2$ times the limit over $1 + w/v_\pi$ and
+//! $\varepsilon^2$ times the limit plus $\frac12(w/v_\pi)^2$:
 //!
 //! $$ \lim_{\varepsilon\to0}\frac{\mathrm{gap}}{\varepsilon^2} = \frac{(y_T-m_\pi)^2\,(1-e^{-2\kappa T})}{4\kappa\,v_\pi^2} $$
 //!
@@ -15,10 +16,10 @@
 //! the limit of the bounds of its noisy versions, and a small noise added for stability would cost more than its square.
 
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};
-use crate::evidence::{Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial, sampler};
+use crate::evidence::{NonNegative, Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar};
 use crate::parameters;
-use crate::parameters::{InputError, at_point};
+use crate::parameters::{ExactReader, Ignored, InputError, Inputs, at_point};
 use crate::worlds::{Affine, ConstantSde, ForcedOu, Gaussian};
 
 parameters! {
@@ -63,24 +64,36 @@ impl<S: Scalar> NoisyFlow<S> {
         ForcedOu::constant(-self.k, S::zero(), amplitude).transition(S::zero(), t).from(self.x)
     }
 
-    /// The gap collected until `t`, in units of the `noise`: with `w = noise·W`, `s = ln(1 + w/v)` and `v` the variance of the
-    /// model there, `W/(2v) · [sφ₂(s)/φ₁(s) + (y − m)²/(v + w)]`. As `w/v = sφ₁(s)` and `w/v − s = s²φ₂(s)`, nothing cancels
-    /// however small the noise.
-    fn collected(&self, wrong: u8, noise: S, t: S) -> S {
-        let (generated, inferred) = (self.generated(t), self.inference(S::one(), t));
+    /// `u = w/v`, the variance of the noise collected until `t` in units of the model's variance there.
+    fn excess(&self, wrong: u8, t: S) -> S {
+        let amplitude = if wrong == FIRST_ORDER { self.eps.sqrt() } else { self.eps };
+        self.inference(amplitude, t).variance / self.generated(t).variance
+    }
+
+    /// The squared distance of the end of the flow from the model's mean, in units of the model's variance at `t`.
+    fn distance(&self, wrong: u8, t: S) -> S {
         let flow = if wrong == FORWARDS { Self { k: -self.k, ..self.map(|c| c) } } else { self.map(|c| c) };
-        let end = flow.inference(S::one(), t).mean;
-        let w = noise * inferred.variance;
-        let s = (w / generated.variance).ln_1p();
-        let distance = (end - generated.mean).square() / (generated.variance + w);
-        let twice = inferred.variance / generated.variance * (s * s.phi(2) / s.phi(1) + distance);
+        let generated = self.generated(t);
+        (flow.inference(self.eps, t).mean - generated.mean).square() / generated.variance
+    }
+
+    /// The gap collected until `t` from `u − ln(1 + u)`.
+    fn gap_from(&self, wrong: u8, divergence: S, t: S) -> S {
+        let u = self.excess(wrong, t);
+        let twice = divergence + self.distance(wrong, t) * u / (u + 1);
         if wrong == NO_HALF { twice } else { twice / 2 }
     }
 
     /// The gap collected until `t`.
     fn gap(&self, wrong: u8, t: S) -> S {
-        let noise = if wrong == FIRST_ORDER { self.eps } else { self.eps.square() };
-        noise * self.collected(wrong, noise, t)
+        self.gap_from(wrong, NonNegative::divergence(self.excess(wrong, t)).value(), t)
+    }
+
+    /// The limit of the gap over `ε²`, collected until `t`: that of half the distance times `u/ε²`.
+    fn limit(&self, wrong: u8, t: S) -> S {
+        let flow = self.without_noise();
+        let half = flow.distance(wrong, t) * flow.inference(S::one(), t).variance / flow.generated(t).variance / 2;
+        if wrong == NO_HALF { half * 2 } else { half }
     }
 }
 
@@ -105,8 +118,15 @@ impl Statement for Gap {
         let likelihood = p.generated(S::zero()).log_density(p.x);
         let bound = p.generated(p.T).expected_log_density(&p.inference(p.eps, p.T)) - p.k * p.T;
         // Half of E|∇log u_t|² along inference paths: what the bound pays for the control 0, in units of the noise.
-        let half_mismatch =
-            |p: &NoisyFlow<S>, t: S| p.generated(t).score().mean_square(&p.inference(p.eps, t)) / 2;
+        let half_mismatch = |p: &NoisyFlow<S>, t: S| p.generated(t).score().mean_square(&p.inference(p.eps, t)) / 2;
+        let (gap, leading) = (p.gap(wrong, p.T), p.limit(0, p.T) * p.eps.square());
+        let (inferred, prior) = (p.inference(p.eps, p.T), p.model().prior());
+        let (one, variance) = (NonNegative::declared(S::one()), NonNegative::declared(prior.variance));
+        let half = NonNegative::declared(S::ratio(1, 2));
+        let u = NonNegative::declared(inferred.variance).over(variance);
+        let share = one.over(one.plus(u));
+        let small = u.times(u).times(share);
+        let distance = NonNegative::square(inferred.mean - prior.mean).over(variance);
         vec![
             Relation::rate(
                 "gap",
@@ -117,13 +137,23 @@ impl Statement for Gap {
             Relation::rate(
                 "gap over the squared noise, in the limit",
                 range,
-                move |t| {
-                    let flow = p.without_noise().map(Dual::constant);
-                    flow.collected(wrong, Dual::constant(S::zero()), Dual::variable(t))
-                },
+                move |t| p.map(Dual::constant).limit(wrong, Dual::variable(t)),
                 move |t| half_mismatch(&p.without_noise(), t),
             ),
-            Relation::equal("likelihood minus bound", p.gap(wrong, p.T), likelihood - bound),
+            // Between two bounds of which ε² times the limit is the leading term: u is of the order of ε².
+            Relation::at_most(
+                "limit from below",
+                leading * share.value(),
+                gap,
+                half.times(NonNegative::divergence(u.value())),
+            ),
+            Relation::at_most(
+                "limit from above",
+                gap,
+                leading + half.times(small).value(),
+                half.times(distance.times(small).plus(NonNegative::divergence(-(u.times(share).value())))),
+            ),
+            Relation::equal("likelihood minus bound", gap, likelihood - bound),
         ]
     }
 }
@@ -162,6 +192,13 @@ impl Formula for WholeGap {
     }
 }
 
+/// `u − ln(1 + u) = s²φ₂(s)` with `s = ln(1 + u)`: nothing cancels, however small the noise.
+fn gap(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, InputError> {
+    let p: NoisyFlow<Ball> = ExactReader::new(inputs, ignored).read()?;
+    let s = p.excess(0, p.T).ln_1p();
+    Ok(p.gap_from(0, s.square() * s.phi(2), p.T))
+}
+
 /// The claim.
 pub static CLAIM: Claim = Claim {
     id: "cnf-limit",
@@ -191,5 +228,6 @@ pub static CLAIM: Claim = Claim {
         "gap",
         "log p_theta(x) - ELBO(x) with the control 0, not divided by eps^2, in nats",
         &[],
-    )],
+    )
+    .enclosed_by(gap)],
 };

@@ -238,5 +238,9 @@ pub static CLAIM: Claim = Claim {
             readings: Readings::of("", &Density(DRIFT_UNCHANGED)).and_sampled(&Weighted(DRIFT_UNCHANGED)),
         },
     ],
-    quantities: &[Quantity::of::<LogDensity>("log-density", "log p_theta(x) of geometric Brownian motion, in nats", &[])],
+    quantities: &[Quantity::of::<LogDensity>(
+        "log-density",
+        "log p_theta(x) of geometric Brownian motion, in nats",
+        &[],
+    )],
 };

@@ -98,9 +98,7 @@ impl Statement for Moments {
                 let slope = square.log_expectation(p.T - t, p.c).curvature;
                 // p = 2 and r² = 2, so that p² − r² = 2.
                 let theta = p.k * p.y / p.sig;
-                p.k * p.y.square() * slope * 2
-                    - p.sig.square() * (slope + (slope * p.y).square()) / 2
-                    - theta.square()
+                p.k * p.y.square() * slope * 2 - p.sig.square() * (slope + (slope * p.y).square()) / 2 - theta.square()
             }),
             Relation::equal("ends as the tilt", square.log_expectation(S::zero(), p.c).curvature, -p.c),
             Relation::equal("value over one segment", whole.constant + correction(p.T), segment.constant),

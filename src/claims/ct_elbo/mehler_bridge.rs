@@ -74,7 +74,6 @@ impl Statement for Mehler {
         let wrong = self.0;
         let believed = kernel(wrong, p.om, p.s + p.r);
         let tilt = LogQuadratic { constant: S::zero(), curvature: -p.c };
-        let whole = weight(p.om).log_expectation(p.s + p.r, p.c);
         let composed = kernel(0, p.om, p.s).then(&kernel(0, p.om, p.r));
         vec![
             // F′ = −½(F_xx + F_x²) + ½ω²x² going backwards from the end of the first part.
@@ -94,7 +93,11 @@ impl Statement for Mehler {
                 },
             ),
             Relation::equal("Chapman-Kolmogorov", believed.value(p.x, p.y), composed.value(p.x, p.y)),
-            Relation::equal("integral over the end", believed.before(&tilt).value(p.x), whole.value(p.x)),
+            Relation::equal(
+                "integral over the end",
+                kernel(wrong, p.om, p.s).before(&tilt).value(p.x),
+                weight(p.om).log_expectation(p.s, p.c).value(p.x),
+            ),
         ]
     }
 }
