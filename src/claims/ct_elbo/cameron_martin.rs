@@ -11,7 +11,7 @@
 //! With the other sign the energy is rewarded. For Brownian motion the expectation is then $\cos^{-1/2}\lambda T$, and from
 //! $T^* = \pi/(2\lambda)$ on it is infinite.
 //!
-//! Assumptions: $\sigma > 0$, $c \ge 0$, $\kappa$ and $\gamma$ any constants. If it failed, so would every closed form in which a path
+//! Assumptions: $\sigma > 0$, $c \ge 0$, $\kappa$ and $\gamma$ any constants; decided for every $\nu$, with $\gamma^2 = (\nu^2-\kappa^2)/\sigma^2$. If it failed, so would every closed form in which a path
 //! is weighted by a quadratic: the moments of importance weights, the normaliser of a guided sampler with a quadratic
 //! guidance, the partition function of a harmonic oscillator.
 
@@ -25,11 +25,12 @@ use crate::parameters::{ExactReader, Ignored, InputError, Inputs, Parameters, So
 use crate::worlds::{Affine, ForcedOu};
 
 parameters! {
-    /// A process, what its paths are weighted with, and where they start.
-    Functional {
+    /// A process, the frequency of its weight, and where its paths start. A proof needs the frequency rather than `γ`, of which
+    /// it is a root.
+    Oscillator {
         ka: real "rate kappa of mean reversion, of either sign",
         sg: positive "diffusion coefficient sigma",
-        ga: real "gamma: the energy is weighted with its square over two",
+        nu: positive "frequency nu, the root of ka^2 + ga^2 sg^2",
         c: nonnegative "tilt at the end",
         T: positive "the end",
         x: real "the start",
@@ -41,14 +42,19 @@ const SQUARED_FREQUENCY: u8 = 2;
 const NO_HALF: u8 = 3;
 const JENSEN: u8 = 4;
 
-impl<S: Scalar> Functional<S> {
-    fn map<R>(&self, f: impl Fn(S) -> R) -> Functional<R> {
-        let Self { ka, sg, ga, c, T, x } = *self;
-        Functional { ka: f(ka), sg: f(sg), ga: f(ga), c: f(c), T: f(T), x: f(x) }
+impl<S: Scalar> Oscillator<S> {
+    fn map<R>(&self, f: impl Fn(S) -> R) -> Oscillator<R> {
+        let Self { ka, sg, nu, c, T, x } = *self;
+        Oscillator { ka: f(ka), sg: f(sg), nu: f(nu), c: f(c), T: f(T), x: f(x) }
+    }
+
+    /// `γ²`.
+    fn killing(&self) -> S {
+        (self.nu.square() - self.ka.square()) / self.sg.square()
     }
 
     fn weight(&self) -> PathWeight<S> {
-        PathWeight::killed(self.ka, self.sg.square(), self.ga.square())
+        PathWeight::new(self.sg.square(), self.ka, self.nu)
     }
 
     /// The exponent as a function of the start, over a time.
@@ -59,17 +65,16 @@ impl<S: Scalar> Functional<S> {
     /// What a version takes for the logarithm of the expectation, over a time.
     fn believed(&self, wrong: u8, time: S) -> S {
         let (right, noise) = (self.over(time), self.sg.square());
-        let frequency = (self.ka.square() + self.ga.square() * noise).sqrt();
         let of = |weight: PathWeight<S>| weight.log_expectation(time, self.c).value(self.x);
         match wrong {
             // ½κT − ln Δ
             NO_ROOT => right.value(self.x) + right.constant - self.ka * time / 2,
-            SQUARED_FREQUENCY => of(PathWeight::new(noise, self.ka, frequency.square())),
-            NO_HALF => of(PathWeight::killed(self.ka, noise, self.ga.square() * 2)),
+            SQUARED_FREQUENCY => of(PathWeight::new(noise, self.ka, self.nu.square())),
+            NO_HALF => of(PathWeight::killed(self.ka, noise, self.killing() * 2)),
             JENSEN => {
                 let end = ForcedOu::constant(-self.ka, S::zero(), self.sg).transition(S::zero(), time).from(self.x);
                 let energy = mean_energy(self.ka, noise, self.x, time);
-                -(self.ga.square() * energy + self.c * (end.mean.square() + end.variance)) / 2
+                -(self.killing() * energy + self.c * (end.mean.square() + end.variance)) / 2
             }
             _ => right.value(self.x),
         }
@@ -77,41 +82,49 @@ impl<S: Scalar> Functional<S> {
 }
 
 /// The catalogue's example: Brownian motion from 0.
-const BROWNIAN: &str = "ka=0 sg=1 ga=1.7137 c=0 T=1.3119 x=0";
+const BROWNIAN: &str = "ka=0 sg=1 nu=1.7137 c=0 T=1.3119 x=0";
 
 /// Expectations going backwards.
 struct Backwards(u8);
 
 impl Statement for Backwards {
-    type Params<S: Scalar> = Functional<S>;
+    type Params<S: Scalar> = Oscillator<S>;
 
     fn points(&self) -> &'static [&'static str] {
         &[
-            "ka=0.4137 sg=0.8719 ga=1.3717 c=0.6119 T=1.7131 x=0.5137",
-            "ka=-0.7137 sg=1.3119 ga=0.6713 c=0.2719 T=0.9131 x=-0.8119",
+            "ka=0.4137 sg=0.8719 nu=1.2717 c=0.6119 T=1.7131 x=0.5137",
+            "ka=-0.7137 sg=1.3119 nu=1.1313 c=0.2719 T=0.9131 x=-0.8119",
             BROWNIAN,
         ]
     }
 
-    fn relations<'p, S: Scalar>(&self, p: &'p Functional<S>) -> Vec<Relation<'p, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Oscillator<S>) -> Vec<Relation<'p, S>> {
         let wrong = self.0;
+        let range = (S::zero(), p.T);
+        let slope = |t: S| p.over(p.T - t).curvature;
+        // From a start, going backwards.
+        let logarithm = move |x: S, t: S| {
+            let still = Oscillator { x, ..p.map(|c| c) }.map(Dual::constant);
+            still.believed(wrong, still.T - Dual::variable(t))
+        };
         vec![
-            // u′ = κx u_x − ½σ²u_xx + ½γ²x²u for u = e^F with the slope F_x of the right version. Proved for every x, it is the
+            // F′ = κx F_x − ½σ²(F_xx + F_x²) + ½γ²x² with the slope F_x of the right version. Proved for every x, it is the
             // Riccati equation of the curvature and the integral of the constant.
             Relation::rate(
                 "Feynman-Kac equation",
-                (S::zero(), p.T),
+                range,
+                move |t| logarithm(p.x, t),
                 move |t| {
-                    let still = p.map(Dual::constant);
-                    still.believed(wrong, still.T - Dual::variable(t)).exp()
-                },
-                |t| {
-                    let log = p.over(p.T - t);
-                    let slope = Affine { slope: log.curvature, offset: S::zero() };
+                    let slope = Affine { slope: slope(t), offset: S::zero() };
                     let spread = slope.slope + slope.value(p.x).square();
-                    let rate = p.ka * p.x * slope.value(p.x) - p.sg.square() * spread / 2;
-                    (rate + (p.ga * p.x).square() / 2) * log.value(p.x).exp()
+                    p.ka * p.x * slope.value(p.x) + (p.killing() * p.x.square() - p.sg.square() * spread) / 2
                 },
+            ),
+            Relation::rate(
+                "expectation from the origin",
+                range,
+                move |t| logarithm(S::zero(), t).exp(),
+                move |t| -p.sg.square() * slope(t) / 2 * p.over(p.T - t).constant.exp(),
             ),
             Relation::equal("ends as the tilt", p.over(S::zero()).value(p.x), -p.c * p.x.square() / 2),
         ]
@@ -119,7 +132,7 @@ impl Statement for Backwards {
 }
 
 parameters! {
-    /// Brownian motion rewarded for its energy; `c` is where the time stands between the start and the end of finiteness.
+    /// Brownian motion rewarded for its energy.
     Rewarded {
         lam: positive "lambda: the energy is weighted with its square over two",
         T: positive "the end",
@@ -178,7 +191,7 @@ struct Killed(u8);
 impl Trial for Killed {
     fn plan(&self) -> Result<Plan, InputError> {
         let wrong = self.0;
-        let p: Functional<Ball> = at_point(BROWNIAN)?;
+        let p: Oscillator<Ball> = at_point(BROWNIAN)?;
         let law = PathWeight::density(p.ka, p.sg.square());
         let step = p.T / SEGMENTS as i64;
         let segment = p.weight().given_ends(&law, step);
@@ -191,7 +204,7 @@ impl Trial for Killed {
         let claimed = p.believed(wrong, p.T).exp();
         let lanes = |c: Ball| Lanes::<WIDTH>::splat(Float(c.to_f64()));
         let (segment, tilt, start) = (segment.map(lanes), lanes(-p.c / 2), lanes(p.x));
-        let p: Functional<Float> = at_point(BROWNIAN)?;
+        let p: Oscillator<Float> = at_point(BROWNIAN)?;
         let drift = Affine { slope: -p.ka, offset: Float(0.0) };
         let path = LinearPath::new(|_| (drift, p.sg.square()), 0.0, p.T.0, SEGMENTS);
         Ok(Plan {
@@ -260,13 +273,31 @@ fn expectation(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, Inpu
     Ok(Expectation::value(&p))
 }
 
+parameters! {
+    /// A process, what its paths are weighted with, and where they start.
+    Functional {
+        ka: real "rate kappa of mean reversion, of either sign",
+        sg: positive "diffusion coefficient sigma",
+        ga: real "gamma: the energy is weighted with its square over two",
+        c: nonnegative "tilt at the end",
+        T: positive "the end",
+        x: real "the start",
+    }
+}
+
+impl<S: Scalar> Functional<S> {
+    fn log_expectation(&self, weight: &PathWeight<S>) -> S {
+        weight.log_expectation(self.T, self.c).value(self.x)
+    }
+}
+
 /// The logarithm at a start.
 struct LogExpectation;
 
 impl Formula for LogExpectation {
     type Params<S: Scalar> = Functional<S>;
     fn value<S: Scalar>(p: &Functional<S>) -> S {
-        p.over(p.T).value(p.x)
+        p.log_expectation(&PathWeight::killed(p.ka, p.sg.square(), p.ga.square()))
     }
 }
 
@@ -278,7 +309,7 @@ fn log_expectation(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, 
     let sum = if (-p.ka).certainly_positive() { p.ka - root } else { p.ka + root };
     // The energy vanishes only with γ.
     let excess = if energy.certainly_positive() { energy / sum } else { Ball::zero() };
-    Ok(PathWeight { excess, ..p.weight() }.log_expectation(p.T, p.c).value(p.x))
+    Ok(p.log_expectation(&PathWeight { noise: p.sg.square(), pull: p.ka, excess }))
 }
 
 const CONTINUED: &str = "rewarded";
