@@ -11,13 +11,13 @@ mod feynman_kac;
 mod feynman_kac_position_dependent;
 mod fp_residual;
 mod girsanov;
-mod lambda_family;
+pub(super) mod lambda_family;
 mod lin_moments_scalar;
 mod master_pathwise_identity;
 mod mehler_bridge;
 mod ou_path_likelihood;
 mod plugin_elbo_ism;
-mod pointwise_model_not_data;
+pub(super) mod pointwise_model_not_data;
 mod score_matching_equals_elbo;
 pub(crate) mod variational_gap;
 
