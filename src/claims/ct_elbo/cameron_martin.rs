@@ -15,7 +15,7 @@
 //! is weighted by a quadratic: the moments of importance weights, the normaliser of a guided sampler with a quadratic
 //! guidance, the partition function of a harmonic oscillator.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar};
 use crate::objectives::path_energy::mean_energy;
@@ -319,6 +319,7 @@ pub static CLAIM: Claim = Claim {
     id: "cameron-martin",
     aliases: &[],
     title: "Cameron–Martin: the expectation of a Gaussian weight of a path's energy",
+    expect: Expect::True,
     text: include_str!("cameron_martin.rs"),
     sources: &["cameron1945", "kac1949"],
     readings: &[Readings::of("", &Backwards(0)).and_sampled(&Killed(0)), Readings::of(CONTINUED, &Continued(0))],

@@ -15,7 +15,7 @@
 //! Assumptions: $\varepsilon, v_\pi > 0$; any real $\kappa$, with the limits at 0. If it failed, the likelihood of a flow would not be
 //! the limit of the bounds of its noisy versions, and a small noise added for stability would cost more than its square.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{NonNegative, Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar};
 use crate::parameters;
@@ -204,6 +204,7 @@ pub static CLAIM: Claim = Claim {
     id: "cnf-limit",
     aliases: &[],
     title: "Without noise the bound is the likelihood of the flow, and the gap is of second order in the noise",
+    expect: Expect::True,
     text: include_str!("cnf_limit.rs"),
     sources: &["huang2021", "chen2018node"],
     readings: &[Readings::of("", &Gap(0)).and_sampled(&Draws(0))],

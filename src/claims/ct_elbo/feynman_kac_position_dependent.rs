@@ -13,7 +13,7 @@
 //! Assumptions: one dimension; $D$ and $\mu$ twice and once differentiable. If it failed, or if the formula for constant noise were
 //! used in its place, the likelihood of a model with multiplicative noise would be off by $e^{\sigma^2T}$ in the weight alone.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Jet, Lanes, Scalar, Vector};
 use crate::parameters;
@@ -213,6 +213,7 @@ pub static CLAIM: Claim = Claim {
     id: "feynman-kac-position-dependent",
     aliases: &[],
     title: "The density of a generative SDE with noise that depends on position, as an expectation over paths",
+    expect: Expect::True,
     text: include_str!("feynman_kac_position_dependent.rs"),
     sources: &["huang2021", "kac1949"],
     readings: &[Readings::of(ANY, &Generators(0)), Readings::of("", &Density(0)).and_sampled(&Weighted(0))],

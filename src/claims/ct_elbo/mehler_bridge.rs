@@ -11,7 +11,7 @@
 //! Assumptions: $\omega, T > 0$. If it failed, a path could not be weighted given its ends: simulations without
 //! discretisation bias, exact rejection samplers of diffusions and diffusion bridges all rest on such kernels.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Relation, Statement};
 use crate::numbers::{Dual, Jet, Scalar, Vector};
 use crate::objectives::path_weight::{Kernel, LogQuadratic, PathWeight};
@@ -127,6 +127,7 @@ pub static CLAIM: Claim = Claim {
     id: "mehler-bridge",
     aliases: &[],
     title: "Mehler's kernel: the weight of a path's energy given its ends",
+    expect: Expect::True,
     text: include_str!("mehler_bridge.rs"),
     sources: &["mehler1866", "kac1949"],
     readings: &[Readings::of("", &Mehler(0))],

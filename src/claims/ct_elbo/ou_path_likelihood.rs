@@ -14,7 +14,7 @@
 //! Assumptions: $\sigma > 0$; any real rates, with the limit at $k_1 = 0$. If it failed, drifts estimated from paths would be
 //! biased, and the bound of a diffusion model, a divergence of path laws, would not be the weighted score-matching loss.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar};
 use crate::objectives::path_energy::mean_energy;
@@ -166,6 +166,7 @@ pub static CLAIM: Claim = Claim {
     id: "ou-path-likelihood",
     aliases: &[],
     title: "The likelihood of an Ornstein–Uhlenbeck path, and the divergence of two laws of paths",
+    expect: Expect::True,
     text: include_str!("ou_path_likelihood.rs"),
     sources: &["girsanov1960", "cameron1945"],
     readings: &[Readings::of("", &PathLaws(0)).and_sampled(&Ratios(0))],
