@@ -1,7 +1,9 @@
 //! The continuous-time ELBO of Huang, Lim and Courville (2021), and what surrounds it.
 
 mod anderson_reversal;
+mod cameron_martin;
 mod chapman_kolmogorov;
+mod cnf_limit;
 #[allow(clippy::module_inception, reason = "a claim's file bears its id, and this one shares it with the theory")]
 mod ct_elbo;
 mod de_bruijn;
@@ -9,6 +11,7 @@ mod dsm_variance_blowup;
 mod esm_average;
 mod family_scaled_score;
 mod feynman_kac;
+mod feynman_kac_position_dependent;
 mod fisher_stam_lsi;
 mod fp_residual;
 mod girsanov;
@@ -18,7 +21,9 @@ mod lambda_to_one;
 mod likelihood_weighting;
 mod lin_moments_scalar;
 mod master_pathwise_identity;
+mod mehler_bridge;
 mod mixture_equality;
+mod ou_path_likelihood;
 mod pf_ode;
 mod plugin_elbo_ism;
 pub(super) mod pointwise_model_not_data;
@@ -46,6 +51,7 @@ pub static CLAIMS: &[&Claim] = &[
     &lambda_family::CLAIM,
     &instantaneous_change_of_variables::CLAIM,
     &feynman_kac::CLAIM,
+    &feynman_kac_position_dependent::CLAIM,
     &girsanov::CLAIM,
     &master_pathwise_identity::CLAIM,
     &ct_elbo::CLAIM,
@@ -57,9 +63,13 @@ pub static CLAIMS: &[&Claim] = &[
     &pointwise_model_not_data::CLAIM,
     &score_matching_equals_elbo::CLAIM,
     &lambda_to_one::CLAIM,
+    &cnf_limit::CLAIM,
     &scoreflow_kl_bound::CLAIM,
     &likelihood_weighting::CLAIM,
     &time_importance_sampling::CLAIM,
     &dsm_variance_blowup::CLAIM,
     &mixture_equality::CLAIM,
+    &cameron_martin::CLAIM,
+    &mehler_bridge::CLAIM,
+    &ou_path_likelihood::CLAIM,
 ];
