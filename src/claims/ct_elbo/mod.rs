@@ -4,6 +4,9 @@ mod anderson_reversal;
 mod chapman_kolmogorov;
 #[allow(clippy::module_inception, reason = "a claim's file bears its id, and this one shares it with the theory")]
 mod ct_elbo;
+mod deep_vae_limit;
+mod family_affine_shift;
+mod family_prior_mismatch;
 mod family_scaled_score;
 mod feynman_kac;
 mod fp_residual;
@@ -14,6 +17,7 @@ mod master_pathwise_identity;
 mod plugin_elbo_ism;
 mod pointwise_model_not_data;
 mod score_matching_equals_elbo;
+mod time_truncation;
 pub(crate) mod variational_gap;
 
 use super::Claim;
@@ -32,6 +36,10 @@ pub static CLAIMS: &[&Claim] = &[
     &variational_gap::CLAIM,
     &plugin_elbo_ism::CLAIM,
     &family_scaled_score::CLAIM,
+    &family_affine_shift::CLAIM,
+    &family_prior_mismatch::CLAIM,
     &pointwise_model_not_data::CLAIM,
     &score_matching_equals_elbo::CLAIM,
+    &deep_vae_limit::CLAIM,
+    &time_truncation::CLAIM,
 ];

@@ -1,0 +1,414 @@
+//! The hierarchical VAE of an Euler–Maruyama sampler tends to the continuous bound at the rate $1/L$, and from above at some points.
+//!
+//! Constant-β VP with $\Lambda = \beta T$, $L$ steps of length $\eta = \Lambda/L$, inference $y_{i+1} = (1 - \frac\eta2)y_i + \sqrt\eta\,\epsilon$, decoder
+//! $N(y_{i+1} + \eta(\frac12 - \theta)y_{i+1}, \eta)$ with the exact score $-\theta y$, $\theta = 1/v$, at the later time, prior $N(0, v_T)$:
+//!
+//! $$ \mathrm{ELBO}_L(x) = E\Big[\log\pi(y_L) + \sum_{i<L}\log\frac{p(y_i|y_{i+1})}{q(y_{i+1}|y_i)}\Big] \le \log p_L(x) $$
+//!
+//! The gap is a sum over steps of divergences between Gaussians. It is *not* a bound on the likelihood of the continuous model, which
+//! here is $\log q_0$. With data $N(0, 1)$ the weight telescopes, $W_L = \log N(x; 0, 1) + \frac\eta8(x^2 - y_L^2)$, and
+//!
+//! $$ \mathrm{ELBO}_L(x) - \log q_0(x) = \tfrac\eta8\left(1 - r^{2L}\right)\left(x^2 - \tfrac{1}{1 - \eta/4}\right), \quad r = 1 - \tfrac\eta2 $$
+//!
+//! is positive for large $x$. For any $v_0$ it is exactly the sum of the errors of the steps, each of order $\eta^2$. With
+//! $m = 1 + e^{-\tau}(x^2 - 1)$ these add up to $C(x)/L$, in closed form
+//!
+//! $$ C(x) = \lim_{L\to\infty} L\,(\mathrm{ELBO}_L - \log q_0) = \Lambda\left\{\left[\tfrac\theta2 - \tfrac{m\theta^2}4\right]_0^\Lambda
+//! - \tfrac18\ln\tfrac{v_0}{v_T}\left(1 + \tfrac{x^2 - 1}{v_0 - 1}\right)\right\} $$
+//!
+//! and as first-order perturbation theory of the chain, with $\mu_1 = \frac{1 - e^{-\tau}}4 - \frac\tau4 e^{-\tau}(x^2 - 1)$ and
+//! $F = \frac12(2\theta - 1 - \theta^2 m)$,
+//!
+//! $$ \frac{C}{\Lambda} = -\frac{\mu_1(\Lambda)}{2 v_T} - \frac{F(\Lambda) - F(0)}2
+//! + \int_0^\Lambda\left[\theta'(1 - \theta m) - \tfrac{\theta^2\mu_1}2 - \tfrac12(\tfrac12 - \theta)^2 - \tfrac12(\tfrac\theta2 - \theta^2)m\right]d\tau $$
+//!
+//! Assumptions: $\beta, T, v_0 > 0$. If it failed, nothing would connect the bound that discrete models report with the continuous one; if it
+//! is overlooked, a discrete bound above the continuous likelihood is taken for a bug. The mean of the weight is sampled at $v_0 = 1$ only,
+//! where its variance is known.
+
+use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::evidence::{NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
+use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar, Taylor, derivative};
+use crate::parameters;
+use crate::parameters::at_point;
+use crate::parameters::{Domain, InputError};
+use crate::worlds::{ChainPoint, Clock, ConstantVp, EulerChain, EulerStep, Gaussian, Transition};
+
+const EARLY_SCORE: u8 = 1;
+const HALF_ORDER: u8 = 2;
+/// `ELBO_L` taken for a bound on the likelihood of the continuous model.
+pub(super) const CONTINUOUS: u8 = 3;
+const CONSTANT_WEIGHT: u8 = 4;
+
+fn second_moment<S: Scalar>(value: S) -> Gaussian<S> {
+    Gaussian::centred(value)
+}
+
+/// The data law at `τ`.
+fn data<S: Scalar>(v0: S, tau: S) -> Gaussian<S> {
+    Gaussian::centred(Clock::variance_preserving(tau).variance(v0))
+}
+
+/// What a step of length `η` from `τ` adds to `ELBO_L − log q_0(x)`, for a state with this second moment: the change of
+/// `E log q_τ(y)`, and what the bound collects.
+fn step_error<S: Scalar>(wrong: u8, v0: S, tau: S, length: S, moment: S) -> S {
+    let (now, then) = (data(v0, tau), data(v0, tau + length));
+    let score = if wrong == EARLY_SCORE { now } else { then };
+    let step = EulerStep { length, data_variance: score.variance };
+    let law = second_moment(moment);
+    let gained = then.expected_log_density(&step.inference().apply(&law)) - now.expected_log_density(&law);
+    gained + step.log_ratio(moment)
+}
+
+/// The coefficient of `ε^order` in the error of a step of length `ε²`.
+fn error_coefficient<S: Scalar>(wrong: u8, v0: S, tau: S, moment: S, order: usize) -> S {
+    let still = Taylor::<S, 5>::constant;
+    let length = Taylor::variable(S::zero()) * Taylor::variable(S::zero());
+    step_error(wrong, still(v0), still(tau), length, still(moment)).coefficient(order)
+}
+
+/// `E[Y_τ² | Y_0 = x] = 1 + e^{−τ}(x² − 1)`.
+fn moment<S: Scalar>(x: S, tau: S) -> S {
+    let law = Clock::variance_preserving(tau).given(x);
+    law.mean.square() + law.variance
+}
+
+/// `C(x)/Λ` for a process that ends at `τ`. With `ℓ = ln(v₀/v_τ)`, `ℓ/(v₀ − 1) = (1 − e^{−τ})/(v_τ φ₁(ℓ))`, also at `v₀ = 1`.
+fn accumulated<S: Scalar>(v0: S, x: S, tau: S) -> S {
+    let at = |variance: S, moment: S| {
+        let precision = variance.recip();
+        precision / 2 - moment * precision.square() / 4
+    };
+    let clock = Clock::variance_preserving(tau);
+    let variance = clock.variance(v0);
+    let log_ratio = ((v0 - 1) * clock.w / variance).ln_1p();
+    let slope = clock.w / (variance * log_ratio.phi(1));
+    at(variance, moment(x, tau)) - at(v0, x.square()) - (log_ratio + (x.square() - 1) * slope) / 8
+}
+
+/// The first-order correction `μ₁` of the chain's second moment, in units of the step.
+fn moment_correction<S: Scalar>(x: S, tau: S) -> S {
+    -(-tau).exp_m1() / 4 - tau / 4 * (-tau).exp() * (x.square() - 1)
+}
+
+struct Limit(u8);
+
+impl Statement for Limit {
+    type Params<S: Scalar> = ChainPoint<S>;
+
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            "be=1.3137 T=1.2 v0=0.4137 x=0.9119 L=3",
+            "be=0.7 T=2.3 v0=2.3137 x=-1.7 L=11",
+            "be=1.7 T=1.3 v0=1 x=1.7 L=7",
+        ]
+    }
+
+    fn relations<'p, S: Scalar>(&self, p: &'p ChainPoint<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
+        let (chain, x) = (p.chain, p.x);
+        let (v0, length) = (chain.v0, chain.length());
+        // Whoever expects strong order ½ looks for the error of a step at η^{3/2}.
+        let order = if wrong == HALF_ORDER { 3 } else { 4 };
+        let steps = chain.layers().zip(0..).fold((second_moment(x.square()), S::zero()), |(law, sum), (step, i)| {
+            let error = step_error(wrong, v0, length * i, length, law.variance);
+            (step.inference().apply(&law), sum + error)
+        });
+        let state = move |t: S| accumulated(Dual::constant(v0), Dual::constant(x), Dual::variable(t));
+        vec![
+            Relation::equal("sum of the steps", chain.elbo(x), data(v0, S::zero()).log_density(x) + steps.1),
+            Relation::rate(
+                "no error of the order of the step",
+                (S::zero(), chain.noise),
+                |_| Dual::constant(S::zero()),
+                // At any second moment, twice that of the process for instance.
+                move |t| error_coefficient(wrong, v0, t, moment(x, t) * 2, 2),
+            ),
+            Relation::rate(
+                "leading coefficient",
+                (S::zero(), chain.noise),
+                state,
+                move |t| error_coefficient(wrong, v0, t, moment(x, t), order),
+            ),
+            Relation::rate(
+                "leading coefficient by perturbation",
+                (S::zero(), chain.noise),
+                move |t| {
+                    let (v0, x, tau) = (Dual::constant(v0), Dual::constant(x), Dual::variable(t));
+                    let precision = data(v0, tau).variance.recip();
+                    let error = (precision * 2 - 1 - precision.square() * moment(x, tau)) / 2;
+                    state(t) + moment_correction(x, tau) * precision / 2 + error / 2
+                },
+                move |t| {
+                    let half = S::ratio(1, 2);
+                    let precision = data(v0, t).variance.recip();
+                    let change = derivative(|tau| data(Dual::constant(v0), tau).variance.recip(), t);
+                    let (moment, correction) = (moment(x, t), moment_correction(x, t));
+                    change * (S::int(1) - precision * moment)
+                        - precision.square() * correction / 2
+                        - (half - precision).square() / 2
+                        - (precision / 2 - precision.square()) * moment / 2
+                },
+            ),
+        ]
+    }
+}
+
+parameters! {
+    /// One step of any chain with Gaussian layers of equal variance, and what comes after it.
+    AnyStep {
+        r: real "the factor of the inference step",
+        d: real "the factor of the decoder",
+        eta: positive "the variance of both",
+        E: positive "the second moment before the step",
+        V: positive "the model's variance after the step",
+    }
+}
+
+/// What a step contributes to `log p_L − ELBO_L`: the average divergence of `q(y_{i+1}|y_i)` from `p(y_{i+1}|y_i)`, which is
+/// Gaussian with mean `(d V_{i+1}/V_i) y_i` and variance `η V_{i+1}/V_i`.
+fn step_gap<S: Scalar>(layer: [&Transition<S>; 2], moment: S, [now, then]: [S; 2]) -> NonNegative<S> {
+    let [inference, decoder] = layer;
+    let ratio = then / now;
+    let spread = NonNegative::square(inference.factor - decoder.factor * ratio).times(NonNegative::declared(moment));
+    let posterior = NonNegative::declared(inference.variance * ratio);
+    let shape = NonNegative::divergence((now - then) / then);
+    shape.plus(spread.over(posterior)).times(NonNegative::declared(S::ratio(1, 2)))
+}
+
+/// One step of the bound on the discrete model: with every step of every chain it holds for all `L`.
+struct StepBound(u8);
+
+impl Statement for StepBound {
+    type Params<S: Scalar> = AnyStep<S>;
+
+    fn points(&self) -> &'static [&'static str] {
+        &["r=0.7119 d=0.8713 eta=0.5 E=1.9137 V=1.3119", "r=-0.3119 d=1.2713 eta=2.7 E=0.4137 V=0.6119"]
+    }
+
+    fn relations<'p, S: Scalar>(&self, p: &'p AnyStep<S>) -> Vec<Relation<'p, S>> {
+        let layer = |factor| Transition { factor, offset: S::zero(), variance: p.eta };
+        let (inference, decoder) = (layer(p.r), layer(p.d));
+        let law = second_moment(p.E);
+        // y_i − d y_{i+1} has the factor 1 − dr, and the noise of the step times d.
+        let residual = Transition { factor: S::int(1) - p.d * p.r, variance: p.d.square() * p.eta, ..layer(p.d) };
+        let collected = second_moment(p.eta).expected_log_density(&residual.apply(&law)) + second_moment(p.eta).entropy();
+        let (now, then) = (decoder.apply(&second_moment(p.V)), second_moment(p.V));
+        // Without its last term a step of the continuous model: the marginal does not change.
+        let model = if self.0 == CONTINUOUS { then } else { now };
+        let after = then.expected_log_density(&inference.apply(&law));
+        let gap = step_gap([&inference, &decoder], p.E, [now.variance, p.V]);
+        vec![Relation::at_most("step of the bound", after + collected, model.expected_log_density(&law), gap)]
+    }
+}
+
+/// `ELBO_L ≤ log p_L`, the likelihood of the discrete chain. That of the continuous model it exceeds at these points.
+pub(super) struct DiscreteBound(pub(super) u8);
+
+impl Statement for DiscreteBound {
+    type Params<S: Scalar> = ChainPoint<S>;
+
+    fn points(&self) -> &'static [&'static str] {
+        &["be=1.7 T=1.3 v0=1 x=1.7 L=2", "be=1.3137 T=1.2 v0=0.4137 x=0.9119 L=7", "be=2 T=1 v0=1 x=1.7 L=40"]
+    }
+
+    fn relations<'p, S: Scalar>(&self, p: &'p ChainPoint<S>) -> Vec<Relation<'p, S>> {
+        let chain = &p.chain;
+        let layers: Vec<_> = chain.layers().collect();
+        // The model's variance from the prior back to the data, and the second moment on the way there.
+        let mut variances = vec![chain.prior().variance];
+        for step in layers.iter().rev() {
+            let later = second_moment(variances[variances.len() - 1]);
+            variances.push(step.decoder().apply(&later).variance);
+        }
+        variances.reverse();
+        let mut law = second_moment(p.x.square());
+        let mut gap = NonNegative::declared(S::zero());
+        for (step, pair) in layers.iter().zip(variances.windows(2)) {
+            let (inference, decoder) = (step.inference(), step.decoder());
+            gap = gap.plus(step_gap([&inference, &decoder], law.variance, [pair[0], pair[1]]));
+            law = inference.apply(&law);
+        }
+        let model = if self.0 == CONTINUOUS { data(chain.v0, S::zero()) } else { chain.model() };
+        vec![Relation::at_most("bound of the discrete model", chain.elbo(p.x), model.log_density(p.x), gap)]
+    }
+}
+
+parameters! {
+    /// A step on unit VP, after some others.
+    UnitStep {
+        eta: positive "the length of the step",
+        y: real "the state before the step",
+        z: real "the state after the step",
+        rho: positive "r to the power of twice the steps so far",
+        x: real "the data point",
+    }
+}
+
+/// With data `N(0, 1)`, step by step and so for every number of steps.
+struct Telescopes(u8);
+
+/// `m_* + ρ(s − m_*)`, `m_* = 1/(1 − η/4)`: a second moment that was `s` before steps with `ρ = r^{2i}`.
+fn settled<S: Scalar>(length: S, rho: S, start: S) -> S {
+    let fixed = (S::int(1) - length / 4).recip();
+    fixed + rho * (start - fixed)
+}
+
+impl Statement for Telescopes {
+    type Params<S: Scalar> = UnitStep<S>;
+
+    fn points(&self) -> &'static [&'static str] {
+        &["eta=0.3119 y=0.7137 z=-0.4119 rho=0.6137 x=1.7"]
+    }
+
+    fn relations<'p, S: Scalar>(&self, p: &'p UnitStep<S>) -> Vec<Relation<'p, S>> {
+        let step = EulerStep { length: p.eta, data_variance: S::one() };
+        let (inference, decoder) = (step.inference(), step.decoder());
+        let weight = decoder.from(p.z).log_density(p.y) - inference.from(p.y).log_density(p.z);
+        let change = (p.z.square() - p.y.square()) / 2;
+        let (shrunk, start) = (p.rho * inference.factor.square(), p.x.square());
+        let rest = if self.0 == CONSTANT_WEIGHT { S::int(1) } else { S::int(1) - p.eta / 4 };
+        vec![
+            Relation::equal("weight of a step", weight, change * rest),
+            Relation::equal(
+                "second moment after a step",
+                inference.apply(&second_moment(settled(p.eta, p.rho, start))).variance,
+                settled(p.eta, shrunk, start),
+            ),
+            Relation::equal(
+                "model's variance before a step",
+                decoder.apply(&second_moment(settled(p.eta, p.rho, S::one()))).variance,
+                settled(p.eta, shrunk, S::one()),
+            ),
+        ]
+    }
+}
+
+/// `E W_L` on unit VP by the telescoped weight.
+fn telescoped<S: Scalar>(wrong: u8, chain: &EulerChain<S>, x: S) -> S {
+    let length = chain.length();
+    let rho = (S::int(1) - length / 2).powi(2 * chain.steps as i32);
+    let collected = length / 8 * (x.square() - settled(length, rho, x.square()));
+    data(S::one(), S::zero()).log_density(x) + if wrong == CONSTANT_WEIGHT { S::zero() } else { collected }
+}
+
+/// Weights accumulated along sampled paths of the chain.
+struct Weights(u8);
+
+impl Trial for Weights {
+    fn plan(&self) -> Result<Plan, InputError> {
+        const POINT: &str = "be=1.7 T=1.3 v0=1 x=1.7 L=9";
+        let exact: ChainPoint<Ball> = at_point(POINT)?;
+        let claimed = telescoped(self.0, &exact.chain, exact.x).to_f64();
+        let p: ChainPoint<Float> = at_point(POINT)?;
+        let layers: Vec<_> = p.chain.layers().map(|step| (step.inference(), step.decoder())).collect();
+        let prior = p.chain.prior();
+        // W is log N(x) + (η/8)(x² − y²), and y is Gaussian.
+        let end = layers.iter().fold(Gaussian::new(p.x, Float(0.0)), |law, (inference, _)| inference.apply(&law));
+        let square = end.variance.square() * 2 + end.mean.square() * end.variance * 4;
+        let variance = (p.chain.length() / 8).square() * square;
+        Ok(Plan {
+            point: POINT,
+            statistics: vec![Statistic::mean("weight of the chain", claimed, variance.0)],
+            drawn: None,
+            sampler: sampler(move |noise, out| {
+                let mut state = Lanes::splat(p.x);
+                let mut weight = Lanes([0.0; WIDTH]);
+                for (inference, decoder) in &layers {
+                    let next = inference.step(state, noise);
+                    let pairs = state.0.into_iter().zip(next.0);
+                    for (weight, (y, z)) in weight.0.iter_mut().zip(pairs) {
+                        let (y, z) = (Float(y), Float(z));
+                        *weight += (decoder.from(z).log_density(y) - inference.from(y).log_density(z)).0;
+                    }
+                    state = next;
+                }
+                out[0] = Lanes(std::array::from_fn(|i| weight.0[i] + prior.log_density(Float(state.0[i])).0));
+            }),
+        })
+    }
+}
+
+struct DiscreteElbo;
+
+impl Formula for DiscreteElbo {
+    type Params<S: Scalar> = ChainPoint<S>;
+    fn value<S: Scalar>(p: &ChainPoint<S>) -> S {
+        p.chain.elbo(p.x)
+    }
+}
+
+struct DiscreteLogLikelihood;
+
+impl Formula for DiscreteLogLikelihood {
+    type Params<S: Scalar> = ChainPoint<S>;
+    fn value<S: Scalar>(p: &ChainPoint<S>) -> S {
+        p.chain.model().log_density(p.x)
+    }
+}
+
+/// `C(x)`.
+struct LeadingCoefficient;
+
+impl Formula for LeadingCoefficient {
+    type Params<S: Scalar> = ConstantVp<S>;
+    fn value<S: Scalar>(p: &ConstantVp<S>) -> S {
+        let noise = p.be * p.T;
+        noise * accumulated(p.v0, p.x, noise)
+    }
+}
+
+/// The claim.
+pub static CLAIM: Claim = Claim {
+    id: "deep-vae-limit",
+    aliases: &[],
+    title: "The Euler–Maruyama chain as a deep VAE: its bound tends to the continuous one like C/L, sometimes from above",
+    text: include_str!("deep_vae_limit.rs"),
+    sources: &["huang2021", "sohldickstein2015", "ho2020"],
+    readings: &[
+        Readings::of("limit", &Limit(0)),
+        Readings::of("step of the bound", &StepBound(0)),
+        Readings::of("bound", &DiscreteBound(0)),
+        Readings::of("unit VP", &Telescopes(0)).and_sampled(&Weights(0)),
+    ],
+    controls: &[
+        Control {
+            id: "early-score",
+            story: "the decoder's score at the time it leads to, t_i for t_{i+1}: another coefficient of 1/L",
+            readings: Readings::of("limit", &Limit(EARLY_SCORE)),
+        },
+        Control {
+            id: "half-order",
+            story: "the rate 1/√L of strong Euler–Maruyama errors expected of the bound",
+            readings: Readings::of("limit", &Limit(HALF_ORDER)),
+        },
+        Control {
+            id: "bound-of-the-continuous-model",
+            story: "ELBO_L(x) ≤ log p(x) of the continuous model",
+            readings: Readings::of("bound", &DiscreteBound(CONTINUOUS)),
+        },
+        Control {
+            id: "unchanged-marginal",
+            story: "a step that leaves the model's marginal as it is, as a step of the continuous model would",
+            readings: Readings::of("step of the bound", &StepBound(CONTINUOUS)),
+        },
+        Control {
+            id: "constant-weight",
+            story: "the weight of an exact score taken to be constant, as it is in continuous time",
+            readings: Readings::of("unit VP", &Telescopes(CONSTANT_WEIGHT)).and_sampled(&Weights(CONSTANT_WEIGHT)),
+        },
+    ],
+    quantities: &[
+        Quantity::of::<DiscreteElbo>("discrete-elbo", "ELBO_L(x) of L Euler steps, in nats", &[]),
+        Quantity::of::<DiscreteLogLikelihood>(
+            "discrete-model-log-likelihood",
+            "log p_L(x) of the chain of L Euler steps, in nats",
+            &[],
+        ),
+        Quantity::of::<LeadingCoefficient>(
+            "leading-coefficient",
+            "the limit of L (ELBO_L(x) - log q_0(x)), in nats",
+            &[("L", Domain::Positive)],
+        ),
+    ],
+};
