@@ -5,12 +5,12 @@ use crate::numbers::{Ball, Field, Panel, Scalar, integrate};
 use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source};
 
-/// Data `N(0, v₀)`, score `∇log q_t + b_t`, prior `q_T`, at one time. The model is `N(n_t, v_t)` with
+/// Gaussian data, score `∇log q_t + b_t`, prior `q_T`, at one time. The model is `N(m_t + n_t, v_t)` with
 /// `n_t = R_t φ_t ∫_t^T G b/(Rφ)`, `R = v/(φ² v₀)`. Source: `huang2021`.
 #[derive(Debug, Clone, Copy)]
 pub struct ShiftedScore<S> {
-    /// The data variance `v₀`.
-    pub v0: S,
+    /// The law of the data at time 0.
+    pub start: Gaussian<S>,
     /// The shift `b_t`.
     pub shift: S,
     /// `∫_t^T G b/(Rφ)`, what the shift will have done to the mean until the end.
@@ -20,7 +20,7 @@ pub struct ShiftedScore<S> {
 impl<S: Scalar> ShiftedScore<S> {
     /// The data law at this time.
     pub fn data(&self, clock: &Clock<S>) -> Gaussian<S> {
-        Gaussian::centred(clock.variance(self.v0))
+        clock.diffuse(&self.start)
     }
 
     /// The model's score.
@@ -30,7 +30,7 @@ impl<S: Scalar> ShiftedScore<S> {
 
     /// `Rφ = v/(φ v₀)`.
     fn contraction(&self, clock: &Clock<S>) -> S {
-        clock.variance(self.v0) / (clock.phi * self.v0)
+        self.data(clock).variance / (clock.phi * self.start.variance)
     }
 
     /// The rate of what is ahead, `−G b/(Rφ)`.
@@ -40,12 +40,13 @@ impl<S: Scalar> ShiftedScore<S> {
 
     /// The model's law at this time.
     pub fn model(&self, clock: &Clock<S>) -> Gaussian<S> {
-        Gaussian { mean: self.contraction(clock) * self.ahead, ..self.data(clock) }
+        let Gaussian { mean, variance } = self.data(clock);
+        Gaussian { mean: mean + self.contraction(clock) * self.ahead, variance }
     }
 
     /// In another reading.
     pub fn map<R>(&self, f: impl Fn(S) -> R) -> ShiftedScore<R> {
-        ShiftedScore { v0: f(self.v0), shift: f(self.shift), ahead: f(self.ahead) }
+        ShiftedScore { start: self.start.map(&f), shift: f(self.shift), ahead: f(self.ahead) }
     }
 }
 
@@ -119,7 +120,7 @@ impl<S: Scalar> LinearShift<S> {
         let t = unit * u.exp_m1();
         let clock = self.process.at(t);
         let shift = (self.shift[0] + self.shift[1] * t) / scale;
-        let world = ShiftedScore { v0: self.v0, shift, ahead: S::zero() };
+        let world = ShiftedScore { start: Gaussian::centred(self.v0), shift, ahead: S::zero() };
         let speed = unit * u.exp();
         [clock.noise * shift.square() * speed, -world.ahead_rate(&clock) * speed]
     }

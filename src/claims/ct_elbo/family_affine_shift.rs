@@ -1,7 +1,7 @@
 //! A shift of the exact score moves the model's mean and leaves its variance; the gap is the same at every data point.
 //!
-//! Data are $N(0, v_0)$, the score is $\nabla\log q_t + b(t)$ with any function $b$, the prior is $q_T$ and $\lambda = 0$. With
-//! $R = v/(\varphi^2 v_0)$ the model at time $t$ is $N(n_t, v_t)$, and
+//! Data are $N(m_0, v_0)$, the score is $\nabla\log q_t + b(t)$ with any function $b$, the prior is $q_T$ and $\lambda = 0$. With
+//! $R = v/(\varphi^2 v_0)$ the model at time $t$ is $N(m_t + n_t, v_t)$, and
 //!
 //! $$ n_t = R_t\varphi_t\int_t^T\frac{G b}{R\varphi}\,ds, \qquad
 //! \log p_\theta(x) - \mathrm{ELBO}(x) = \tfrac12\int_0^T G\left(b - \tfrac{n}{v}\right)^2 dt $$
@@ -14,7 +14,7 @@
 //! On unit VP with a constant shift $b_0$ and $L = \Lambda_T$ the gap is $\frac{b_0^2}2[L - 4(1 - e^{-L/2})^2]$ and the divergence
 //! $2b_0^2(1 - e^{-L/2})^2$, together $\frac{b_0^2}2 L$: the gap grows without end while the divergence saturates.
 //!
-//! Assumptions: $v_0 > 0$, centred data, $\pi = q_T$, $b$ square integrable against $G$; proved for every schedule and every $b$.
+//! Assumptions: $v_0 > 0$, $\pi = q_T$, $b$ square integrable against $G$; proved for every schedule and every $b$.
 //! If it failed, a constant bias of a network would not show in the mean of its samples, and a growing gap would be taken for
 //! a worsening model.
 
@@ -26,13 +26,12 @@ use crate::parameters;
 use crate::parameters::{
     Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point, describe,
 };
-use crate::worlds::{Affine, Clock, Gaussian, LinearShift, Process, ReverseSde, ShiftedScore, UnitShift};
+use crate::worlds::{Affine, Clock, Gaussian, GaussianData, LinearShift, ReverseSde, ShiftedScore, UnitShift};
 
 /// A shift at a point. In a proof the shift is a free number at each time, and what is ahead of it a free state with its
 /// rate; else the shift is `c₀/φ + c₁φ/v`, for which both are closed forms on every schedule.
 struct Point<S> {
-    process: Process<S>,
-    v0: S,
+    data: GaussianData<S>,
     c0: S,
     c1: S,
     x: S,
@@ -41,18 +40,17 @@ struct Point<S> {
 
 impl<S: Scalar> Parameters<S> for Point<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
-        let process = Process::read(source)?;
-        let v0 = source.real("v0", Domain::Positive, "data variance v_0, data N(0, v_0)")?;
+        let data = GaussianData::read(source)?;
         let c0 = source.real("c0", Domain::Real, "the part c0/phi of the shift")?;
         let c1 = source.real("c1", Domain::Real, "the part c1 phi/v of the shift")?;
         let x = source.real("x", Domain::Real, "the data point")?;
         let free = source.free("b", "b", false).zip(source.free("u", "u", false)).map(|(shift, ahead)| {
-            let rate = ShiftedScore { v0, shift, ahead }.ahead_rate(&process.at(S::zero()));
-            source.rule(ahead, rate);
-            let moving = ShiftedScore { v0, shift, ahead }.map(Dual::constant);
-            ShiftedScore { ahead: Dual { re: ahead, eps: rate }, ..moving }
+            let still = ShiftedScore { start: data.start(), shift, ahead };
+            let eps = still.ahead_rate(&data.process.at(S::zero()));
+            source.rule(ahead, eps);
+            ShiftedScore { ahead: Dual { re: ahead, eps }, ..still.map(Dual::constant) }
         });
-        Ok(Self { process, v0, c0, c1, x, free })
+        Ok(Self { data, c0, c1, x, free })
     }
 }
 
@@ -61,11 +59,11 @@ impl<S: Scalar> Point<S> {
     fn moving(&self, t: S) -> ShiftedScore<Dual<S>> {
         let still = Dual::constant;
         let closed = || {
-            let (clock, end) = (self.process.moving(t), self.process.end().map(still));
-            let [v0, c0, c1] = [self.v0, self.c0, self.c1].map(still);
+            let (clock, end) = (self.data.process.moving(t), self.data.process.end().map(still));
+            let [v0, c0, c1] = [self.data.v0, self.c0, self.c1].map(still);
             let (now, then) = (clock.log_ratio(v0), end.log_ratio(v0));
             ShiftedScore {
-                v0,
+                start: self.data.start().map(still),
                 shift: c0 / clock.phi + c1 * clock.phi / clock.variance(v0),
                 // ∫ G/v = ln R and ∫ Gφ²/v² = (1 − 1/R)/v₀.
                 ahead: c0 * v0 * (then - now) + c1 * ((-now).exp() - (-then).exp()),
@@ -88,10 +86,10 @@ fn gap_rate<S: Scalar>(wrong: u8, clock: &Clock<S>, score: &Affine<S>, [data, mo
     squared_mismatch(clock, score, &other.score(), data, S::zero()) / 2
 }
 
-/// The rate of the model's mean, or of one that nothing pulls back.
-fn mean_rate<S: Scalar>(wrong: u8, clock: &Clock<S>, score: &Affine<S>, model: &Gaussian<S>) -> S {
-    let pulled = ReverseSde::plug_in(clock, score, S::zero()).mean_rate(model);
-    if wrong == FREE_FALL { -clock.noise * score.offset } else { pulled }
+/// The rate of the model's mean, at itself or, as if nothing pulled back what has moved, at the mean of the data.
+fn mean_rate<S: Scalar>(wrong: u8, clock: &Clock<S>, score: &Affine<S>, [data, model]: [&Gaussian<S>; 2]) -> S {
+    let place = if wrong == FREE_FALL { data } else { model };
+    ReverseSde::plug_in(clock, score, S::zero()).mean_rate(place)
 }
 
 /// Any shift on any schedule.
@@ -102,17 +100,17 @@ impl Statement for EveryShift {
 
     fn points(&self) -> &'static [&'static str] {
         &[
-            "process=vp-linear b0=0.1 b1=3.137 T=1.3 v0=0.3137 c0=0.4119 c1=-0.2313 x=0.8113",
-            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 v0=0.8117 c0=-0.3119 c1=0.7131 x=1.7131",
-            "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 v0=1.513 c0=0.2137 c1=0.5119 x=-0.3119",
+            "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.2 v0=0.3137 c0=0.4119 c1=-0.2313 x=0.8113",
+            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=-0.3 v0=0.8117 c0=-0.3119 c1=0.7131 x=1.7131",
+            "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 m0=0.7 v0=1.513 c0=0.2137 c1=0.5119 x=-0.3119",
         ]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Point<S>) -> Vec<Relation<'p, S>> {
         let wrong = self.0;
-        let range = (S::zero(), p.process.horizon());
-        let model = move |t: S| p.moving(t).model(&p.process.moving(t));
-        let at = move |t: S| (p.process.at(t), p.at(t));
+        let range = (S::zero(), p.data.process.horizon());
+        let model = move |t: S| p.moving(t).model(&p.data.process.moving(t));
+        let at = move |t: S| (p.data.process.at(t), p.at(t));
         vec![
             Relation::rate(
                 "mean of the model",
@@ -120,7 +118,7 @@ impl Statement for EveryShift {
                 move |t| model(t).mean,
                 move |t| {
                     let (clock, world) = at(t);
-                    mean_rate(wrong, &clock, &world.score(&clock), &world.model(&clock))
+                    mean_rate(wrong, &clock, &world.score(&clock), [&world.data(&clock), &world.model(&clock)])
                 },
             ),
             Relation::rate(
@@ -136,7 +134,7 @@ impl Statement for EveryShift {
             Relation::rate(
                 "gap",
                 range,
-                move |t| model(t).expected_log_density(&p.process.moving(t).given(Dual::constant(p.x))),
+                move |t| model(t).expected_log_density(&p.data.process.moving(t).given(Dual::constant(p.x))),
                 move |t| {
                     let (clock, world) = at(t);
                     let (score, law) = (world.score(&clock), clock.given(p.x));
@@ -149,7 +147,7 @@ impl Statement for EveryShift {
             Relation::rate(
                 "average cost of a shift",
                 range,
-                move |t| p.moving(t).data(&p.process.moving(t)).kl(&model(t)),
+                move |t| p.moving(t).data(&p.data.process.moving(t)).kl(&model(t)),
                 move |t| {
                     let (clock, world) = at(t);
                     let (score, data) = (world.score(&clock), world.data(&clock));
