@@ -35,7 +35,7 @@ impl<S: Scalar> ShiftedScore<S> {
 
     /// The rate of what is ahead, `−G b/(Rφ)`.
     pub fn ahead_rate(&self, clock: &Clock<S>) -> S {
-        -clock.noise * self.shift / self.contraction(clock)
+        -clock.noise * self.shift * clock.phi * self.start.variance / self.data(clock).variance
     }
 
     /// The model's law at this time.

@@ -92,8 +92,8 @@ impl Statement for Forgotten {
     fn points(&self) -> &'static [&'static str] {
         &[
             POINT,
-            "process=vp-linear b0=0.1 b1=3.037 T=1 m0=0 v0=0.3137 lam=0 mpi=0 vpi=1.1719 x=0.8113",
-            "process=vp-linear b0=0.1 b1=3.037 T=1 m0=0 v0=0.3137 lam=0.5 mpi=0 vpi=1.1719 x=0.8113",
+            "process=vp-linear b0=0.1 b1=3.137 T=1 m0=0 v0=0.3137 lam=0 mpi=0 vpi=1.1719 x=0.8113",
+            "process=vp-linear b0=0.1 b1=3.137 T=1 m0=0 v0=0.3137 lam=0.5 mpi=0 vpi=1.1719 x=0.8113",
             "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=-0.3 v0=0.8117 lam=-0.7 mpi=0.4 vpi=7.3 x=1.7131",
         ]
     }

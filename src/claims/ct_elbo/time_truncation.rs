@@ -87,16 +87,16 @@ impl<S: Scalar> Cut<S> {
 
 struct Truncated(u8);
 
-const EXAMPLE: &str = "process=vp-linear b0=0.1 b1=3.037 T=1 m0=0 v0=0.3137 eps=0.05 x=0.8113";
+const EXAMPLE: &str = "process=vp-linear b0=0.1 b1=3.137 T=1 m0=0 v0=0.3137 eps=0.05 x=0.8113";
 
 impl Statement for Truncated {
     type Params<S: Scalar> = Cut<S>;
 
     fn points(&self) -> &'static [&'static str] {
         &[
-            "process=vp-linear b0=0.1 b1=3.037 T=1.3 m0=0.2 v0=2.3137 eps=0.37 x=1.8113",
+            "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.2 v0=2.3137 eps=0.37 x=1.8113",
             EXAMPLE,
-            "process=vp-linear b0=0.1 b1=3.037 T=1 m0=0 v0=2.3137 eps=0.05 x=0.8113",
+            "process=vp-linear b0=0.1 b1=3.137 T=1 m0=0 v0=2.3137 eps=0.05 x=0.8113",
             "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=-0.3 v0=0.8117 eps=0.21 x=1.7131",
         ]
     }
@@ -152,8 +152,8 @@ impl Statement for AverageBound {
 
     fn points(&self) -> &'static [&'static str] {
         &[
-            "process=vp-linear b0=0.1 b1=3.037 T=1.3 m0=0.2 v0=2.3137 eps=0.37 x=1.8113",
-            "process=vp-linear b0=0.1 b1=3.037 T=1 m0=0 v0=2.3137 eps=0.05 x=0.8113",
+            "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.2 v0=2.3137 eps=0.37 x=1.8113",
+            "process=vp-linear b0=0.1 b1=3.137 T=1 m0=0 v0=2.3137 eps=0.05 x=0.8113",
         ]
     }
 
@@ -173,7 +173,7 @@ struct Estimates(u8);
 impl Trial for Estimates {
     fn plan(&self) -> Result<Plan, InputError> {
         let wrong = self.0;
-        const POINT: &str = "process=vp-linear b0=0.1 b1=3.037 T=1.3 m0=0.2 v0=2.3137 eps=0.37 x=1.8113";
+        const POINT: &str = "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.2 v0=2.3137 eps=0.37 x=1.8113";
         let exact: Cut<Ball> = at_point(POINT)?;
         let density = exact.data.start().log_density(exact.x);
         let naive = if wrong == NAIVE { density } else { exact.naive(exact.x) };
