@@ -21,7 +21,7 @@ pub fn second_moment<S: Scalar>(x: S, tau: S) -> S {
 /// `E log q_τ(y)`, and what the bound collects. The decoder asks for the score at `score_at`, which should be `τ + η`.
 pub fn step_error<S: Scalar>(v0: S, tau: S, length: S, score_at: S, moment: S) -> S {
     let (now, then) = (data(v0, tau), data(v0, tau + length));
-    let step = EulerStep { length, data_variance: data(v0, score_at).variance };
+    let step = EulerStep::new(length, data(v0, score_at).variance);
     let law = Gaussian::centred(moment);
     let gained = then.expected_log_density(&step.inference().apply(&law)) - now.expected_log_density(&law);
     gained + step.log_ratio(moment)

@@ -5,22 +5,24 @@ use crate::numbers::Scalar;
 use crate::parameters;
 use crate::parameters::{InputError, Parameters, Source};
 
-/// One layer, of length `η = βh` in the clock of the noise: inference `N(y + η f, η)`, decoder `N(y′ + η μ(y′), η)` with
-/// the drift `μ = s − f` of the reversal at the score `s = −y/v`.
+/// One layer, of length `η = βh` in the clock of the noise: inference `N(y + η f(y), η)` with `f = −½y`, decoder
+/// `N(y′ + η μ(y′), η)` with the drift `μ = s − f` of the reversal at the score `s = −y/v`.
 #[derive(Debug, Clone, Copy)]
 pub struct EulerStep<S> {
     /// The length `η` of the step, also the variance of both conditionals.
-    pub length: S,
-    /// The variance `v` of the data at the time at which the decoder asks for the score.
-    pub data_variance: S,
+    length: S,
+    /// The slope of `f`.
+    forward: S,
+    /// The slope of `μ`.
+    backward: S,
 }
 
 impl<S: Scalar> EulerStep<S> {
-    /// The slopes of `f` and of `μ`.
-    fn slopes(&self) -> (S, S) {
-        let clock = Clock::variance_preserving(S::zero());
-        let score = Gaussian::centred(self.data_variance).score();
-        (clock.alpha, ReverseSde::plug_in(&clock, &score, S::zero()).drift.slope)
+    /// The step of this length, with the score of data that have the variance `v` at the time the decoder asks for it.
+    pub fn new(length: S, data_variance: S) -> Self {
+        let clock = Clock::start(-S::one() / 2, S::zero(), S::one());
+        let reverse = ReverseSde::plug_in(&clock, &Gaussian::centred(data_variance).score(), S::zero());
+        Self { length, forward: clock.alpha, backward: reverse.drift.slope }
     }
 
     fn along(&self, slope: S) -> Transition<S> {
@@ -29,20 +31,20 @@ impl<S: Scalar> EulerStep<S> {
 
     /// `y_{i+1}` given `y_i`.
     pub fn inference(&self) -> Transition<S> {
-        self.along(self.slopes().0)
+        self.along(self.forward)
     }
 
     /// `y_i` given `y_{i+1}`.
     pub fn decoder(&self) -> Transition<S> {
-        self.along(self.slopes().1)
+        self.along(self.backward)
     }
 
     /// `E[log p(y_i | y_{i+1}) − log q(y_{i+1} | y_i)]` in nats, for `y_i` with this second moment: with the slopes `f`, `μ`,
     /// `−½η [(f + μ + ηfμ)² E y_i² + μ(2 + ημ)]`, free of the cancellation in `1 − (1 + ηf)(1 + ημ)`.
     pub fn log_ratio(&self, second_moment: S) -> S {
-        let (forward, back) = self.slopes();
-        let mismatch = forward + back + self.length * forward * back;
-        -self.length * (mismatch.square() * second_moment + back * (self.length * back + 2)) / 2
+        let Self { length, forward, backward } = *self;
+        let mismatch = forward + backward + length * forward * backward;
+        -length * (mismatch.square() * second_moment + backward * (length * backward + 2)) / 2
     }
 }
 
@@ -88,7 +90,7 @@ impl<S: Scalar> EulerChain<S> {
         let mut data_variance = self.v0;
         (0..self.steps).map(move |_| {
             data_variance = exact.variance(data_variance);
-            EulerStep { length, data_variance }
+            EulerStep::new(length, data_variance)
         })
     }
 
@@ -100,9 +102,9 @@ impl<S: Scalar> EulerChain<S> {
     /// `ELBO_L(x) = E[log π(y_L) + Σ log p(y_i | y_{i+1}) − log q(y_{i+1} | y_i)]`, in nats.
     pub fn elbo(&self, x: S) -> S {
         let start = (Gaussian::centred(x.square()), S::zero());
-        let (end, sum) = self.layers().fold(start, |(law, sum), step| {
-            (step.inference().apply(&law), sum + step.log_ratio(law.variance))
-        });
+        let (end, sum) = self
+            .layers()
+            .fold(start, |(law, sum), step| (step.inference().apply(&law), sum + step.log_ratio(law.variance)));
         self.prior().expected_log_density(&end) + sum
     }
 

@@ -131,11 +131,11 @@ impl LinearShift<Ball> {
     /// divergence `n₀²/(2v₀)` of data from model. `over_panel` are the same parameters in the reading of remainders.
     pub fn gap(&self, over_panel: &LinearShift<Panel>, digits: usize) -> Ball {
         const LAST_RADIUS: f64 = 1e-68;
+        let Schedule::VpLinear { b0, b1 } = *self.process.schedule() else { return Ball::whole() };
         let largest = |a: Ball, b: Ball| Ball::point(a.hull(&-a).hull(&b).hull(&-b).mag());
         let scale = largest(self.shift[0], self.shift[0] + self.shift[1]);
         let scale = if scale.certainly_positive() { scale } else { Ball::one() };
-        let noise = -self.process.end().phi.ln() * 2;
-        let unit = self.unit();
+        let unit = self.unit(b0, b1);
         let end = (unit.recip()).ln_1p();
         let panel = |c: Ball| Panel::constant(c.to_f64_interval());
         let integral = |which: usize, radius: f64| {
@@ -147,10 +147,10 @@ impl LinearShift<Ball> {
                 radius,
             )
         };
+        let noise = ((b0 + b1) / 2).to_f64();
         let mut relative = 1e-8;
         loop {
-            let radius = relative * noise.to_f64();
-            let [energy, mean] = [integral(0, radius), integral(1, radius)];
+            let [energy, mean] = [0, 1].map(|which| integral(which, relative * noise));
             let gap = scale.square() * (energy - mean.square() / self.v0) / 2;
             let wanted = Ball::point(gap.mig()) * Ball::int(10).powi(-(digits.min(99) as i32));
             if gap.radius() <= wanted.lo() || relative < LAST_RADIUS || !gap.is_finite() {
@@ -162,10 +162,9 @@ impl LinearShift<Ball> {
 
     /// The time, in units of `T`, at which `Λ` reaches the variance of the data, but at most 1. Any positive number would
     /// do; this one keeps the integrands tame.
-    fn unit(&self) -> Ball {
-        let Schedule::VpLinear { b0, b1 } = self.process.schedule() else { return Ball::one() };
-        let discriminant = b0.square() + (*b1 - *b0) * self.v0 * 2;
-        let reached = self.v0 * 2 / (*b0 + discriminant.sqrt());
+    fn unit(&self, b0: Ball, b1: Ball) -> Ball {
+        let discriminant = b0.square() + (b1 - b0) * self.v0 * 2;
+        let reached = self.v0 * 2 / (b0 + discriminant.sqrt());
         let inside = reached.certainly_positive() && reached.certainly_le(&Ball::one());
         if inside { Ball::point(reached.midpoint()) } else { Ball::one() }
     }

@@ -52,11 +52,7 @@ impl Statement for Limit {
     type Params<S: Scalar> = ChainPoint<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[
-            "be=1.3137 T=1.2 v0=0.4137 x=0.9119 L=3",
-            "be=0.7 T=2.3 v0=2.3137 x=-1.7 L=11",
-            "be=1.7 T=1.3 v0=1 x=1.7 L=7",
-        ]
+        &["be=1.3137 T=1.2 v0=0.4137 x=0.9119 L=3", "be=0.7 T=2.3 v0=2.3137 x=-1.7 L=11", "be=1.7 T=1.3 v0=1 x=1.7 L=7"]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p ChainPoint<S>) -> Vec<Relation<'p, S>> {
@@ -66,11 +62,12 @@ impl Statement for Limit {
         let lag = i64::from(wrong != EARLY_SCORE);
         // Whoever expects strong order ½ looks for the error of a step at η^{3/2}.
         let order = if wrong == HALF_ORDER { 3 } else { 4 };
-        let steps = chain.layers().zip(0..).fold((Gaussian::centred(x.square()), S::zero()), |(law, sum), (step, i)| {
-            let tau = length * i;
-            let error = step_error(v0, tau, length, tau + length * lag, law.variance);
-            (step.inference().apply(&law), sum + error)
-        });
+        let steps =
+            chain.layers().zip(0..).fold((Gaussian::centred(x.square()), S::zero()), |(law, sum), (step, i)| {
+                let tau = length * i;
+                let error = step_error(v0, tau, length, tau + length * lag, law.variance);
+                (step.inference().apply(&law), sum + error)
+            });
         let state = move |t: S| leading_coefficient(Dual::constant(v0), Dual::constant(x), Dual::variable(t));
         vec![
             Relation::equal("sum of the steps", chain.elbo(x), data(v0, S::zero()).log_density(x) + steps.1),
@@ -81,12 +78,9 @@ impl Statement for Limit {
                 // At any second moment, twice that of the process for instance.
                 move |t| step_error_coefficient(v0, t, lag, second_moment(x, t) * 2, 2),
             ),
-            Relation::rate(
-                "leading coefficient",
-                (S::zero(), chain.noise),
-                state,
-                move |t| step_error_coefficient(v0, t, lag, second_moment(x, t), order),
-            ),
+            Relation::rate("leading coefficient", (S::zero(), chain.noise), state, move |t| {
+                step_error_coefficient(v0, t, lag, second_moment(x, t), order)
+            }),
             Relation::rate(
                 "leading coefficient by perturbation",
                 (S::zero(), chain.noise),
@@ -112,11 +106,10 @@ impl Statement for Limit {
 }
 
 parameters! {
-    /// One step of any chain with Gaussian layers of equal variance, and what comes after it.
+    /// One step of a chain, and what comes after it.
     AnyStep {
-        r: real "the factor of the inference step",
-        d: real "the factor of the decoder",
-        eta: positive "the variance of both",
+        eta: positive "the length of the step",
+        v: positive "the variance that the decoder's score believes in",
         E: positive "the second moment before the step",
         V: positive "the model's variance after the step",
     }
@@ -124,8 +117,8 @@ parameters! {
 
 /// What a step contributes to `log p_L − ELBO_L`: the average divergence of `q(y_{i+1}|y_i)` from `p(y_{i+1}|y_i)`, which is
 /// Gaussian with mean `(d V_{i+1}/V_i) y_i` and variance `η V_{i+1}/V_i`.
-fn step_gap<S: Scalar>(layer: [&Transition<S>; 2], moment: S, [now, then]: [S; 2]) -> NonNegative<S> {
-    let [inference, decoder] = layer;
+fn step_gap<S: Scalar>(step: &EulerStep<S>, moment: S, [now, then]: [S; 2]) -> NonNegative<S> {
+    let (inference, decoder) = (step.inference(), step.decoder());
     let ratio = then / now;
     let spread = NonNegative::square(inference.factor - decoder.factor * ratio).times(NonNegative::declared(moment));
     let posterior = NonNegative::declared(inference.variance * ratio);
@@ -133,29 +126,34 @@ fn step_gap<S: Scalar>(layer: [&Transition<S>; 2], moment: S, [now, then]: [S; 2
     shape.plus(spread.over(posterior)).times(NonNegative::declared(S::ratio(1, 2)))
 }
 
-/// One step of the bound on the discrete model: with every step of every chain it holds for all `L`.
+/// One step of the bound on the discrete model; the sum over the steps of a chain is its bound, for every `L`.
 struct StepBound(u8);
 
 impl Statement for StepBound {
     type Params<S: Scalar> = AnyStep<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &["r=0.7119 d=0.8713 eta=0.5 E=1.9137 V=1.3119", "r=-0.3119 d=1.2713 eta=2.7 E=0.4137 V=0.6119"]
+        &["eta=0.5119 v=0.8713 E=1.9137 V=1.3119", "eta=2.7 v=1.2713 E=0.4137 V=0.6119"]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p AnyStep<S>) -> Vec<Relation<'p, S>> {
-        let layer = |factor| Transition { factor, offset: S::zero(), variance: p.eta };
-        let (inference, decoder) = (layer(p.r), layer(p.d));
-        let law = Gaussian::centred(p.E);
+        let step = EulerStep::new(p.eta, p.v);
+        let (inference, decoder) = (step.inference(), step.decoder());
+        let (law, noise) = (Gaussian::centred(p.E), Gaussian::centred(p.eta));
         // y_i − d y_{i+1} has the factor 1 − dr, and the noise of the step times d.
-        let residual = Transition { factor: S::int(1) - p.d * p.r, variance: p.d.square() * p.eta, ..layer(p.d) };
-        let collected = Gaussian::centred(p.eta).expected_log_density(&residual.apply(&law)) + Gaussian::centred(p.eta).entropy();
-        let (now, then) = (decoder.apply(&Gaussian::centred(p.V)), Gaussian::centred(p.V));
-        // Without its last term a step of the continuous model: the marginal does not change.
+        let factor = S::int(1) - decoder.factor * inference.factor;
+        let residual = Transition { factor, variance: decoder.factor.square() * p.eta, ..decoder };
+        let ratio = noise.expected_log_density(&residual.apply(&law)) + noise.entropy();
+        let then = Gaussian::centred(p.V);
+        let now = decoder.apply(&then);
+        // A step of the continuous model would leave the marginal as it is.
         let model = if self.0 == CONTINUOUS { then } else { now };
-        let after = then.expected_log_density(&inference.apply(&law));
-        let gap = step_gap([&inference, &decoder], p.E, [now.variance, p.V]);
-        vec![Relation::at_most("step of the bound", after + collected, model.expected_log_density(&law), gap)]
+        let bound = then.expected_log_density(&inference.apply(&law)) + step.log_ratio(p.E);
+        let gap = step_gap(&step, p.E, [now.variance, then.variance]);
+        vec![
+            Relation::equal("log-ratio of a step", step.log_ratio(p.E), ratio),
+            Relation::at_most("step of the bound", bound, model.expected_log_density(&law), gap),
+        ]
     }
 }
 
@@ -182,9 +180,8 @@ impl Statement for DiscreteBound {
         let mut law = Gaussian::centred(p.x.square());
         let mut gap = NonNegative::declared(S::zero());
         for (step, pair) in layers.iter().zip(variances.windows(2)) {
-            let (inference, decoder) = (step.inference(), step.decoder());
-            gap = gap.plus(step_gap([&inference, &decoder], law.variance, [pair[0], pair[1]]));
-            law = inference.apply(&law);
+            gap = gap.plus(step_gap(step, law.variance, [pair[0], pair[1]]));
+            law = step.inference().apply(&law);
         }
         let model = if self.0 == CONTINUOUS { data(chain.v0, S::zero()) } else { chain.model() };
         vec![Relation::at_most("bound of the discrete model", chain.elbo(p.x), model.log_density(p.x), gap)]
@@ -199,6 +196,7 @@ parameters! {
         z: real "the state after the step",
         rho: positive "r to the power of twice the steps so far",
         x: real "the data point",
+        L: count "the number of steps",
     }
 }
 
@@ -215,18 +213,20 @@ impl Statement for Telescopes {
     type Params<S: Scalar> = UnitStep<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &["eta=0.3119 y=0.7137 z=-0.4119 rho=0.6137 x=1.7"]
+        &["eta=0.3119 y=0.7137 z=-0.4119 rho=0.6137 x=1.7 L=5"]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p UnitStep<S>) -> Vec<Relation<'p, S>> {
-        let step = EulerStep { length: p.eta, data_variance: S::one() };
+        let step = EulerStep::new(p.eta, S::one());
         let (inference, decoder) = (step.inference(), step.decoder());
         let weight = decoder.from(p.z).log_density(p.y) - inference.from(p.y).log_density(p.z);
         let change = (p.z.square() - p.y.square()) / 2;
+        let chain = EulerChain { noise: p.eta * i64::from(p.L), v0: S::one(), steps: p.L };
         let (shrunk, start) = (p.rho * inference.factor.square(), p.x.square());
         let rest = if self.0 == CONSTANT_WEIGHT { S::int(1) } else { S::int(1) - p.eta / 4 };
         vec![
             Relation::equal("weight of a step", weight, change * rest),
+            Relation::equal("average weight", chain.elbo(p.x), telescoped(self.0, &chain, p.x)),
             Relation::equal(
                 "second moment after a step",
                 inference.apply(&Gaussian::centred(settled(p.eta, p.rho, start))).variance,

@@ -23,9 +23,7 @@ use crate::evidence::{BoundEstimate, LinearPath, Plan, Quadratic, Relation, Stat
 use crate::numbers::{Ball, Dual, Field, Float, Panel, Scalar};
 use crate::objectives::elbo::{RunningCost, squared_mismatch};
 use crate::parameters;
-use crate::parameters::{
-    Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point, describe,
-};
+use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point, describe};
 use crate::worlds::{Affine, Clock, Gaussian, GaussianData, LinearShift, ReverseSde, ShiftedScore, UnitShift};
 
 /// A shift at a point. In a proof the shift is a free number at each time, and what is ahead of it a free state with its
@@ -294,10 +292,7 @@ pub static CLAIM: Claim = Claim {
     title: "A shift of the score moves the model's mean; the gap does not depend on the data point",
     text: include_str!("family_affine_shift.rs"),
     sources: &["huang2021"],
-    readings: &[
-        Readings::of("every shift", &EveryShift(0)),
-        Readings::of("unit VP", &Unit(0)).and_sampled(&Draws(0)),
-    ],
+    readings: &[Readings::of("every shift", &EveryShift(0)), Readings::of("unit VP", &Unit(0)).and_sampled(&Draws(0))],
     controls: &[
         Control {
             id: "average-bound",
@@ -332,4 +327,3 @@ pub static CLAIM: Claim = Claim {
         },
     ],
 };
-

@@ -103,8 +103,7 @@ impl Statement for Forgotten {
         let (process, world) = (&p.data.process, p.world());
         let (start, end) = (process.start(), process.end());
         let range = (S::zero(), process.horizon());
-        let moving =
-            move |t: S| model(wrong, &world.map(Dual::constant), &process.moving(t), &end.map(Dual::constant));
+        let moving = move |t: S| model(wrong, &world.map(Dual::constant), &process.moving(t), &end.map(Dual::constant));
         let at = move |t: S| (process.at(t), model(wrong, &world, &process.at(t), &end));
         let (first, last) = (model(wrong, &world, &start, &end), model(wrong, &world, &end, &end));
         let exact = ScaledScore { lambda: S::zero(), ..world.scaled };
@@ -186,7 +185,10 @@ impl Statement for Reaching {
     type Params<S: Scalar> = Channel<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &["c=0.3119 s=0.2713 mT=0.1 vT=0.8639 mpi=0.7119 vpi=1.4173", "c=1.7 s=0.0313 mT=-0.4 vT=1.3 mpi=0.2 vpi=0.6119"]
+        &[
+            "c=0.3119 s=0.2713 mT=0.1 vT=0.8639 mpi=0.7119 vpi=1.4173",
+            "c=1.7 s=0.0313 mT=-0.4 vT=1.3 mpi=0.2 vpi=0.6119",
+        ]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Channel<S>) -> Vec<Relation<'p, S>> {

@@ -188,8 +188,7 @@ impl Trial for Estimates {
             Quadratic { constant: divergence, scale: clock.noise / 2, affine: score }
         };
         let (start, end) = (p.clock().given(x), p.data.law(&process.end()));
-        let estimate =
-            BoundEstimate::new(|t| process.at(t + cut).sde(), cost, &end, start, process.horizon() - cut);
+        let estimate = BoundEstimate::new(|t| process.at(t + cut).sde(), cost, &end, start, process.horizon() - cut);
         let decoder = p.decoder(false);
         let residual = Quadratic::log_density(&Gaussian::new(x, decoder.variance));
         let decoded = Quadratic { affine: Affine { slope: decoder.factor, offset: decoder.offset - x }, ..residual };
