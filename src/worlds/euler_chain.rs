@@ -59,16 +59,16 @@ pub struct EulerChain<S> {
     pub steps: u32,
 }
 
-/// More steps are refused: each costs microseconds, and their limit is known.
-const MOST_STEPS: u32 = 1_000_000;
+/// More steps are refused: an enclosure takes some fifteen microseconds for each, and their limit is known.
+const MOST_STEPS: u32 = 100_000;
 
 impl<S: Scalar> EulerChain<S> {
     /// Reads the number of steps `L`.
     ///
     /// # Errors
-    /// [`InputError`] if it is missing, not an integer `≥ 1`, or above a million.
+    /// [`InputError`] if it is missing, not an integer `≥ 1`, or above 100 000.
     pub fn read_steps(source: &mut dyn Source<S>) -> Result<u32, InputError> {
-        let steps = source.count("L", "the number of steps, at most 1000000")?;
+        let steps = source.count("L", "the number of steps, at most 100000")?;
         if steps <= MOST_STEPS {
             return Ok(steps);
         }

@@ -114,15 +114,16 @@ impl<S: Scalar> Parameters<S> for LinearShift<S> {
 }
 
 impl<S: Scalar> LinearShift<S> {
-    /// The rates of `∫G b²` and of the mean, `∫G b/(Rφ)`, where `t = a(eᵘ − 1)`; shifts in units of `scale`. In `u` the
-    /// integrands vary at the rate of one even where `v₀` is tiny and the score changes within a time of about `a`.
+    /// The rates of `∫G b²` and of the mean in units of `√v₀`, `∫G b/(Rφ)/√v₀`, where `t = a(eᵘ − 1)`; shifts in units of
+    /// `scale`. In `u` the integrands vary at the rate of one even where `v₀` is tiny and the score changes within a time
+    /// of about `a`.
     fn rates(&self, unit: S, scale: S, u: S) -> [S; 2] {
         let t = unit * u.exp_m1();
         let clock = self.process.at(t);
         let shift = (self.shift[0] + self.shift[1] * t) / scale;
         let world = ShiftedScore { start: Gaussian::centred(self.v0), shift, ahead: S::zero() };
         let speed = unit * u.exp();
-        [clock.noise * shift.square() * speed, -world.ahead_rate(&clock) * speed]
+        [clock.noise * shift.square() * speed, -world.ahead_rate(&clock) / self.v0.sqrt() * speed]
     }
 }
 
@@ -151,7 +152,7 @@ impl LinearShift<Ball> {
         let mut relative = 1e-8;
         loop {
             let [energy, mean] = [0, 1].map(|which| integral(which, relative * noise));
-            let gap = scale.square() * (energy - mean.square() / self.v0) / 2;
+            let gap = scale.square() * (energy - mean.square()) / 2;
             let wanted = Ball::point(gap.mig()) * Ball::int(10).powi(-(digits.min(99) as i32));
             if gap.radius() <= wanted.lo() || relative < LAST_RADIUS || !gap.is_finite() {
                 return gap;

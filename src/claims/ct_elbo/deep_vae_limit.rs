@@ -16,7 +16,8 @@
 //! $$ C(x) = \lim_{L\to\infty} L\,(\mathrm{ELBO}_L - \log q_0) = \Lambda\left\{\left[\tfrac\theta2 - \tfrac{m\theta^2}4\right]_0^\Lambda
 //! - \tfrac18\ln\tfrac{v_0}{v_T}\left(1 + \tfrac{x^2 - 1}{v_0 - 1}\right)\right\} $$
 //!
-//! and as first-order perturbation theory of the chain, with $\mu_1 = \frac{1 - e^{-\tau}}4 - \frac\tau4 e^{-\tau}(x^2 - 1)$ and
+//! with the average $\frac\Lambda4\left(\frac1{v_T} - \frac1{v_0} - \ln\frac{v_0}{v_T}\right)$ over the data: it vanishes at $v_0 = 1$, where a
+//! rate seen on averages is therefore $1/L^2$. As first-order perturbation theory of the chain, with $\mu_1 = \frac{1 - e^{-\tau}}4 - \frac\tau4 e^{-\tau}(x^2 - 1)$ and
 //! $F = \frac12(2\theta - 1 - \theta^2 m)$,
 //!
 //! $$ \frac{C}{\Lambda} = -\frac{\mu_1(\Lambda)}{2 v_T} - \frac{F(\Lambda) - F(0)}2
@@ -58,7 +59,7 @@ impl Statement for Limit {
     fn relations<'p, S: Scalar>(&self, p: &'p ChainPoint<S>) -> Vec<Relation<'p, S>> {
         let wrong = self.0;
         let (chain, x) = (p.chain, p.x);
-        let (v0, length) = (chain.v0, chain.length());
+        let (v0, length, prior) = (chain.v0, chain.length(), chain.prior().variance);
         let lag = i64::from(wrong != EARLY_SCORE);
         // Whoever expects strong order ½ looks for the error of a step at η^{3/2}.
         let order = if wrong == HALF_ORDER { 3 } else { 4 };
@@ -81,6 +82,11 @@ impl Statement for Limit {
             Relation::rate("leading coefficient", (S::zero(), chain.noise), state, move |t| {
                 step_error_coefficient(v0, t, lag, second_moment(x, t), order)
             }),
+            Relation::equal(
+                "average leading coefficient",
+                leading_coefficient(v0, v0.sqrt(), chain.noise),
+                (prior.recip() - v0.recip() - (v0 / prior).ln()) / 4,
+            ),
             Relation::rate(
                 "leading coefficient by perturbation",
                 (S::zero(), chain.noise),
@@ -157,7 +163,7 @@ impl Statement for StepBound {
     }
 }
 
-/// `ELBO_L ≤ log p_L`, the likelihood of the discrete chain. That of the continuous model it exceeds at these points.
+/// `ELBO_L ≤ log p_L`, the likelihood of the discrete chain; proved here for one step, as are the steps of any chain. That of the continuous model it exceeds at these points.
 pub(super) struct DiscreteBound(pub(super) u8);
 
 impl Statement for DiscreteBound {

@@ -5,8 +5,8 @@
 //!
 //! $$ M_0 = m_0 + (m_\pi - m_T) c, \qquad V_0 = v_0 + (v_\pi - v_T) c^2, \qquad c = \varphi_T^{-1} R_T^{-(2-\lambda)/2} $$
 //!
-//! The contraction $c$ depends on $\lambda$: at $\lambda = 0$ it is $\varphi_T v_0/v_T$, Bayes' rule, and at $\lambda = 1$ the
-//! probability-flow ODE forgets least. The bound does not know of any of this:
+//! The contraction $c$ depends on $\lambda$: at $\lambda = 0$ it is $\varphi_T v_0/v_T$, Bayes' rule, and the nearer $\lambda$ is
+//! to 1, the probability-flow ODE, the less is forgotten. The bound does not know of any of this:
 //!
 //! $$ \mathrm{ELBO}_\lambda(x) = \log q_0(x) + E\left[\log\frac{\pi}{q_T}(Y_T)\,\middle|\,Y_0 = x\right], \qquad
 //! E_q[\log q_0 - \mathrm{ELBO}_\lambda] = \mathrm{KL}(q_T\|\pi) \ge \mathrm{KL}(q_0\|p_\theta) $$
