@@ -27,7 +27,7 @@
 //! is overlooked, a discrete bound above the continuous likelihood is taken for a bug. The mean of the weight is sampled at $v_0 = 1$ only,
 //! where its variance is known.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar, derivative};
 use crate::objectives::euler::{data, leading_coefficient, second_moment, step_error, step_error_coefficient};
@@ -39,7 +39,7 @@ use crate::worlds::{ChainPoint, ConstantVp, EulerChain, EulerStep, Gaussian, Tra
 const EARLY_SCORE: u8 = 1;
 const HALF_ORDER: u8 = 2;
 /// `ELBO_L` taken for a bound on the likelihood of the continuous model.
-pub(super) const CONTINUOUS: u8 = 3;
+pub(in crate::claims) const CONTINUOUS: u8 = 3;
 const CONSTANT_WEIGHT: u8 = 4;
 
 /// The first-order correction `μ₁` of the chain's second moment, in units of the step.
@@ -164,7 +164,7 @@ impl Statement for StepBound {
 }
 
 /// `ELBO_L ≤ log p_L`, the likelihood of the discrete chain; proved here for one step, as are the steps of any chain. That of the continuous model it exceeds at these points.
-pub(super) struct DiscreteBound(pub(super) u8);
+pub(in crate::claims) struct DiscreteBound(pub(in crate::claims) u8);
 
 impl Statement for DiscreteBound {
     type Params<S: Scalar> = ChainPoint<S>;
@@ -326,6 +326,7 @@ pub static CLAIM: Claim = Claim {
     id: "deep-vae-limit",
     aliases: &[],
     title: "The Euler–Maruyama chain as a deep VAE: its bound tends to the continuous one like C/L, sometimes from above",
+    expect: Expect::True,
     text: include_str!("deep_vae_limit.rs"),
     sources: &["huang2021", "sohldickstein2015", "ho2020"],
     readings: &[

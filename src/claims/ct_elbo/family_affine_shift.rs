@@ -18,7 +18,7 @@
 //! If it failed, a constant bias of a network would not show in the mean of its samples, and a growing gap would be taken for
 //! a worsening model.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{BoundEstimate, LinearPath, Plan, Quadratic, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Panel, Scalar};
 use crate::objectives::elbo::{RunningCost, squared_mismatch};
@@ -290,6 +290,7 @@ pub static CLAIM: Claim = Claim {
     id: "family-affine-shift",
     aliases: &[],
     title: "A shift of the score moves the model's mean; the gap does not depend on the data point",
+    expect: Expect::True,
     text: include_str!("family_affine_shift.rs"),
     sources: &["huang2021"],
     readings: &[Readings::of("every shift", &EveryShift(0)), Readings::of("unit VP", &Unit(0)).and_sampled(&Draws(0))],

@@ -17,7 +17,7 @@
 //! Assumptions: $v_0, v_\pi > 0$, $\lambda < 1$. If it failed, the prior term of a bound could not be read as the error of the
 //! prior, and the choice of sampler would not decide how much of that error reaches the samples.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{
     BoundEstimate, LinearPath, NonNegative, Plan, Quadratic, Relation, Statement, Statistic, Trial, sampler,
 };
@@ -302,6 +302,7 @@ pub static CLAIM: Claim = Claim {
     id: "family-prior-mismatch",
     aliases: &[],
     title: "A wrong prior under an exact score: samplers forget part of its error, the bound pays all of it",
+    expect: Expect::True,
     text: include_str!("family_prior_mismatch.rs"),
     sources: &["huang2021", "song2021sde"],
     readings: &[

@@ -4,7 +4,7 @@ mod anderson_reversal;
 mod chapman_kolmogorov;
 #[allow(clippy::module_inception, reason = "a claim's file bears its id, and this one shares it with the theory")]
 mod ct_elbo;
-mod deep_vae_limit;
+pub(super) mod deep_vae_limit;
 mod family_affine_shift;
 mod family_prior_mismatch;
 mod family_scaled_score;
@@ -17,7 +17,7 @@ mod master_pathwise_identity;
 mod plugin_elbo_ism;
 pub(super) mod pointwise_model_not_data;
 mod score_matching_equals_elbo;
-mod time_truncation;
+pub(super) mod time_truncation;
 pub(crate) mod variational_gap;
 
 use super::Claim;

@@ -17,7 +17,7 @@
 //! Assumptions: $v_0 > 0$, $0 < \epsilon < T$. If this is overlooked, likelihoods reported with a cut-off are too good wherever
 //! the data are more spread out than the noise.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{BoundEstimate, NonNegative, Plan, Quadratic, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Dual, Float, Lanes, Scalar};
 use crate::objectives::elbo::RunningCost;
@@ -25,7 +25,7 @@ use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
 use crate::worlds::{Affine, Clock, Gaussian, GaussianData, Process, ReverseSde, Transition};
 
 /// Data at a point, with a cut-off; in a proof the clock at the cut-off is free.
-pub(super) struct Cut<S> {
+pub(in crate::claims) struct Cut<S> {
     data: GaussianData<S>,
     x: S,
     eps: S,
@@ -50,7 +50,7 @@ const NO_ENCODER: u8 = 1;
 const DECODER_VARIANCE: u8 = 2;
 const TIGHT_AT_THE_CUT: u8 = 3;
 /// The naive bound taken for a bound on `log q_0`.
-pub(super) const NAIVE: u8 = 4;
+pub(in crate::claims) const NAIVE: u8 = 4;
 
 impl<S: Scalar> Cut<S> {
     fn clock(&self) -> Clock<S> {
@@ -145,7 +145,7 @@ impl Statement for Truncated {
 
 /// On average a corrected bound is below the log-density of the data, for a decoder that is not the posterior as well. The
 /// naive bound is above it wherever the noise shrinks the data, as at these points.
-pub(super) struct AverageBound(pub(super) u8);
+pub(in crate::claims) struct AverageBound(pub(in crate::claims) u8);
 
 impl Statement for AverageBound {
     type Params<S: Scalar> = Cut<S>;
@@ -243,6 +243,7 @@ pub static CLAIM: Claim = Claim {
     id: "time-truncation",
     aliases: &[],
     title: "A bound cut off at ε bounds nothing without a decoder; with the posterior it is exact",
+    expect: Expect::True,
     text: include_str!("time_truncation.rs"),
     sources: &["song2021scoreflow", "song2021sde"],
     readings: &[Readings::of("", &Truncated(0)).and_sampled(&Estimates(0)), Readings::of("average", &AverageBound(0))],
