@@ -2,6 +2,7 @@
 
 pub mod denoising;
 pub mod elbo;
+pub mod euler;
 pub mod hutchinson;
 pub mod path_energy;
 pub mod path_weight;

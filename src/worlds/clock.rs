@@ -30,6 +30,12 @@ impl<S: Scalar> Clock<S> {
         Self { alpha, offset, noise, phi: S::one(), w: S::zero(), shift: S::zero() }
     }
 
+    /// Variance-preserving noise in its own clock `Λ = ∫β`: `dY = −½Y dΛ + dB_Λ`, whatever the schedule.
+    pub fn variance_preserving(lambda: S) -> Self {
+        let (phi, w) = ((-lambda / 2).exp(), -(-lambda).exp_m1());
+        Self { phi, w, ..Self::start(-S::ratio(1, 2), S::zero(), S::one()) }
+    }
+
     /// `v_t = φ² v₀ + w`, the variance of `Y_t` if `Y_0` has variance `v₀`.
     pub fn variance(&self, v0: S) -> S {
         self.phi.square() * v0 + self.w

@@ -1,6 +1,6 @@
 //! Gaussian data under a scalar noising process.
 
-use super::{Clock, Gaussian};
+use super::{Clock, Gaussian, Transition};
 use crate::numbers::{Dual, Scalar};
 use crate::parameters;
 
@@ -65,6 +65,13 @@ impl<S: Scalar> GaussianData<S> {
     /// The same data and process, not moving with time.
     pub fn constant(&self) -> GaussianData<Dual<S>> {
         GaussianData { process: self.process.constant(), m0: Dual::constant(self.m0), v0: Dual::constant(self.v0) }
+    }
+
+    /// The law of `Y_0` given `Y_t = y`, by Bayes' rule: `N(m₀ + (φv₀/v_t)(y − m_t), v₀w/v_t)`.
+    pub fn posterior(&self, clock: &Clock<S>) -> Transition<S> {
+        let now = self.law(clock);
+        let factor = clock.phi * self.v0 / now.variance;
+        Transition { factor, offset: self.m0 - factor * now.mean, variance: self.v0 * clock.w / now.variance }
     }
 
     /// `q_t`.

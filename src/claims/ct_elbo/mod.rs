@@ -7,8 +7,11 @@ mod cnf_limit;
 #[allow(clippy::module_inception, reason = "a claim's file bears its id, and this one shares it with the theory")]
 mod ct_elbo;
 mod de_bruijn;
+pub(super) mod deep_vae_limit;
 mod dsm_variance_blowup;
 mod esm_average;
+mod family_affine_shift;
+mod family_prior_mismatch;
 mod family_scaled_score;
 mod feynman_kac;
 mod feynman_kac_position_dependent;
@@ -32,6 +35,7 @@ mod score_matching_equals_elbo;
 pub(super) mod scoreflow_kl_bound;
 mod ssm_hutchinson;
 mod time_importance_sampling;
+pub(super) mod time_truncation;
 mod tweedie;
 pub(crate) mod variational_gap;
 
@@ -60,10 +64,14 @@ pub static CLAIMS: &[&Claim] = &[
     &esm_average::CLAIM,
     &ssm_hutchinson::CLAIM,
     &family_scaled_score::CLAIM,
+    &family_affine_shift::CLAIM,
+    &family_prior_mismatch::CLAIM,
     &pointwise_model_not_data::CLAIM,
     &score_matching_equals_elbo::CLAIM,
     &lambda_to_one::CLAIM,
     &cnf_limit::CLAIM,
+    &deep_vae_limit::CLAIM,
+    &time_truncation::CLAIM,
     &scoreflow_kl_bound::CLAIM,
     &likelihood_weighting::CLAIM,
     &time_importance_sampling::CLAIM,
