@@ -11,9 +11,11 @@ mod girsanov;
 mod lambda_family;
 mod lin_moments_scalar;
 mod master_pathwise_identity;
+mod optimal_inference_tightness;
 mod plugin_elbo_ism;
 mod pointwise_model_not_data;
 mod score_matching_equals_elbo;
+mod tight_plug_in_certificate;
 pub(crate) mod variational_gap;
 
 use super::Claim;
@@ -30,6 +32,8 @@ pub static CLAIMS: &[&Claim] = &[
     &master_pathwise_identity::CLAIM,
     &ct_elbo::CLAIM,
     &variational_gap::CLAIM,
+    &optimal_inference_tightness::CLAIM,
+    &tight_plug_in_certificate::CLAIM,
     &plugin_elbo_ism::CLAIM,
     &family_scaled_score::CLAIM,
     &pointwise_model_not_data::CLAIM,
