@@ -27,7 +27,7 @@ use crate::numbers::{Dual, Matrix, Scalar, Vector, rate};
 use crate::parameters;
 use crate::parameters::{InputError, Parameters, Source};
 use crate::worlds::{
-    Affine, AffineField, AffineScore, Clock, Marginal, MatrixSde, MultivariateGaussian, ScaledScore, moving,
+    AffineField, AffineScore, Marginal, MatrixSde, MultivariateGaussian, ScaledScore, moving,
 };
 
 const HALF_NOISE: u8 = 1;
@@ -208,6 +208,8 @@ impl Statement for Family {
         let (process, world, accepted) = (&p.process, p.world(), p.accepted(self.0));
         let range = (S::zero(), process.horizon());
         let (start, end) = (process.start(), process.end());
+        // Both the model and its bound are the reference: there is no gap.
+        let (model, reference) = (accepted.model(&start, &end), accepted.reference(&start));
         vec![
             // (1 + δ)∇log r moves as the Riccati pair says, but for −δ(1 + δ) G ∇²log r · ∇log r.
             Relation::rate(
@@ -218,25 +220,14 @@ impl Statement for Family {
                     let clock = process.at(t);
                     let (score, own) = (world.score(&clock), world.reference(&clock).score());
                     let residual = own.scale(-p.delta * (p.delta + 1) * clock.noise * own.slope);
-                    riccati(&clock, &score).plus(&residual).value(p.x)
+                    clock.score_rate(&score).plus(&residual).value(p.x)
                 },
             ),
-            Relation::equal(
-                "likelihood of an accepted score",
-                accepted.elbo(p.x, &end),
-                accepted.model(&start, &end).log_density(p.x),
-            ),
+            Relation::equal("mean of an accepted model", model.mean, reference.mean),
+            Relation::equal("variance of an accepted model", model.variance, reference.variance),
+            Relation::equal("bound of an accepted score", accepted.elbo(p.x, &end), reference.log_density(p.x)),
         ]
     }
-}
-
-/// The Riccati pair in one dimension.
-fn riccati<S: Scalar>(clock: &Clock<S>, score: &Affine<S>) -> Affine<S> {
-    let entry = |x: S| Matrix::from_fn(1, 1, |_, _| x);
-    let sde =
-        MatrixSde { drift: entry(clock.alpha), offset: Vector(vec![clock.offset]), factor: entry(clock.noise.sqrt()) };
-    let rate = sde.score_rate(&AffineField { slope: entry(score.slope), offset: Vector(vec![score.offset]) });
-    Affine { slope: rate.slope[(0, 0)], offset: rate.offset[0] }
 }
 
 const ANY: &str = "any affine score";
