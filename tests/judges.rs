@@ -1,7 +1,7 @@
 //! The judges, judged: they uphold what is true, refute what is false with a place and a reason, and otherwise say that they
 //! do not know. Nothing undecidable passes.
 
-use ouracle::claims::{self, Claim, Control, Readings};
+use ouracle::claims::{self, Claim, Control, Expect, Readings};
 use ouracle::evidence::{
     Budget, Certifiable, Finding, Kind, Noise, NonNegative, Plan, Provable, Reading, Relation, Requirement, Statement,
     Statistic, Trial, Verdict, WIDTH, sampler, simulate,
@@ -470,7 +470,17 @@ const NONE: Readings = Readings::none("");
 
 /// A claim with at most one control.
 const fn claim(readings: &'static [Readings], controls: &'static [Control]) -> Claim {
-    Claim { id: "toy", aliases: &[], title: "a toy", text: "", sources: &[], readings, controls, quantities: &[] }
+    Claim {
+        id: "toy",
+        aliases: &[],
+        title: "a toy",
+        expect: Expect::True,
+        text: "",
+        sources: &[],
+        readings,
+        controls,
+        quantities: &[],
+    }
 }
 
 const fn control(toys: &'static Toys) -> Control {

@@ -84,6 +84,7 @@ fn claim(id: &str, standing: Standing, verdict: Verdict, controls: Vec<ControlRe
     ClaimRecord {
         id: id.to_owned(),
         title: format!("Claim {id} {HOSTILE}"),
+        expect: !matches!(standing, Standing::RefutedAsExpected | Standing::Unrefuted),
         sources: vec!["huang2021".to_owned(), HOSTILE.to_owned()],
         standing,
         checks: vec![check(Reading::Certificate, vec![finding("bound", verdict)])],
