@@ -34,37 +34,67 @@ impl<T: Statement> Certifiable for T {
     }
 }
 
+/// A claim about numbers that have an enclosure and no formula for other readings, such as integrals over the line.
+pub trait Enclosed: Sync + 'static {
+    /// Where it is enclosed, as `name=value` words.
+    fn points(&self) -> &'static [&'static str];
+
+    /// The relations at a point, without rates.
+    ///
+    /// # Errors
+    /// [`InputError`] if the point cannot be read.
+    fn relations(&self, point: &str) -> Result<Vec<Relation<'static, Ball>>, InputError>;
+}
+
+/// An [`Enclosed`] claim, to be judged by enclosure alone.
+pub struct ByEnclosure<T>(pub T);
+
+impl<T: Enclosed> Certifiable for ByEnclosure<T> {
+    fn certify(&self, requirement: &Requirement) -> Vec<Finding> {
+        let at = |point: &&'static str| match self.0.relations(point) {
+            Ok(relations) => {
+                relations.iter().map(|relation| judge(relation, None, requirement, point)).collect::<Vec<_>>()
+            }
+            Err(error) => unreadable(&error, point),
+        };
+        self.0.points().iter().flat_map(at).collect()
+    }
+}
+
+fn unreadable(error: &InputError, point: &str) -> Vec<Finding> {
+    let why = format!("the point cannot be read: {error}");
+    vec![Finding { point: Some(point.to_owned()), ..Finding::new("point", Verdict::Undecided { why }) }]
+}
+
+fn judge(
+    relation: &Relation<'_, Ball>,
+    over_panel: Option<&Relation<'_, Panel>>,
+    requirement: &Requirement,
+    point: &str,
+) -> Finding {
+    let (verdict, difference) = decide(relation, over_panel, requirement.radius(&relation.name), point);
+    Finding {
+        point: Some(point.to_owned()),
+        discrepancy: Some(difference.to_decimal(10)),
+        size: verdict.refuted().then(|| difference.to_f64_interval().mig()),
+        ..Finding::new(relation.name.clone(), verdict)
+    }
+}
+
 fn certify_at<T: Statement>(statement: &T, point: &str, requirement: &Requirement) -> Vec<Finding> {
     let read = || Ok::<_, InputError>((at_point(point)?, at_point(point)?));
     let (balls, panels): (T::Params<Ball>, T::Params<Panel>) = match read() {
         Ok(both) => both,
-        Err(error) => {
-            let why = format!("the point cannot be read: {error}");
-            return vec![Finding {
-                point: Some(point.to_owned()),
-                ..Finding::new("point", Verdict::Undecided { why })
-            }];
-        }
+        Err(error) => return unreadable(&error, point),
     };
     let relations = statement.relations(&balls).into_iter().zip(statement.relations(&panels));
-    relations
-        .map(|(relation, over_panel)| {
-            let radius = requirement.radius(&relation.name);
-            let (verdict, difference) = decide(&relation, &over_panel, radius, point);
-            Finding {
-                point: Some(point.to_owned()),
-                discrepancy: Some(difference.to_decimal(10)),
-                size: verdict.refuted().then(|| difference.to_f64_interval().mig()),
-                ..Finding::new(relation.name, verdict)
-            }
-        })
-        .collect()
+    relations.map(|(relation, over_panel)| judge(&relation, Some(&over_panel), requirement, point)).collect()
 }
 
 /// Tries ever smaller radii for quadratures until the relation is decided; closed forms are decided at once.
 fn decide(
     relation: &Relation<'_, Ball>,
-    over_panel: &Relation<'_, Panel>,
+    over_panel: Option<&Relation<'_, Panel>>,
     required: Option<f64>,
     point: &str,
 ) -> (Verdict, Ball) {
@@ -114,12 +144,12 @@ fn undecided(required: Option<f64>, width: f64) -> String {
 }
 
 /// Left minus right; for a rate, the increment of the state minus the enclosed integral of the rate.
-fn difference(relation: &Relation<'_, Ball>, over_panel: &Relation<'_, Panel>, radius: f64) -> Ball {
-    match (&relation.kind, &over_panel.kind) {
+fn difference(relation: &Relation<'_, Ball>, over_panel: Option<&Relation<'_, Panel>>, radius: f64) -> Ball {
+    match (&relation.kind, over_panel.map(|relation| &relation.kind)) {
         (RelationKind::Equal(left, right), _) => *left - *right,
         (RelationKind::AtMost { lower, upper, gap }, _) => *upper - *lower - gap.value(),
         (RelationKind::Below { lower, upper }, _) => *upper - *lower,
-        (RelationKind::Rate { state, rate, from, to }, RelationKind::Rate { rate: panel_rate, .. }) => {
+        (RelationKind::Rate { state, rate, from, to }, Some(RelationKind::Rate { rate: panel_rate, .. })) => {
             let increment = state(*to).re - state(*from).re;
             increment - integrate(rate.as_ref(), panel_rate.as_ref(), *from, *to, radius)
         }

@@ -11,7 +11,7 @@ mod symbols;
 mod two_times;
 mod verdict;
 
-pub use certify::{Certifiable, Requirement};
+pub use certify::{ByEnclosure, Certifiable, Enclosed, Requirement};
 pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};
 pub use paths::LinearPath;
 pub use prove::Provable;

@@ -26,6 +26,7 @@ mod rational_matrix;
 mod rounding;
 mod scalar;
 mod taylor;
+mod trapezoid;
 mod trigonometric;
 
 pub use covariance::Covariance;
@@ -45,3 +46,4 @@ pub use rational::{NumeralError, Rational, parse_rational};
 pub use rational_matrix::PositiveDefinite;
 pub use scalar::{Field, Scalar, Special};
 pub use taylor::Taylor;
+pub use trapezoid::{normal_reach, strip_error, strip_step};

@@ -2,4 +2,7 @@
 
 pub mod elbo;
 pub mod girsanov;
+pub mod iwae;
+pub mod log_weight;
 pub mod pathwise;
+pub mod tilt;

@@ -1,6 +1,6 @@
 //! The log-weight of an exact score with a wrong prior: a quadratic function of one Gaussian variable, with all its moments.
 
-use crate::numbers::{Scalar, derivative};
+use crate::numbers::{Dual, Jet, Scalar, Vector};
 use crate::worlds::Gaussian;
 
 /// `h(Y) = log π(Y) − log q(Y)` for `Y ~ N(m, w)`, two Gaussian laws `π` and `q`.
@@ -50,12 +50,17 @@ impl<S: Scalar> Tilt<S> {
         Tilt { centre: f(self.centre), bend: f(self.bend), spread: f(self.spread) }
     }
 
-    /// `κ′(θ)` and `κ″(θ)` of the cumulant function: at 0 the mean and the variance.
+    /// The first two derivatives of the cumulant function: at 0 the mean and the variance of `h`.
     pub fn tilted_moments(&self, theta: S) -> (S, S) {
-        use crate::numbers::Dual;
-        let once = self.map(Dual::constant);
-        let twice = once.map(Dual::constant);
-        let mean = derivative(|theta| once.cumulant(theta), theta);
-        (mean, derivative(|theta| derivative(|theta| twice.cumulant(theta), theta), theta))
+        let twice = |x: S| Dual::constant(Dual::constant(x));
+        let lifted = self.map(twice);
+        let jet = Jet::of(|theta| lifted.cumulant(theta[0]), &Vector(vec![theta]));
+        (jet.gradient[0], jet.hessian[(0, 0)])
+    }
+
+    /// The fourth cumulant of `h`, the fourth derivative of the cumulant function at 0.
+    pub fn fourth_cumulant(&self) -> S {
+        let outer = self.map(|x| Dual::constant(Dual::constant(x)));
+        Jet::of(|theta| outer.tilted_moments(theta[0]).1, &Vector(vec![S::zero()])).hessian[(0, 0)]
     }
 }

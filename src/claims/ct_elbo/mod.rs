@@ -8,8 +8,10 @@ mod family_scaled_score;
 mod feynman_kac;
 mod fp_residual;
 mod girsanov;
+mod iwae_monotone;
 pub(super) mod lambda_family;
 mod lin_moments_scalar;
+mod log_weight_variance;
 mod master_pathwise_identity;
 mod optimal_inference_tightness;
 mod plugin_elbo_ism;
@@ -17,6 +19,7 @@ pub(super) mod pointwise_model_not_data;
 mod score_matching_equals_elbo;
 mod tight_plug_in_certificate;
 pub(crate) mod variational_gap;
+mod zero_variance_weight;
 
 use super::Claim;
 
@@ -33,7 +36,10 @@ pub static CLAIMS: &[&Claim] = &[
     &ct_elbo::CLAIM,
     &variational_gap::CLAIM,
     &optimal_inference_tightness::CLAIM,
+    &zero_variance_weight::CLAIM,
     &tight_plug_in_certificate::CLAIM,
+    &iwae_monotone::CLAIM,
+    &log_weight_variance::CLAIM,
     &plugin_elbo_ism::CLAIM,
     &family_scaled_score::CLAIM,
     &pointwise_model_not_data::CLAIM,

@@ -22,7 +22,7 @@
 //!
 //! This is an identity and a closed form; nothing is gained by sampling it.
 
-use crate::claims::{Claim, Control, Readings};
+use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{NonNegative, Relation, Statement};
 use crate::numbers::{Dual, Jet, Scalar, Vector};
 use crate::objectives::elbo::RunningCost;
@@ -257,6 +257,7 @@ pub static CLAIM: Claim = Claim {
     id: "optimal-inference-tightness",
     aliases: &[],
     title: "The bound is tight exactly if the inference SDE is the reversal of the model",
+    expect: Expect::True,
     text: include_str!("optimal_inference_tightness.rs"),
     sources: &["huang2021", "anderson1982"],
     readings: &[Readings::of(ANY, &AnyDensity(0)), Readings::of(GAUSSIAN, &GaussianModel(0))],

@@ -21,14 +21,12 @@
 //! If it failed, an exact likelihood could not be told from a bound without solving for the model. Everything here is an
 //! identity or a closed form; nothing is sampled.
 
-use crate::claims::{Claim, Control, Readings};
+use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{Relation, Statement};
 use crate::numbers::{Dual, Matrix, Scalar, Vector, rate};
 use crate::parameters;
 use crate::parameters::{InputError, Parameters, Source};
-use crate::worlds::{
-    AffineField, AffineScore, Marginal, MatrixSde, MultivariateGaussian, ScaledScore, moving,
-};
+use crate::worlds::{AffineField, AffineScore, Marginal, MatrixSde, MultivariateGaussian, ScaledScore, moving};
 
 const HALF_NOISE: u8 = 1;
 const NO_MODEL: u8 = 2;
@@ -238,6 +236,7 @@ pub static CLAIM: Claim = Claim {
     id: "tight-plug-in-certificate",
     aliases: &[],
     title: "Whether a plugged-in score is tight is decided by algebra: a Riccati pair and its end",
+    expect: Expect::True,
     text: include_str!("tight_plug_in_certificate.rs"),
     sources: &["huang2021"],
     readings: &[Readings::of(ANY, &Difference(0)), Readings::of(SCALED, &Family(0))],
