@@ -50,13 +50,13 @@ fn of_a_claim(checks: &[CheckRecord], controls: &[ControlRecord]) -> Standing {
 }
 
 fn of_a_look_alike(checks: &[CheckRecord], controls: &[ControlRecord]) -> Standing {
-    // What refutes the truth as well refutes nothing.
-    if failed(controls) {
-        Standing::Void
-    } else if checks.iter().any(|check| check.verdict.passed()) {
+    if checks.iter().any(|check| check.verdict.passed()) {
         Standing::Unrefuted
     } else if checks.is_empty() || checks.iter().any(|check| !check.verdict.refuted()) {
         Standing::Undecided
+    } else if failed(controls) {
+        // What refutes the truth as well refutes nothing.
+        Standing::Void
     } else {
         Standing::RefutedAsExpected
     }
