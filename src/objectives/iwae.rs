@@ -10,8 +10,8 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLarge;
 
-/// More nodes than this take minutes.
-const MOST_NODES: f64 = 1e8;
+/// More nodes than this take a quarter of a minute.
+const MOST_NODES: f64 = 2e7;
 
 /// Independent log-weights `N(log p − s²/2, s²)`.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +46,7 @@ impl LognormalWeights {
         let (height, step) = strip_step(nats, 1.5 / c.to_f64());
         let (height, step) = (Ball::from(height), Ball::from(step));
         let (last, _) = normal_reach(nats + c.to_f64().max(1.0).ln(), step);
-        if last as f64 > MOST_NODES / 100.0 {
+        if last as f64 > MOST_NODES / 40.0 {
             return Err(TooLarge);
         }
         let sum = (1..=last).fold(Ball::zero(), |sum, k| sum + normal_density(step * k) * ln_cosh(c * step * k));

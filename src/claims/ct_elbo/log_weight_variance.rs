@@ -39,8 +39,9 @@ parameters! {
     }
 }
 
-pub(super) const OPTIMAL_SCORE: u8 = 1;
+pub(in crate::claims) const OPTIMAL_SCORE: u8 = 1;
 const PRIOR_ALONE: u8 = 2;
+const MEAN_UNSQUARED: u8 = 3;
 
 /// What is known at the end: the prior, the marginal of the data, and the tilt from one to the other.
 struct Ends<S> {
@@ -78,6 +79,16 @@ impl<S: Scalar> Tilted<S> {
         Ends { prior: Gaussian::new(self.mpi, self.vpi), marginal }
     }
 
+    /// The model: the exact score contracts the error of the prior by `g = φ_T v_0/v_T`, its mean by `g`, its variance by `g²`.
+    fn contracted(&self) -> Gaussian<S> {
+        let (start, end) = self.data.ends();
+        let gain = self.data.process.end().phi * start.variance / end.variance;
+        Gaussian {
+            mean: start.mean + gain * (self.mpi - end.mean),
+            variance: start.variance + gain.square() * (self.vpi - end.variance),
+        }
+    }
+
     fn world(&self) -> AffineScore<S> {
         let scaled = ScaledScore { v0: self.data.v0, delta: S::zero(), lambda: S::zero(), vpi: self.vpi };
         AffineScore { scaled, centre: self.data.m0, prior_mean: self.mpi }
@@ -90,7 +101,7 @@ fn onward<S: Scalar>(now: &Clock<S>, end: &Clock<S>) -> Transition<S> {
     Transition { factor, offset: end.shift - factor * now.shift, variance: end.w - factor.square() * now.w }
 }
 
-pub(super) struct Moments(pub(super) u8);
+pub(in crate::claims) struct Moments(pub(in crate::claims) u8);
 
 const POINT: &str =
     "process=vp-linear b0=0.1 b1=6.137 T=1 m0=0 v0=0.3137 mpi=0.3119 vpi=1.4173 x=0.9137 th=0.4137 y=0.3119";
@@ -111,6 +122,7 @@ impl Statement for Moments {
         let (process, world) = (&p.data.process, p.world());
         let (start, end) = (process.start(), process.end());
         let at_x = p.ends().tilt(wrong, &end.given(p.x));
+        let (model, contracted) = (world.model(&start, &end), p.contracted());
         let from_data = p.data.start().log_density(p.x);
         let (mean, variance) = at_x.tilted_moments(S::zero());
         let claimed = if wrong == OPTIMAL_SCORE { S::zero() } else { at_x.variance() };
@@ -134,19 +146,39 @@ impl Statement for Moments {
                     -(clock.sde().0.value(y) * first + clock.noise / 2 * (second + first.square()))
                 },
             ),
-            Relation::equal(
-                "unbiased",
-                from_data + at_x.cumulant(S::one()),
-                world.model(&start, &end).log_density(p.x),
-            ),
+            Relation::equal("mean of the model", model.mean, contracted.mean),
+            Relation::equal("variance of the model", model.variance, contracted.variance),
+            Relation::equal("unbiased", from_data + at_x.cumulant(S::one()), contracted.log_density(p.x)),
             Relation::equal("mean of the log-weight", from_data + mean, world.elbo(p.x, &end)),
             Relation::equal("variance of the log-weight", variance, claimed),
-            Relation::equal(
-                "relative variance of the weight",
-                at_x.cumulant(S::int(2)) - at_x.cumulant(S::one()) * 2,
-                at_x.log_ratio(),
-            ),
         ]
+    }
+}
+
+parameters! {
+    /// Any such quadratic, by what is left of the precision: `1 − a`.
+    Remaining {
+        r: positive "1 - a, what the tilt leaves of the precision",
+        c: real "the value at the mean",
+        s: nonnegative "B^2 w",
+    }
+}
+
+/// The second moment of the weight against the square of its mean.
+struct Ratio(u8);
+
+impl Statement for Ratio {
+    type Params<S: Scalar> = Remaining<S>;
+
+    fn points(&self) -> &'static [&'static str] {
+        &["r=0.8137 c=-0.4119 s=0.2119", "r=0.5119 c=0.7119 s=0.0871", "r=1.7137 c=0.3119 s=1.3137"]
+    }
+
+    fn relations<'p, S: Scalar>(&self, p: &'p Remaining<S>) -> Vec<Relation<'p, S>> {
+        let tilt = Tilt { centre: p.c, bend: S::int(1) - p.r, spread: p.s };
+        let once = tilt.cumulant(S::one());
+        let mean = if self.0 == MEAN_UNSQUARED { once } else { once * 2 };
+        vec![Relation::equal("relative variance of the weight", tilt.cumulant(S::int(2)) - mean, tilt.log_ratio())]
     }
 }
 
@@ -239,6 +271,8 @@ fn relative_variance(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball
     )))
 }
 
+const RATIO: &str = "relative variance";
+
 /// The claim.
 pub static CLAIM: Claim = Claim {
     id: "log-weight-variance",
@@ -247,7 +281,7 @@ pub static CLAIM: Claim = Claim {
     expect: Expect::True,
     text: include_str!("log_weight_variance.rs"),
     sources: &["huang2021"],
-    readings: &[Readings::of("", &Moments(0)).and_sampled(&Deviations(0))],
+    readings: &[Readings::of("", &Moments(0)).and_sampled(&Deviations(0)), Readings::of(RATIO, &Ratio(0))],
     controls: &[
         Control {
             id: "optimal-score-is-enough",
@@ -258,6 +292,11 @@ pub static CLAIM: Claim = Claim {
             id: "prior-alone",
             story: "A = −1/v_π: the prior term of the weight without the end of the data's own process",
             readings: Readings::of("", &Moments(PRIOR_ALONE)),
+        },
+        Control {
+            id: "mean-not-squared",
+            story: "E[e^{2W}]/E[e^W] for E[e^{2W}]/E[e^W]²",
+            readings: Readings::of(RATIO, &Ratio(MEAN_UNSQUARED)),
         },
     ],
     quantities: &[

@@ -8,10 +8,10 @@ mod family_scaled_score;
 mod feynman_kac;
 mod fp_residual;
 mod girsanov;
-mod iwae_monotone;
+pub(super) mod iwae_monotone;
 pub(super) mod lambda_family;
 mod lin_moments_scalar;
-mod log_weight_variance;
+pub(super) mod log_weight_variance;
 mod master_pathwise_identity;
 mod optimal_inference_tightness;
 mod plugin_elbo_ism;
@@ -19,7 +19,7 @@ pub(super) mod pointwise_model_not_data;
 mod score_matching_equals_elbo;
 mod tight_plug_in_certificate;
 pub(crate) mod variational_gap;
-mod zero_variance_weight;
+pub(super) mod zero_variance_weight;
 
 use super::Claim;
 

@@ -20,7 +20,9 @@
 //! $$ \tfrac{\eta^2}2 m_*^2\left(1 - \tfrac\eta4\rho^{2k}\right)^2 + \tfrac{\eta^3}{16}m_*^2\left(1+\rho^{2k+1}\right)^2E\,Y^2, \qquad
 //! \frac{\Lambda^2}2 \le n\,\mathrm{Var}\,W_n \le \Lambda^2 m_*^2\left(\tfrac12 + \tfrac\eta4\max(m_*, x^2)\right) $$
 //!
-//! for every $n \ge \Lambda/2$: the limit is $\Lambda^2/2$, at rate $1/n$. The same paths weighted by *transition densities* telescope
+//! for every $n \ge \Lambda/2$: the limit is $\Lambda^2/2$, at rate $1/n$. (The first term is at least $\eta^2/2$, because
+//! $\rho^{2k} \le 1$.) For other schedules each step is decided to second order; that the remainders, of third order, add up
+//! to no more than $O(n^{-2})$ is the usual argument for smooth coefficients and is not checked. The same paths weighted by *transition densities* telescope
 //! there, with variance $\frac{\eta^2}{64}\mathrm{Var}\,Y_n^2$: order $n^{-2}$.
 //!
 //! The variance of $W_n$ is also sampled, at a finite $n$, against its exact value (the fourth moment of a quadratic function of
@@ -36,9 +38,9 @@ use crate::parameters;
 use crate::parameters::{InputError, at_point};
 use crate::worlds::{Affine, AffineScore, Clock, Gaussian, GaussianData, ScaledScore};
 
-pub(super) const NO_INTEGRAL: u8 = 1;
-pub(super) const FLIPPED: u8 = 2;
-pub(super) const EULER_CONSTANT: u8 = 3;
+pub(in crate::claims) const NO_INTEGRAL: u8 = 1;
+pub(in crate::claims) const FLIPPED: u8 = 2;
+pub(in crate::claims) const EULER_CONSTANT: u8 = 3;
 const DENSITIES_ALIKE: u8 = 4;
 
 /// The coefficient of `−∫a dB` in the weight.
@@ -78,7 +80,7 @@ impl<S: Scalar> Exact<S> {
 }
 
 /// The variance of the weight in continuous time, and what one short Euler step adds to it.
-pub(super) struct Weight(pub(super) u8);
+pub(in crate::claims) struct Weight(pub(in crate::claims) u8);
 
 const CE: &str = "process=vp-linear b0=0.1 b1=3.137 T=1 m0=0 v0=0.3137 x=0.8113 t=0.37 y=0.4119";
 
@@ -200,7 +202,7 @@ parameters! {
 }
 
 /// The rate on unit VP, at several numbers of steps.
-pub(super) struct Rate(pub(super) u8);
+pub(in crate::claims) struct Rate(pub(in crate::claims) u8);
 
 impl Statement for Rate {
     type Params<S: Scalar> = Ladder<S>;
