@@ -28,6 +28,7 @@ mod rational_matrix;
 mod rounding;
 mod scalar;
 mod taylor;
+mod trapezoid;
 mod trigonometric;
 
 pub use covariance::Covariance;
@@ -49,3 +50,4 @@ pub use rational::{NumeralError, Rational, parse_rational};
 pub use rational_matrix::PositiveDefinite;
 pub use scalar::{Field, Scalar, Special};
 pub use taylor::Taylor;
+pub use trapezoid::{normal_reach, strip_error, strip_step};

@@ -81,6 +81,14 @@ impl<S: Scalar> Clock<S> {
         self.alpha * variance * 2 + self.noise
     }
 
+    /// The Riccati pair: an affine score `ay + b` solves the score PDE if and only if `a′ = Ga² − 2αa` and
+    /// `b′ = Gab − αb − ac`.
+    pub fn score_rate(&self, score: &Affine<S>) -> Affine<S> {
+        let Affine { slope, offset } = *score;
+        let pull = self.noise * slope - self.alpha;
+        Affine { slope: (pull - self.alpha) * slope, offset: pull * offset - slope * self.offset }
+    }
+
     /// In another reading.
     pub fn map<R>(&self, f: impl Fn(S) -> R) -> Clock<R> {
         Clock {

@@ -19,13 +19,16 @@ mod fisher_stam_lsi;
 mod fp_residual;
 mod girsanov;
 mod instantaneous_change_of_variables;
+pub(super) mod iwae_monotone;
 pub(super) mod lambda_family;
 mod lambda_to_one;
 mod likelihood_weighting;
 mod lin_moments_scalar;
+pub(super) mod log_weight_variance;
 mod master_pathwise_identity;
 mod mehler_bridge;
 mod mixture_equality;
+mod optimal_inference_tightness;
 mod ou_path_likelihood;
 mod pf_ode;
 mod plugin_elbo_ism;
@@ -34,10 +37,12 @@ mod relative_de_bruijn;
 mod score_matching_equals_elbo;
 pub(super) mod scoreflow_kl_bound;
 mod ssm_hutchinson;
+mod tight_plug_in_certificate;
 mod time_importance_sampling;
 pub(super) mod time_truncation;
 mod tweedie;
 pub(crate) mod variational_gap;
+pub(super) mod zero_variance_weight;
 
 use super::Claim;
 
@@ -60,6 +65,11 @@ pub static CLAIMS: &[&Claim] = &[
     &master_pathwise_identity::CLAIM,
     &ct_elbo::CLAIM,
     &variational_gap::CLAIM,
+    &optimal_inference_tightness::CLAIM,
+    &zero_variance_weight::CLAIM,
+    &tight_plug_in_certificate::CLAIM,
+    &iwae_monotone::CLAIM,
+    &log_weight_variance::CLAIM,
     &plugin_elbo_ism::CLAIM,
     &esm_average::CLAIM,
     &ssm_hutchinson::CLAIM,
