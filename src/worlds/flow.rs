@@ -25,6 +25,13 @@ impl<S: Scalar> ScaledScore<S> {
         let flow = Self { lambda: S::one(), ..*self };
         flow.transfer(to, from) * y
     }
+
+    /// `log p_θ(x) = log π(y_T) + ∫∇·b` of the flow between `start` and `end`, in nats, with `∫∇·b = ln φ_T + ½(1+δ) ln R_T`:
+    /// the variance of the model is not formed.
+    pub fn flow_log_density(&self, x: S, start: &Clock<S>, end: &Clock<S>) -> S {
+        let divergence = end.phi.ln() + (self.delta + 1) * end.log_ratio(self.v0) / 2;
+        self.prior().log_density(self.carried(x, start, end)) + divergence
+    }
 }
 
 impl<S: Scalar> AffineScore<S> {

@@ -48,11 +48,8 @@ impl<S: Scalar> FlowPoint<S> {
         ScaledScore { v0: self.v0, delta: self.delta, lambda: S::one(), vpi: self.vpi }
     }
 
-    /// `log π(y_T) + ∫∇·b`, without forming the model's variance.
-    pub(super) fn log_density(&self) -> S {
-        let (world, end) = (self.world(), self.process.end());
-        let arrived = world.carried(self.x, &self.process.start(), &end);
-        world.prior().log_density(arrived) + end.phi.ln() + (self.delta + 1) * end.log_ratio(self.v0) / 2
+    fn log_density(&self) -> S {
+        self.world().flow_log_density(self.x, &self.process.start(), &self.process.end())
     }
 }
 

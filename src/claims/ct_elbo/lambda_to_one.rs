@@ -30,8 +30,6 @@ use crate::numbers::{Dual, Scalar};
 use crate::objectives::elbo::scaled_control;
 use crate::worlds::{Clock, ScaledPoint, ScaledScore};
 
-use super::instantaneous_change_of_variables::FlowPoint;
-
 const CONVERGES: u8 = 1;
 const AVERAGED: u8 = 2;
 const WHOLE_SCORE: u8 = 3;
@@ -78,9 +76,6 @@ impl Statement for Limit {
         let (process, x) = (&p.family.process, p.x);
         let (start, end) = (process.start(), process.end());
         let rest = S::int(1) - world.lambda;
-        let likelihood = |x: S| {
-            FlowPoint { process: process.clone(), v0: world.v0, delta: world.delta, vpi: world.vpi, x }.log_density()
-        };
         vec![
             Relation::equal(
                 "bound near the ODE",
@@ -101,10 +96,14 @@ impl Statement for Limit {
             Relation::at_most(
                 "bound at the origin",
                 remainder(&last, S::zero(), &end),
-                likelihood(S::zero()),
+                world.flow_log_density(S::zero(), &start, &end),
                 NonNegative::square(world.delta * end.log_ratio(world.v0) / 4),
             ),
-            Relation::equal("likelihood of the ODE", last.model(&start, &end).log_density(x), likelihood(x)),
+            Relation::equal(
+                "likelihood of the ODE",
+                last.model(&start, &end).log_density(x),
+                world.flow_log_density(x, &start, &end),
+            ),
         ]
     }
 }
