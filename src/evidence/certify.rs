@@ -50,7 +50,11 @@ fn certify_at<T: Statement>(statement: &T, point: &str, requirement: &Requiremen
             let decided = match relation.kind {
                 RelationKind::Below { lower, upper } => below(upper - lower, point),
                 RelationKind::Rate { .. } => decide(false, enclosed, radius, point),
-                _ => decide(true, enclosed, radius, point),
+                RelationKind::AtMost { lower, upper, .. } => {
+                    let (verdict, difference) = decide(true, enclosed, radius, point);
+                    (if_it_fails(upper - lower, verdict), difference)
+                }
+                RelationKind::Equal(..) => decide(true, enclosed, radius, point),
             };
             finding(relation.name, point, decided)
         })
@@ -113,6 +117,16 @@ pub(super) fn below(room: Ball, point: &str) -> (Verdict, Ball) {
         Verdict::Undecided { why: format!("upper minus lower is {}, which may be negative", room.to_decimal(6)) }
     };
     (verdict, room)
+}
+
+/// A gap that is not the one exhibited is one thing, an inequality that fails is another: then the verdict says so.
+fn if_it_fails(room: Ball, verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::Refuted { at, .. } if (-room).certainly_positive() => {
+            Verdict::Refuted { at, by: format!("the inequality fails: upper minus lower is {}", room.to_decimal(6)) }
+        }
+        verdict => verdict,
+    }
 }
 
 fn undecided(required: Option<f64>, width: f64) -> String {

@@ -31,7 +31,7 @@ use crate::worlds::{
     SquaredScore, to_digits,
 };
 
-const POINTWISE: u8 = 1;
+pub(in crate::claims) const POINTWISE: u8 = 1;
 const NO_CONSTANT: u8 = 2;
 const UNWEIGHTED: u8 = 3;
 const INFORMATION_ONLY: u8 = 4;
@@ -83,7 +83,7 @@ parameters! {
 }
 
 /// Enclosed over time for Gaussian data on any schedule.
-struct OverTime(u8);
+pub(in crate::claims) struct OverTime(pub(in crate::claims) u8);
 
 impl<S: Scalar> Scaled<S> {
     /// Clock, marginal law and the model's score.

@@ -39,9 +39,9 @@ parameters! {
     }
 }
 
-pub(in crate::claims) const NO_GAIN: u8 = 1;
-pub(in crate::claims) const NO_AVERAGE: u8 = 2;
-pub(in crate::claims) const DECREASING: u8 = 3;
+const NO_GAIN: u8 = 1;
+const NO_AVERAGE: u8 = 2;
+const DECREASING: u8 = 3;
 
 /// What one more sample does to any draw.
 struct OneMore(u8);
@@ -128,7 +128,7 @@ fn too_large(weights: &LognormalWeights) -> InputError {
 }
 
 /// The gaps of lognormal weights, by formulas that know nothing of each other.
-pub(in crate::claims) struct Gaps(pub(in crate::claims) u8);
+struct Gaps(u8);
 
 impl Enclosed for Gaps {
     fn points(&self) -> &'static [&'static str] {

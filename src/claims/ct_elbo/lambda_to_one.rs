@@ -30,7 +30,7 @@ use crate::numbers::{Dual, Scalar};
 use crate::objectives::elbo::scaled_control;
 use crate::worlds::{Clock, ScaledPoint, ScaledScore};
 
-const CONVERGES: u8 = 1;
+pub(in crate::claims) const CONVERGES: u8 = 1;
 const AVERAGED: u8 = 2;
 const WHOLE_SCORE: u8 = 3;
 
@@ -55,7 +55,7 @@ fn remainder<S: Scalar>(world: &ScaledScore<S>, x: S, end: &Clock<S>) -> S {
     prior - energy + spread + (S::int(1) - world.lambda / 2) * (world.delta + 1) * log_ratio + end.phi.ln()
 }
 
-struct Limit(u8);
+pub(in crate::claims) struct Limit(pub(in crate::claims) u8);
 
 impl Statement for Limit {
     type Params<S: Scalar> = ScaledPoint<S>;

@@ -39,7 +39,7 @@ parameters! {
     }
 }
 
-pub(in crate::claims) const OPTIMAL_SCORE: u8 = 1;
+const OPTIMAL_SCORE: u8 = 1;
 const PRIOR_ALONE: u8 = 2;
 const MEAN_UNSQUARED: u8 = 3;
 
@@ -101,7 +101,7 @@ fn onward<S: Scalar>(now: &Clock<S>, end: &Clock<S>) -> Transition<S> {
     Transition { factor, offset: end.shift - factor * now.shift, variance: end.w - factor.square() * now.w }
 }
 
-pub(in crate::claims) struct Moments(pub(in crate::claims) u8);
+struct Moments(u8);
 
 const POINT: &str =
     "process=vp-linear b0=0.1 b1=6.137 T=1 m0=0 v0=0.3137 mpi=0.3119 vpi=1.4173 x=0.9137 th=0.4137 y=0.3119";

@@ -42,7 +42,7 @@ pub static CLAIM: Claim = Claim {
     title: "With the exact score of the data the ELBO is tight",
     expect: Expect::False {
         truth: r"no gap iff $s = \nabla\log u$, the score of the model itself, and $\pi = u_T$",
-        upheld_by: "variational-gap",
+        upheld_by: "tight-plug-in-certificate",
     },
     text: include_str!("exact_score_leaves_no_gap.rs"),
     sources: &["huang2021"],

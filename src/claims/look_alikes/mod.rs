@@ -2,21 +2,35 @@
 //!
 //! Most of them take one likelihood for another: of the data, of the model, of the discrete model, of the truncated one.
 
+mod bound_for_the_flow;
 mod data_score_in_the_gap;
+mod discrete_elbo_below_continuous;
 mod elbo_below_data;
+mod elbo_tends_to_the_flow;
+mod euler_weight_is_constant;
 mod exact_score_leaves_no_gap;
+mod explicit_pointwise;
 mod no_gap_means_data;
 mod same_marginals_for_any_score;
 mod same_path_laws;
+mod truncated_elbo_below_data;
+mod weight_without_its_integral;
 
 use super::Claim;
 
 /// The look-alikes, in the order of the catalogue's table.
 pub static CLAIMS: &[&Claim] = &[
     &elbo_below_data::CLAIM,
+    &truncated_elbo_below_data::CLAIM,
+    &discrete_elbo_below_continuous::CLAIM,
     &data_score_in_the_gap::CLAIM,
+    &bound_for_the_flow::CLAIM,
     &same_marginals_for_any_score::CLAIM,
     &same_path_laws::CLAIM,
     &exact_score_leaves_no_gap::CLAIM,
     &no_gap_means_data::CLAIM,
+    &euler_weight_is_constant::CLAIM,
+    &weight_without_its_integral::CLAIM,
+    &elbo_tends_to_the_flow::CLAIM,
+    &explicit_pointwise::CLAIM,
 ];
