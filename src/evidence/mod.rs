@@ -1,6 +1,7 @@
 //! Floor 3: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
 
 mod certify;
+mod enclosed;
 mod functionals;
 mod importance_loss;
 mod paths;
@@ -13,6 +14,7 @@ mod two_times;
 mod verdict;
 
 pub use certify::{Certifiable, Requirement};
+pub use enclosed::{ByEnclosure, Enclosed, EnclosedRelation};
 pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};
 pub use importance_loss::ImportanceLoss;
 pub use paths::LinearPath;

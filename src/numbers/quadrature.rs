@@ -75,9 +75,10 @@ pub fn integrate_to_digits(
 /// The enclosure of the quadrature error on one panel.
 fn remainder(over_panel: &dyn Fn(Panel) -> Panel, left: Ball, right: Ball) -> Interval<f64> {
     let panel = left.hull(&right).to_f64_interval();
-    let coefficient = over_panel(Panel::variable(panel)).coefficient(2 * NODES);
     let width = (right - left).to_f64_interval();
-    coefficient * width.powi(2 * NODES as i32 + 1) * RULE.constant
+    // In units of the width: coefficients per unit of a much larger length would leave the range of doubles.
+    let variable = Panel::variable(Interval::zero()) * Panel::constant(width) + Panel::constant(panel);
+    over_panel(variable).coefficient(2 * NODES) * width * RULE.constant
 }
 
 fn panel_sum(f: &dyn Fn(Ball) -> Ball, left: Ball, right: Ball) -> Ball {

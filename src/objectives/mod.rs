@@ -2,6 +2,11 @@
 
 pub mod denoising;
 pub mod elbo;
-pub mod girsanov;
+pub mod euler;
 pub mod hutchinson;
+pub mod iwae;
+pub mod log_weight;
+pub mod path_energy;
+pub mod path_weight;
 pub mod pathwise;
+pub mod tilt;

@@ -30,6 +30,12 @@ impl<S: Scalar> Clock<S> {
         Self { alpha, offset, noise, phi: S::one(), w: S::zero(), shift: S::zero() }
     }
 
+    /// Variance-preserving noise in its own clock `Λ = ∫β`: `dY = −½Y dΛ + dB_Λ`, whatever the schedule.
+    pub fn variance_preserving(lambda: S) -> Self {
+        let (phi, w) = ((-lambda / 2).exp(), -(-lambda).exp_m1());
+        Self { phi, w, ..Self::start(-S::ratio(1, 2), S::zero(), S::one()) }
+    }
+
     /// `v_t = φ² v₀ + w`, the variance of `Y_t` if `Y_0` has variance `v₀`.
     pub fn variance(&self, v0: S) -> S {
         self.phi.square() * v0 + self.w
@@ -73,6 +79,14 @@ impl<S: Scalar> Clock<S> {
     /// The rate of any variance under this process, `v′ = 2αv + G`.
     pub fn variance_rate(&self, variance: S) -> S {
         self.alpha * variance * 2 + self.noise
+    }
+
+    /// The Riccati pair: an affine score `ay + b` solves the score PDE if and only if `a′ = Ga² − 2αa` and
+    /// `b′ = Gab − αb − ac`.
+    pub fn score_rate(&self, score: &Affine<S>) -> Affine<S> {
+        let Affine { slope, offset } = *score;
+        let pull = self.noise * slope - self.alpha;
+        Affine { slope: (pull - self.alpha) * slope, offset: pull * offset - slope * self.offset }
     }
 
     /// In another reading.
