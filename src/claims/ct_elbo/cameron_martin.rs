@@ -11,9 +11,10 @@
 //! With the other sign the energy is rewarded. For Brownian motion the expectation is then $\cos^{-1/2}\lambda T$, and from
 //! $T^* = \pi/(2\lambda)$ on it is infinite.
 //!
-//! Assumptions: $\sigma > 0$, $c \ge 0$, $\kappa$ and $\gamma$ any constants; decided for every $\nu$, with $\gamma^2 = (\nu^2-\kappa^2)/\sigma^2$. If it failed, so would every closed form in which a path
-//! is weighted by a quadratic: the moments of importance weights, the normaliser of a guided sampler with a quadratic
-//! guidance, the partition function of a harmonic oscillator.
+//! Assumptions: $\sigma > 0$, $c \ge 0$, $\kappa$ and $\gamma$ any constants; decided for every $\nu$, with
+//! $\gamma^2 = (\nu^2-\kappa^2)/\sigma^2$. If it failed, so would every closed form in which a path is weighted by a quadratic: the
+//! moments of importance weights, the normaliser of a sampler with quadratic guidance, the partition function of a harmonic
+//! oscillator.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};

@@ -1,4 +1,4 @@
-//! Mehler's kernel: the weight of a path's energy, path by path end.
+//! Mehler's kernel: the weight of a path's energy, by where the path ends.
 //!
 //! For Brownian motion from $x$, seen where $B_T \in dy$:
 //!
