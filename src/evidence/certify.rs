@@ -16,7 +16,7 @@ pub struct Requirement {
 impl Requirement {
     /// The radius below which the relation counts as certified. A relation that no control touches must be as narrow as
     /// the nearest control of the whole claim asks; without any control nothing can be certified.
-    fn radius(&self, relation: &str) -> Option<f64> {
+    pub(super) fn radius(&self, relation: &str) -> Option<f64> {
         let own = self.controls.get(relation).copied();
         own.or_else(|| self.controls.values().copied().reduce(f64::min)).map(|size| size / 10.0)
     }
@@ -34,67 +34,50 @@ impl<T: Statement> Certifiable for T {
     }
 }
 
-/// A claim about numbers that have an enclosure and no formula for other readings, such as integrals over the line.
-pub trait Enclosed: Sync + 'static {
-    /// Where it is enclosed, as `name=value` words.
-    fn points(&self) -> &'static [&'static str];
-
-    /// The relations at a point, without rates.
-    ///
-    /// # Errors
-    /// [`InputError`] if the point cannot be read.
-    fn relations(&self, point: &str) -> Result<Vec<Relation<'static, Ball>>, InputError>;
-}
-
-/// An [`Enclosed`] claim, to be judged by enclosure alone.
-pub struct ByEnclosure<T>(pub T);
-
-impl<T: Enclosed> Certifiable for ByEnclosure<T> {
-    fn certify(&self, requirement: &Requirement) -> Vec<Finding> {
-        let at = |point: &&'static str| match self.0.relations(point) {
-            Ok(relations) => {
-                relations.iter().map(|relation| judge(relation, None, requirement, point)).collect::<Vec<_>>()
-            }
-            Err(error) => unreadable(&error, point),
-        };
-        self.0.points().iter().flat_map(at).collect()
-    }
-}
-
-fn unreadable(error: &InputError, point: &str) -> Vec<Finding> {
-    let why = format!("the point cannot be read: {error}");
-    vec![Finding { point: Some(point.to_owned()), ..Finding::new("point", Verdict::Undecided { why }) }]
-}
-
-fn judge(
-    relation: &Relation<'_, Ball>,
-    over_panel: Option<&Relation<'_, Panel>>,
-    requirement: &Requirement,
-    point: &str,
-) -> Finding {
-    let (verdict, difference) = decide(relation, over_panel, requirement.radius(&relation.name), point);
-    Finding {
-        point: Some(point.to_owned()),
-        discrepancy: Some(difference.to_decimal(10)),
-        size: verdict.refuted().then(|| difference.to_f64_interval().mig()),
-        ..Finding::new(relation.name.clone(), verdict)
-    }
-}
-
 fn certify_at<T: Statement>(statement: &T, point: &str, requirement: &Requirement) -> Vec<Finding> {
     let read = || Ok::<_, InputError>((at_point(point)?, at_point(point)?));
     let (balls, panels): (T::Params<Ball>, T::Params<Panel>) = match read() {
         Ok(both) => both,
-        Err(error) => return unreadable(&error, point),
+        Err(error) => {
+            return vec![unreadable(point, &error)];
+        }
     };
     let relations = statement.relations(&balls).into_iter().zip(statement.relations(&panels));
-    relations.map(|(relation, over_panel)| judge(&relation, Some(&over_panel), requirement, point)).collect()
+    relations
+        .map(|(relation, over_panel)| {
+            let radius = requirement.radius(&relation.name);
+            let enclosed = |radius| difference(&relation, &over_panel, radius);
+            let decided = match relation.kind {
+                RelationKind::Below { lower, upper } => below(upper - lower, point),
+                RelationKind::Rate { .. } => decide(false, enclosed, radius, point),
+                _ => decide(true, enclosed, radius, point),
+            };
+            finding(relation.name, point, decided)
+        })
+        .collect()
 }
 
-/// Tries ever smaller radii for quadratures until the relation is decided; closed forms are decided at once.
-fn decide(
-    relation: &Relation<'_, Ball>,
-    over_panel: Option<&Relation<'_, Panel>>,
+/// The finding that a point cannot be read.
+pub(super) fn unreadable(point: &str, error: &InputError) -> Finding {
+    let why = format!("the point cannot be read: {error}");
+    Finding { point: Some(point.to_owned()), ..Finding::new("point", Verdict::Undecided { why }) }
+}
+
+/// The finding on a relation at a point, from the verdict and the difference of its sides.
+pub(super) fn finding(name: String, point: &str, (verdict, difference): (Verdict, Ball)) -> Finding {
+    Finding {
+        point: Some(point.to_owned()),
+        discrepancy: Some(difference.to_decimal(10)),
+        size: verdict.refuted().then(|| difference.to_f64_interval().mig()),
+        ..Finding::new(name, verdict)
+    }
+}
+
+/// Decides whether a difference, enclosed to a radius, is zero. Tries ever smaller radii for quadratures until that is
+/// decided; closed forms, which are `exact`, are decided at once.
+pub(super) fn decide(
+    exact: bool,
+    difference: impl Fn(f64) -> Ball,
     required: Option<f64>,
     point: &str,
 ) -> (Verdict, Ball) {
@@ -102,12 +85,9 @@ fn decide(
     // Where the search ends for a wrong version whose mistake does not touch this relation. A claim never searches: it has
     // a requirement.
     const LAST_RADIUS: f64 = 1e-12;
-    if let RelationKind::Below { lower, upper } = relation.kind {
-        return below(upper - lower, point);
-    }
     let mut radius = required.unwrap_or(FIRST_RADIUS);
     loop {
-        let difference = difference(relation, over_panel, radius / 2.0);
+        let difference = difference(radius / 2.0);
         if !difference.contains_zero() {
             let by = format!("left minus right is {}", difference.to_decimal(6));
             return (Verdict::Refuted { at: point.to_owned(), by }, difference);
@@ -116,7 +96,6 @@ fn decide(
         if required.is_some_and(|required| width <= required) {
             return (Verdict::Certified, difference);
         }
-        let exact = !matches!(relation.kind, RelationKind::Rate { .. });
         if exact || required.is_some() || radius < LAST_RADIUS || !difference.is_finite() {
             return (Verdict::Undecided { why: undecided(required, width) }, difference);
         }
@@ -125,7 +104,7 @@ fn decide(
 }
 
 /// An inequality needs no requirement: what matters is the side of zero.
-fn below(room: Ball, point: &str) -> (Verdict, Ball) {
+pub(super) fn below(room: Ball, point: &str) -> (Verdict, Ball) {
     let verdict = if (-room).certainly_positive() {
         Verdict::Refuted { at: point.to_owned(), by: format!("upper minus lower is {}", room.to_decimal(6)) }
     } else if Ball::zero().certainly_le(&room) {
@@ -144,12 +123,12 @@ fn undecided(required: Option<f64>, width: f64) -> String {
 }
 
 /// Left minus right; for a rate, the increment of the state minus the enclosed integral of the rate.
-fn difference(relation: &Relation<'_, Ball>, over_panel: Option<&Relation<'_, Panel>>, radius: f64) -> Ball {
-    match (&relation.kind, over_panel.map(|relation| &relation.kind)) {
+fn difference(relation: &Relation<'_, Ball>, over_panel: &Relation<'_, Panel>, radius: f64) -> Ball {
+    match (&relation.kind, &over_panel.kind) {
         (RelationKind::Equal(left, right), _) => *left - *right,
         (RelationKind::AtMost { lower, upper, gap }, _) => *upper - *lower - gap.value(),
         (RelationKind::Below { lower, upper }, _) => *upper - *lower,
-        (RelationKind::Rate { state, rate, from, to }, Some(RelationKind::Rate { rate: panel_rate, .. })) => {
+        (RelationKind::Rate { state, rate, from, to }, RelationKind::Rate { rate: panel_rate, .. }) => {
             let increment = state(*to).re - state(*from).re;
             increment - integrate(rate.as_ref(), panel_rate.as_ref(), *from, *to, radius)
         }

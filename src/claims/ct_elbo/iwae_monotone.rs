@@ -24,7 +24,7 @@
 
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{
-    ByEnclosure, Enclosed, NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
+    ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
 };
 use crate::numbers::{Ball, Field, Float, Lanes, Scalar};
 use crate::objectives::iwae::LognormalWeights;
@@ -135,7 +135,7 @@ impl Enclosed for Gaps {
         &["s2=0.9137 K=2", "s2=0.7137 K=5", "s2=0.19683 K=20"]
     }
 
-    fn relations(&self, point: &str) -> Result<Vec<Relation<'static, Ball>>, InputError> {
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
         const DIGITS: usize = 12;
         let p: Lognormal<Ball> = at_point(point)?;
         let weights = LognormalWeights { variance: p.variance };
@@ -146,12 +146,14 @@ impl Enclosed for Gaps {
             _ => nested(count),
         };
         let (fewer, more) = (bound(p.count)?, bound(p.count + 1)?);
-        let (smaller, larger) = if self.0 == DECREASING { (fewer, more) } else { (more, fewer) };
+        let gain = if self.0 == DECREASING { more - fewer } else { fewer - more };
+        let of_one = bound(1)? - weights.gap_of_one();
+        let of_two = bound(2)? - gap(weights, 2, DIGITS)?;
         Ok(vec![
-            Relation::equal("gap of one sample", bound(1)?, weights.gap_of_one()),
-            Relation::equal("gap of two samples", bound(2)?, gap(weights, 2, DIGITS)?),
-            Relation::below("one sample more", smaller, larger),
-            Relation::below("below the likelihood", Ball::zero(), bound(p.count)?),
+            EnclosedRelation::equal("gap of one sample", move |_| of_one),
+            EnclosedRelation::equal("gap of two samples", move |_| of_two),
+            EnclosedRelation::at_most("one sample more", move |_| gain),
+            EnclosedRelation::at_most("below the likelihood", move |_| fewer),
         ])
     }
 }
