@@ -5,7 +5,8 @@
 //! $$ W = \log q_0(x) + \log\frac{\pi}{q_T}(Y_T), \qquad Y_T | Y_0 = x \sim N(m, w), $$
 //!
 //! a quadratic in one Gaussian variable. With $A = \frac1{v_T} - \frac1{v_\pi}$ and $B = \frac{m_\pi}{v_\pi} - \frac{m_T}{v_T} + Am$ its cumulants
-//! come from $\log E\,e^{\theta W}$: $\theta = 1$ gives $\log p_\theta(x)$, the derivatives at 0 give the ELBO and
+//! come from $\log E\,e^{\theta W}$: $\theta = 1$ gives $\log p_\theta(x)$; the derivatives at any $\theta$ are mean and variance of $W$ under
+//! the law tilted by $e^{\theta W}$, at 0 under that of the paths, where they are the ELBO and
 //!
 //! $$ \mathrm{Var}\,W = \tfrac12A^2w^2 + B^2w, \qquad
 //! \frac{\mathrm{Var}\,e^W}{(E\,e^W)^2} = \frac{1-Aw}{\sqrt{1-2Aw}}\exp\frac{B^2w}{(1-Aw)(1-2Aw)} - 1 . $$
@@ -62,6 +63,18 @@ impl<S: Scalar> Ends<S> {
         }
     }
 
+    /// The law with density proportional to `e^{θh}` against this one: precision `(1 − θa)/w`, mean `m + θBw/(1 − θa)`.
+    fn tilted(&self, law: &Gaussian<S>, theta: S) -> Gaussian<S> {
+        let slope = self.prior.score().minus(&self.marginal.score());
+        let variance = law.variance / (S::int(1) - theta * slope.slope * law.variance);
+        Gaussian { mean: law.mean + theta * slope.value(law.mean) * variance, variance }
+    }
+
+    /// `E h(Y)`.
+    fn mean(&self, law: &Gaussian<S>) -> S {
+        self.prior.expected_log_density(law) - self.marginal.expected_log_density(law)
+    }
+
     /// `log E[e^{θh(Y_T)} | Y_t = y]`, from the clocks at `t` and at the end.
     fn conditional(&self, wrong: u8, (now, end): (&Clock<S>, &Clock<S>), y: S, theta: S) -> S {
         self.tilt(wrong, &onward(now, end).from(y)).cumulant(theta)
@@ -112,6 +125,7 @@ impl Statement for Moments {
     fn points(&self) -> &'static [&'static str] {
         &[
             POINT,
+            "process=vp-linear b0=0.1 b1=6.137 T=1 m0=0 v0=0.3137 mpi=0.3119 vpi=1.4173 x=0.9137 th=0 y=0.3119",
             "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=-0.3 v0=0.8117 mpi=0.4 vpi=7.3 x=1.7131 th=-0.7119 y=-0.8113",
             "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 m0=0.7 v0=0.513 mpi=-0.2 vpi=0.7 x=0.3119 th=1.3137 y=1.1719",
         ]
@@ -124,8 +138,10 @@ impl Statement for Moments {
         let at_x = p.ends().tilt(wrong, &end.given(p.x));
         let (model, contracted) = (world.model(&start, &end), p.contracted());
         let from_data = p.data.start().log_density(p.x);
-        let (mean, variance) = at_x.tilted_moments(S::zero());
-        let claimed = if wrong == OPTIMAL_SCORE { S::zero() } else { at_x.variance() };
+        let law = end.given(p.x);
+        let tilted = p.ends().tilted(&law, p.th);
+        let (mean, variance) = at_x.tilted_moments(p.th);
+        let claimed = if wrong == OPTIMAL_SCORE { S::zero() } else { p.ends().tilt(wrong, &tilted).variance() };
         let (y, theta) = (p.y, p.th);
         vec![
             // Kolmogorov's backward equation for F = log E[e^{θh(Y_T)} | Y_t = y]: F′ = −f F_y − ½G (F_yy + F_y²).
@@ -149,7 +165,9 @@ impl Statement for Moments {
             Relation::equal("mean of the model", model.mean, contracted.mean),
             Relation::equal("variance of the model", model.variance, contracted.variance),
             Relation::equal("unbiased", from_data + at_x.cumulant(S::one()), contracted.log_density(p.x)),
-            Relation::equal("mean of the log-weight", from_data + mean, world.elbo(p.x, &end)),
+            Relation::equal("bound", from_data + p.ends().mean(&law), world.elbo(p.x, &end)),
+            // Under the law tilted by the power θ of the weight; at θ = 0 under that of the paths.
+            Relation::equal("mean of the log-weight", mean, p.ends().mean(&tilted)),
             Relation::equal("variance of the log-weight", variance, claimed),
         ]
     }
