@@ -93,3 +93,30 @@ fn bad_inputs_are_named() {
     refused(question, paths("0.2", "0.7", "1.1"), "a number <= 1");
     assert!(ask(question, &paths("0.2", "0.7", "1")).expect("the ODE").starts_with('1'));
 }
+
+#[test]
+fn estimators_refuse_what_they_cannot_answer() {
+    let refused = |question: &str, words: &str, part: &str| {
+        let inputs = Inputs::from_words(words.split_whitespace()).unwrap();
+        match claims::ask(question, &inputs, 30) {
+            Err(AskError::Input(error)) => assert!(error.to_string().contains(part), "{words}: {error}"),
+            other => panic!("{words}: {other:?}"),
+        }
+    };
+    refused("ssm-hutchinson/variance", "B=[[1,2,3],[4,5,6]]", "2 x 3 entries");
+    refused("ssm-hutchinson/variance", "B=[[1,2],[3,4]] law=uniform", "rademacher");
+    refused("likelihood-weighting/minimiser", "b0=1 b1=1 T=1 v0=1 weight=g4", "g2, w, one");
+    refused("likelihood-weighting/minimiser", "b0=1 b1=1 T=1 v0=0", "a number > 0");
+    let times = "time-importance-sampling/normaliser";
+    refused(times, "b0=1 b1=1 T=1 eps=1", "`eps` must be < `T`");
+    refused(times, "process=vp-cosine s=0.008 T=1 tend=0.5 eps=0.6", "`eps` must be < `tend`");
+    refused(times, "b0=1 b1=1 T=1 eps=0.1 u=1.5", "a number from 0 to 1");
+    refused(times, "b0=1 b1=1 T=1 eps=0.1 v0=-1", "a number > 0");
+    let quantile = "time-importance-sampling/time-quantile";
+    refused(quantile, "b0=1 b1=1 T=1 eps=0.1 u=-0.1", "a number from 0 to 1");
+    refused(quantile, "process=vp-cosine s=0.008 T=1 tend=0.9 eps=0.1 u=0.1", "no closed form");
+    let second = "dsm-variance-blowup/second-moment";
+    refused(second, "b0=1 b1=1 T=1 eps=0.1 v0=1", "`time_law` is missing");
+    refused(second, "b0=1 b1=1 T=1 eps=0.1 v0=1 time_law=uniform u=2", "a number from 0 to 1");
+    refused(second, "b0=1 b1=1 T=1 eps=1e-300 v0=1 time_law=uniform", "eps >= 1e-280");
+}

@@ -51,6 +51,11 @@ impl<S: Scalar> Clock<S> {
         (self.w / (self.phi.square() * v0)).ln_1p()
     }
 
+    /// `ln(w/φ²)`, the logarithm of the noise-to-signal ratio: `∫ G/w = ln(w/φ²)` for every schedule.
+    pub fn log_noise_to_signal(&self) -> S {
+        (self.w / self.phi.square()).ln()
+    }
+
     /// The SDE at this time: the drift `αy + c` and the squared diffusion coefficient `G`.
     pub fn sde(&self) -> (Affine<S>, S) {
         (Affine { slope: self.alpha, offset: self.offset }, self.noise)
@@ -74,6 +79,14 @@ impl<S: Scalar> Clock<S> {
     /// The rate of any variance under this process, `v′ = 2αv + G`.
     pub fn variance_rate(&self, variance: S) -> S {
         self.alpha * variance * 2 + self.noise
+    }
+
+    /// The Riccati pair: an affine score `ay + b` solves the score PDE if and only if `a′ = Ga² − 2αa` and
+    /// `b′ = Gab − αb − ac`.
+    pub fn score_rate(&self, score: &Affine<S>) -> Affine<S> {
+        let Affine { slope, offset } = *score;
+        let pull = self.noise * slope - self.alpha;
+        Affine { slope: (pull - self.alpha) * slope, offset: pull * offset - slope * self.offset }
     }
 
     /// In another reading.

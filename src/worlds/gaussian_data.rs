@@ -13,6 +13,44 @@ parameters! {
     }
 }
 
+parameters! {
+    /// Two Gaussian laws under the same scalar process: `q_t` from `N(m₀, v₀)` and `p_t` from `N(m_b, v_b)`.
+    GaussianPair {
+        data: of(GaussianData) "the first law and the process",
+        mb: real "mean of the second law at t = 0",
+        vb: positive "variance of the second law at t = 0",
+    }
+}
+
+impl<S: Scalar> GaussianPair<S> {
+    /// The second law at time 0.
+    pub fn other(&self) -> Gaussian<S> {
+        Gaussian::new(self.mb, self.vb)
+    }
+
+    /// `(q_t, p_t)`.
+    pub fn laws_at(&self, t: S) -> (Gaussian<S>, Gaussian<S>) {
+        let clock = self.data.process.at(t);
+        (self.data.law(&clock), clock.diffuse(&self.other()))
+    }
+
+    /// `(q_t, p_t)` with the time derivatives of their moments.
+    pub fn moving_laws(&self, t: S) -> (Gaussian<Dual<S>>, Gaussian<Dual<S>>) {
+        let clock = self.data.process.moving(t);
+        (self.data.constant().law(&clock), clock.diffuse(&self.other().map(Dual::constant)))
+    }
+}
+
+impl<S: Scalar> Clock<S> {
+    /// `KL(q_t ‖ p_t)` of two diffused laws, in nats; `v_q − v_p = φ²(v₀ − v_b)` does not cancel when both are forgotten.
+    pub fn kl(&self, q: &Gaussian<S>, p: &Gaussian<S>) -> S {
+        let variance = self.variance(p.variance);
+        let decay = self.phi.square() / variance;
+        let excess = decay * (q.variance - p.variance);
+        (excess.minus_ln_1p() + decay * (q.mean - p.mean).square()) / 2
+    }
+}
+
 impl<S: Scalar> GaussianData<S> {
     /// The data law.
     pub fn start(&self) -> Gaussian<S> {
