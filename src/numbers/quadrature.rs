@@ -10,8 +10,11 @@ use std::sync::LazyLock;
 /// Nodes on a panel.
 const NODES: usize = 20;
 
-/// The power series that bounds a remainder: order `2·NODES` over intervals of doubles.
-pub type Panel = Taylor<Interval<f64>, { 2 * NODES + 1 }>;
+/// The order of the coefficient that bounds a remainder.
+pub(super) const ORDER: usize = 2 * NODES;
+
+/// The power series that bounds a remainder, over intervals of doubles: its last coefficient is that of [`ORDER`].
+pub type Panel = Taylor<Interval<f64>, { ORDER + 1 }>;
 
 /// A panel this many halvings deep, or this many panels in all, means that the integrand is singular: give up, undecided.
 const DEEPEST: u32 = 60;
@@ -52,9 +55,9 @@ pub fn integrate(
 /// The enclosure of the quadrature error on one panel.
 fn remainder(over_panel: &dyn Fn(Panel) -> Panel, left: Ball, right: Ball) -> Interval<f64> {
     let panel = left.hull(&right).to_f64_interval();
-    let coefficient = over_panel(Panel::variable(panel)).coefficient(2 * NODES);
+    let coefficient = over_panel(Panel::variable(panel)).coefficient(ORDER);
     let width = (right - left).to_f64_interval();
-    coefficient * width.powi(2 * NODES as i32 + 1) * RULE.constant
+    coefficient * width.powi(ORDER as i32 + 1) * RULE.constant
 }
 
 fn panel_sum(f: &dyn Fn(Ball) -> Ball, left: Ball, right: Ball) -> Ball {

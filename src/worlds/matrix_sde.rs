@@ -36,6 +36,35 @@ impl<S: Scalar> MatrixSde<S> {
     }
 }
 
+/// The law `N(F y, N)` of a centred linear process at a later time, given that it is at `y` now.
+#[derive(Debug, Clone)]
+pub struct MatrixTransition<S> {
+    /// What the state is multiplied by.
+    pub factor: Matrix<S>,
+    /// The covariance that is added; it may be singular.
+    pub covariance: Matrix<S>,
+}
+
+impl<S: Scalar> MatrixTransition<S> {
+    /// No time at all.
+    pub fn still(d: usize) -> Self {
+        Self { factor: Matrix::identity(d), covariance: Matrix::zeros(d, d) }
+    }
+
+    /// `F M Fᵀ + N`: what becomes of a covariance, or of a matrix of second moments.
+    pub fn apply(&self, moments: &Matrix<S>) -> Matrix<S> {
+        let half = &self.factor * moments;
+        let carried = &half * &self.factor.transpose();
+        // In rounded readings the product is symmetric only nearly.
+        Matrix::symmetric(moments.rows(), |i, j| carried[(i, j)] + self.covariance[(i, j)])
+    }
+
+    /// This transition, then another.
+    pub fn then(&self, next: &Self) -> Self {
+        Self { factor: &next.factor * &self.factor, covariance: next.apply(&self.covariance) }
+    }
+}
+
 /// A matrix with its time derivative, entry by entry.
 pub fn moving<S: Scalar>(value: &Matrix<S>, rate: &Matrix<S>) -> Matrix<Dual<S>> {
     Matrix::from_fn(value.rows(), value.columns(), |i, j| Dual { re: value[(i, j)], eps: rate[(i, j)] })
