@@ -3,14 +3,13 @@
 
 use ouracle::claims::{self, Claim, Control, Readings};
 use ouracle::evidence::{
-    Budget, Finding, Kind, Noise, NonNegative, Plan, Reading, Relation, Requirement, Statement, Statistic, Trial,
-    Verdict, WIDTH, certify, prove, sampler, simulate,
+    Budget, Certifiable, Finding, Kind, Noise, NonNegative, Plan, Provable, Reading, Relation, Requirement, Statement,
+    Statistic, Trial, Verdict, WIDTH, sampler, simulate,
 };
 use ouracle::ledger::{self, Options, Record, Shard, Standing};
 use ouracle::numbers::{Ball, Dual, Field, Float, Lanes, Rational, Scalar, Special};
 use ouracle::parameters::{InputError, Inputs};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
-use std::marker::PhantomData;
 
 ouracle::parameters! {
     /// A point and a variance.
@@ -18,7 +17,7 @@ ouracle::parameters! {
 }
 
 /// A relation between functions of two numbers, told apart by a number.
-struct Toys<const KIND: usize>;
+struct Toys(usize);
 
 const BINOMIAL: usize = 0;
 const BINOMIAL_OFF: usize = 1;
@@ -32,10 +31,12 @@ const BOUND_OFF: usize = 8;
 const NOWHERE: usize = 9;
 const TINY: usize = 10;
 
-impl<const KIND: usize> Statement for Toys<KIND> {
+impl Statement for Toys {
     type Params<S: Scalar> = Toy<S>;
-    const POINTS: &'static [&'static str] = &["x=1 v=2/3", "x=-2 v=1/7"];
-    fn relations<S: Scalar>(p: &Toy<S>) -> Vec<Relation<'_, S>> {
+    fn points(&self) -> &'static [&'static str] {
+        &["x=1 v=2/3", "x=-2 v=1/7"]
+    }
+    fn relations<'p, S: Scalar>(&self, p: &'p Toy<S>) -> Vec<Relation<'p, S>> {
         let (x, v) = (p.x, p.v);
         let growth = |factor: i64| {
             Relation::rate(
@@ -48,7 +49,7 @@ impl<const KIND: usize> Statement for Toys<KIND> {
                 move |t| (t * v).exp() * v * factor,
             )
         };
-        vec![match KIND {
+        vec![match self.0 {
             BINOMIAL => Relation::equal("toy", (x + v).square(), x.square() + x * v * 2 + v.square()),
             BINOMIAL_OFF => Relation::equal("toy", (x + v).square(), x.square() + x * v + v.square()),
             VANISHING => Relation::equal("toy", (x - 1) * (x + 2), S::zero()),
@@ -101,14 +102,12 @@ fn refuted(findings: &[Finding], residue: &str, size: f64) {
 
 #[test]
 fn true_statements_pass() {
-    for findings in [prove::<Toys<BINOMIAL>>("toy"), prove::<Toys<GROWTH>>("toy"), prove::<Toys<BOUND>>("toy")] {
+    for findings in [Toys(BINOMIAL).prove("toy"), Toys(GROWTH).prove("toy"), Toys(BOUND).prove("toy")] {
         assert_eq!(verdict(&findings), Verdict::Proved, "{findings:?}");
         assert!(findings[0].certificate.is_some() && findings[0].latex.is_some());
     }
     let narrow = asked(1e-20);
-    for findings in
-        [certify::<Toys<BINOMIAL>>(&narrow), certify::<Toys<GROWTH>>(&narrow), certify::<Toys<BOUND>>(&narrow)]
-    {
+    for findings in [Toys(BINOMIAL).certify(&narrow), Toys(GROWTH).certify(&narrow), Toys(BOUND).certify(&narrow)] {
         assert_eq!(verdict(&findings), Verdict::Certified, "{findings:?}");
         assert_eq!(findings.len(), 2, "one for each point");
         assert!(findings.iter().all(|finding| finding.point.is_some() && finding.discrepancy.is_some()));
@@ -118,52 +117,44 @@ fn true_statements_pass() {
 #[test]
 fn false_statements_are_refuted_with_point_and_residue() {
     // At x = 1, v = 2/3 the residues are x v = 2/3, −4xv = −8/3, and the rates differ by v e^{vt}.
-    refuted(&prove::<Toys<BINOMIAL_OFF>>("toy"), "0.666", 2.0 / 3.0);
-    refuted(&prove::<Toys<BOUND_OFF>>("toy"), "-2.66", 8.0 / 3.0);
+    refuted(&Toys(BINOMIAL_OFF).prove("toy"), "0.666", 2.0 / 3.0);
+    refuted(&Toys(BOUND_OFF).prove("toy"), "-2.66", 8.0 / 3.0);
     let quarter = (2.0_f64 / 3.0 / 4.0).exp() * 2.0 / 3.0;
-    refuted(&prove::<Toys<GROWTH_OFF>>("toy"), "-0.787", quarter);
+    refuted(&Toys(GROWTH_OFF).prove("toy"), "-0.787", quarter);
     for requirement in [Requirement::default(), asked(1.0), asked(1e-20)] {
-        refuted(&certify::<Toys<BINOMIAL_OFF>>(&requirement), "0.666", 2.0 / 3.0);
-        refuted(&certify::<Toys<BOUND_OFF>>(&requirement), "-2.66", 8.0 / 3.0);
-        let findings = certify::<Toys<GROWTH_OFF>>(&requirement);
+        refuted(&Toys(BINOMIAL_OFF).certify(&requirement), "0.666", 2.0 / 3.0);
+        refuted(&Toys(BOUND_OFF).certify(&requirement), "-2.66", 8.0 / 3.0);
+        let findings = Toys(GROWTH_OFF).certify(&requirement);
         assert!(findings.iter().all(|finding| finding.verdict.refuted()), "{findings:?}");
     }
     // A difference of 10⁻⁶⁰ is a difference.
-    refuted(&prove::<Toys<TINY>>("toy"), "e-60", 1e-60);
-    refuted(&certify::<Toys<TINY>>(&asked(1.0)), "e-60", 1e-60);
+    refuted(&Toys(TINY).prove("toy"), "e-60", 1e-60);
+    refuted(&Toys(TINY).certify(&asked(1.0)), "e-60", 1e-60);
 }
 
 #[test]
 fn what_cannot_be_decided_does_not_pass() {
     let cases = [
-        ("residue zero at every point", verdict(&prove::<Toys<VANISHING>>("toy")), "vanishes at every point tried"),
-        ("no control at all", verdict(&certify::<Toys<BINOMIAL>>(&Requirement::default())), "zero is not excluded"),
-        ("enclosure too wide", verdict(&certify::<Toys<WIDE>>(&asked(1e-3))), "1.0e-4 is needed"),
-        ("singular integrand", verdict(&certify::<Toys<SINGULAR>>(&asked(1e-3))), "is needed"),
-        (
-            "singular integrand, no control",
-            verdict(&certify::<Toys<SINGULAR>>(&Requirement::default())),
-            "not excluded",
-        ),
-        ("division by zero", verdict(&prove::<Toys<NOWHERE>>("toy")), "divides by a term that is zero"),
-        ("division by zero at a point", verdict(&certify::<Toys<NOWHERE>>(&asked(1.0))), "is needed"),
-        ("unreadable point", verdict(&certify::<Unreadable>(&asked(1.0))), "`nan` is not a number"),
-        ("unreadable point of a proof", verdict(&prove::<Unreadable>("toy")), "`nan` is not a number"),
-        ("no points", verdict(&certify::<Pointless>(&asked(1.0))), "nothing was checked"),
-        ("no points of a proof", verdict(&prove::<Pointless>("toy")), "nothing was checked"),
-        ("no relations", verdict(&prove::<Empty>("toy")), "nothing was checked"),
+        ("residue zero at every point", verdict(&Toys(VANISHING).prove("toy")), "vanishes at every point tried"),
+        ("no control at all", verdict(&Toys(BINOMIAL).certify(&Requirement::default())), "zero is not excluded"),
+        ("enclosure too wide", verdict(&Toys(WIDE).certify(&asked(1e-3))), "1.0e-4 is needed"),
+        ("singular integrand", verdict(&Toys(SINGULAR).certify(&asked(1e-3))), "is needed"),
+        ("singular integrand, no control", verdict(&Toys(SINGULAR).certify(&Requirement::default())), "not excluded"),
+        ("division by zero", verdict(&Toys(NOWHERE).prove("toy")), "divides by a term that is zero"),
+        ("division by zero at a point", verdict(&Toys(NOWHERE).certify(&asked(1.0))), "is needed"),
+        ("unreadable point", verdict(&Unreadable.certify(&asked(1.0))), "`nan` is not a number"),
+        ("unreadable point of a proof", verdict(&Unreadable.prove("toy")), "`nan` is not a number"),
+        ("no points", verdict(&Pointless.certify(&asked(1.0))), "nothing was checked"),
+        ("no points of a proof", verdict(&Pointless.prove("toy")), "nothing was checked"),
+        ("no relations", verdict(&Empty.prove("toy")), "nothing was checked"),
     ];
     for (name, verdict, why) in cases {
         assert!(undecided(&verdict, why), "{name}: {verdict}");
         assert!(!verdict.passed() && !verdict.refuted());
     }
     // An enclosure passes if it is as narrow as the nearest control asks, and not otherwise.
-    assert_eq!(verdict(&certify::<Toys<WIDE>>(&asked(20.0))), Verdict::Certified);
-    assert_eq!(
-        verdict(&prove::<Toys<WIDE>>("toy")),
-        Verdict::Proved,
-        "the proof does not mind the size of the argument"
-    );
+    assert_eq!(verdict(&Toys(WIDE).certify(&asked(20.0))), Verdict::Certified);
+    assert_eq!(verdict(&Toys(WIDE).prove("toy")), Verdict::Proved, "the proof does not mind the size of the argument");
 }
 
 macro_rules! like_binomial {
@@ -171,9 +162,11 @@ macro_rules! like_binomial {
         struct $name;
         impl Statement for $name {
             type Params<S: Scalar> = Toy<S>;
-            const POINTS: &'static [&'static str] = $points;
-            fn relations<S: Scalar>(p: &Toy<S>) -> Vec<Relation<'_, S>> {
-                Toys::<BINOMIAL>::relations(p).into_iter().take($relations).collect()
+            fn points(&self) -> &'static [&'static str] {
+                $points
+            }
+            fn relations<'p, S: Scalar>(&self, p: &'p Toy<S>) -> Vec<Relation<'p, S>> {
+                Toys(BINOMIAL).relations(p).into_iter().take($relations).collect()
             }
         }
     };
@@ -201,7 +194,7 @@ fn verdicts_together() {
 }
 
 /// Draws `N(0, scale²)`, and claims a mean and a variance.
-struct Draws<const KIND: usize>;
+struct Draws(usize);
 
 const HONEST: usize = 0;
 const SHIFTED: usize = 1;
@@ -209,16 +202,17 @@ const WIDENED: usize = 2;
 const NOT_NUMBERS: usize = 3;
 const CONSTANT: usize = 4;
 
-impl<const KIND: usize> Trial for Draws<KIND> {
-    fn plan() -> Result<Plan, InputError> {
-        let mean = if KIND == SHIFTED { 0.25 } else { 0.0 };
-        let variance = if KIND == WIDENED { 1.5 } else { 1.0 };
+impl Trial for Draws {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let kind = self.0;
+        let mean = if kind == SHIFTED { 0.25 } else { 0.0 };
+        let variance = if kind == WIDENED { 1.5 } else { 1.0 };
         Ok(Plan {
             point: "x=0",
             statistics: vec![Statistic::mean("mean", mean, variance), Statistic::variance("variance", mean, variance)],
             drawn: None,
-            sampler: sampler(|noise, out| {
-                let draw = match KIND {
+            sampler: sampler(move |noise, out| {
+                let draw = match kind {
                     NOT_NUMBERS => Lanes([f64::NAN; WIDTH]),
                     CONSTANT => Lanes([0.0; WIDTH]),
                     _ => noise.normal(),
@@ -229,40 +223,40 @@ impl<const KIND: usize> Trial for Draws<KIND> {
     }
 }
 
-fn plan<T: Trial>() -> Plan {
-    T::plan().unwrap_or_else(|error| panic!("{error}"))
+fn plan(trial: &dyn Trial) -> Plan {
+    trial.plan().unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
 fn draws_are_judged() {
     let budget = Budget::new(1e-9, 100);
-    let n = plan::<Draws<SHIFTED>>().draws_to_refute(&plan::<Draws<HONEST>>(), &budget);
+    let n = plan(&Draws(SHIFTED)).draws_to_refute(&plan(&Draws(HONEST)), &budget);
     // Both statistics see a shift by a quarter, the mean better.
     assert!((n as f64 * 0.0625 - 143.2).abs() <= 0.05 + 0.0625, "{n}");
-    let honest = simulate(&plan::<Draws<HONEST>>(), "toy", 1, &budget, n);
+    let honest = simulate(&plan(&Draws(HONEST)), "toy", 1, &budget, n);
     for finding in &honest {
         let Verdict::Consistent { resolution } = finding.verdict else { panic!("{finding:?}") };
         assert!(resolution <= 0.25 || finding.relation == "variance");
         assert!(finding.draws.as_ref().is_some_and(|draws| draws.n >= n && draws.evidence < draws.threshold));
     }
-    let shifted = simulate(&plan::<Draws<SHIFTED>>(), "toy", 1, &budget, n);
+    let shifted = simulate(&plan(&Draws(SHIFTED)), "toy", 1, &budget, n);
     assert!(
         shifted[0].verdict.refuted() && shifted[0].size.is_some_and(|size| (0.1..0.4).contains(&size)),
         "{shifted:?}"
     );
     assert!(shifted[0].verdict.to_string().contains("nats") && shifted[0].verdict.to_string().contains("at x=0"));
-    let widened = simulate(&plan::<Draws<WIDENED>>(), "toy", 1, &budget, 4 * n);
+    let widened = simulate(&plan(&Draws(WIDENED)), "toy", 1, &budget, 4 * n);
     assert!(
         !widened[0].verdict.refuted() && widened[1].verdict.refuted(),
         "a mean check is no variance check: {widened:?}"
     );
-    assert!(simulate(&plan::<Draws<CONSTANT>>(), "toy", 1, &budget, n)[1].verdict.refuted());
+    assert!(simulate(&plan(&Draws(CONSTANT)), "toy", 1, &budget, n)[1].verdict.refuted());
     // What says nothing does not pass.
-    let broken = simulate(&plan::<Draws<NOT_NUMBERS>>(), "toy", 1, &budget, n);
+    let broken = simulate(&plan(&Draws(NOT_NUMBERS)), "toy", 1, &budget, n);
     assert!(broken.iter().all(|finding| undecided(&finding.verdict, "not a number")), "{broken:?}");
-    assert!(undecided(&verdict(&simulate(&plan::<Draws<HONEST>>(), "toy", 1, &budget, u64::MAX)), "by enclosure"));
-    assert!(undecided(&verdict(&simulate(&plan::<Draws<HONEST>>(), "toy", 1, &budget, 0)), "no draws"));
-    let silent = Plan { statistics: Vec::new(), ..plan::<Draws<HONEST>>() };
+    assert!(undecided(&verdict(&simulate(&plan(&Draws(HONEST)), "toy", 1, &budget, u64::MAX)), "by enclosure"));
+    assert!(undecided(&verdict(&simulate(&plan(&Draws(HONEST)), "toy", 1, &budget, 0)), "no draws"));
+    let silent = Plan { statistics: Vec::new(), ..plan(&Draws(HONEST)) };
     assert!(undecided(&verdict(&simulate(&silent, "toy", 1, &budget, n)), "nothing was checked"));
     // A wrong version that is not wrong, or not a number, would take for ever.
     for (mean, variance) in [(0.0, 1.0), (f64::NAN, 1.0), (0.0, f64::NAN)] {
@@ -359,7 +353,7 @@ fn calibration() {
             Statistic::variance("variance", 0.0, 1.0),
             Statistic::variance("off by a fifth", 0.0, 1.2),
         ],
-        ..plan::<Draws<HONEST>>()
+        ..plan(&Draws(HONEST))
     };
     // Skewness γ shifts the evidence by (2L)^{3/2} γ/(6√n) nats: one block more than the plan makes up for it.
     let enough = budget.plan(&skewed.statistics[1], (1.0, 2.0)) + 4096;
@@ -391,7 +385,7 @@ fn calibration() {
 fn the_martingale_itself() {
     let budget = Budget::new(1e-9, 100);
     let claim = Statistic::mean("m", 0.2, 1.7);
-    let plan = Plan { statistics: vec![claim.clone()], ..plan::<Draws<HONEST>>() };
+    let plan = Plan { statistics: vec![claim.clone()], ..plan(&Draws(HONEST)) };
     let found = simulate(&plan, "streams", 5, &budget, 10_000);
     let Some(draws) = &found[0].draws else { panic!("no draws") };
     assert_eq!(draws.n, 12_288, "whole blocks of 4096");
@@ -456,51 +450,50 @@ fn intervals_of_the_mean() {
 #[test]
 fn simulations_do_not_depend_on_order() {
     let budget = Budget::new(1e-9, 100);
-    let one = |check: &'static str| simulate(&plan::<Draws<HONEST>>(), check, 3, &budget, 20_000);
+    let one = |check: &'static str| simulate(&plan(&Draws(HONEST)), check, 3, &budget, 20_000);
     let (first, second) = (one("a"), one("b"));
     assert_ne!(first, second, "checks have streams of their own");
     let block = |block| Noise::new(3, "a", block).normal();
     assert!(block(0) != block(1) && block(1) != block(2) && block(0) == block(0), "blocks have streams of their own");
     let budget = &budget;
     let threads = std::thread::scope(|scope| {
-        let run =
-            |check: &'static str| scope.spawn(move || simulate(&plan::<Draws<HONEST>>(), check, 3, budget, 20_000));
+        let run = |check: &'static str| scope.spawn(move || simulate(&plan(&Draws(HONEST)), check, 3, budget, 20_000));
         let (b, a) = (run("b"), run("a"));
         [a, b].map(|thread| thread.join().unwrap_or_default())
     });
     assert_eq!(threads, [first.clone(), second]);
     assert_eq!(one("a"), first);
-    assert_ne!(simulate(&plan::<Draws<HONEST>>(), "a", 4, budget, 20_000), first, "seeds matter");
+    assert_ne!(simulate(&plan(&Draws(HONEST)), "a", 4, budget, 20_000), first, "seeds matter");
 }
 
-const NONE: Readings = Readings { label: "", proof: None, certificate: None, simulation: None };
+const NONE: Readings = Readings::none("");
 
 /// A claim with at most one control.
 const fn claim(readings: &'static [Readings], controls: &'static [Control]) -> Claim {
     Claim { id: "toy", aliases: &[], title: "a toy", text: "", sources: &[], readings, controls, quantities: &[] }
 }
 
-const fn control<T: Statement>(_: PhantomData<T>) -> Control {
-    Control { id: "wrong", story: "a wrong version", readings: Readings::of::<T>("") }
+const fn control(toys: &'static Toys) -> Control {
+    Control { id: "wrong", story: "a wrong version", readings: Readings::of("", toys) }
 }
 
 #[test]
 fn standings() {
-    static TRUE: &[Readings] = &[Readings::of::<Toys<BINOMIAL>>("").and_sampled::<Draws<HONEST>>()];
-    static BOTH: &[Readings] = &[Readings::of::<Toys<BINOMIAL>>("")];
-    static FALSE: &[Readings] = &[Readings::of::<Toys<BINOMIAL_OFF>>("")];
-    static OPEN: &[Readings] = &[Readings::proved::<Toys<VANISHING>>("")];
+    static TRUE: &[Readings] = &[Readings::of("", &Toys(BINOMIAL)).and_sampled(&Draws(HONEST))];
+    static BOTH: &[Readings] = &[Readings::of("", &Toys(BINOMIAL))];
+    static FALSE: &[Readings] = &[Readings::of("", &Toys(BINOMIAL_OFF))];
+    static OPEN: &[Readings] = &[Readings::proved("", &Toys(VANISHING))];
     static WRONG: &[Control] = &[Control {
         id: "wrong",
         story: "a wrong version",
-        readings: Readings::of::<Toys<BINOMIAL_OFF>>("").and_sampled::<Draws<SHIFTED>>(),
+        readings: Readings::of("", &Toys(BINOMIAL_OFF)).and_sampled(&Draws(SHIFTED)),
     }];
-    static ONLY_ENCLOSED: &[Control] = &[control(PhantomData::<Toys<BINOMIAL_OFF>>)];
-    static HARMLESS: &[Control] = &[control(PhantomData::<Toys<BINOMIAL>>)];
+    static ONLY_ENCLOSED: &[Control] = &[control(&Toys(BINOMIAL_OFF))];
+    static HARMLESS: &[Control] = &[control(&Toys(BINOMIAL))];
     static HALF: &[Control] = &[Control {
         id: "half",
         story: "wrong in one reading only",
-        readings: Readings { certificate: Some(certify::<Toys<BINOMIAL>>), ..Readings::of::<Toys<BINOMIAL_OFF>>("") },
+        readings: Readings { certificate: Some(&Toys(BINOMIAL)), ..Readings::of("", &Toys(BINOMIAL_OFF)) },
     }];
     static EMPTY: &[Control] = &[Control { id: "empty", story: "reads nothing", readings: NONE }];
     let (budget, options) = (Budget::new(1e-9, 100), Options::default());

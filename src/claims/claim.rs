@@ -1,8 +1,7 @@
 //! A claim: a statement, the readings that must uphold it, and the wrong versions that they must refute.
 
 use super::Quantity;
-use crate::evidence::{Finding, Plan, Reading, Requirement, Statement, Trial, certify, prove};
-use crate::parameters::InputError;
+use crate::evidence::{Certifiable, Provable, Reading, Statement, Trial};
 
 /// One entry of the ledger.
 pub struct Claim {
@@ -41,38 +40,42 @@ pub struct Readings {
     /// The part of the claim.
     pub label: &'static str,
     /// For all parameters.
-    pub proof: Option<fn(&str) -> Vec<Finding>>,
+    pub proof: Option<&'static dyn Provable>,
     /// At stated points.
-    pub certificate: Option<fn(&Requirement) -> Vec<Finding>>,
+    pub certificate: Option<&'static dyn Certifiable>,
     /// By sampling.
-    pub simulation: Option<fn() -> Result<Plan, InputError>>,
+    pub simulation: Option<&'static dyn Trial>,
 }
 
 impl Readings {
+    /// None yet.
+    pub const fn none(label: &'static str) -> Self {
+        Self { label, proof: None, certificate: None, simulation: None }
+    }
+
     /// Proof and certificate of one statement.
-    pub const fn of<T: Statement>(label: &'static str) -> Self {
-        Self { label, proof: Some(prove::<T>), certificate: Some(certify::<T>), simulation: None }
+    pub const fn of<T: Statement>(label: &'static str, statement: &'static T) -> Self {
+        Self { proof: Some(statement), ..Self::certified(label, statement) }
     }
 
     /// Certificate only.
-    pub const fn certified<T: Statement>(label: &'static str) -> Self {
-        Self { label, proof: None, certificate: Some(certify::<T>), simulation: None }
+    pub const fn certified(label: &'static str, statement: &'static dyn Certifiable) -> Self {
+        Self { certificate: Some(statement), ..Self::none(label) }
     }
 
     /// Proof only.
-    pub const fn proved<T: Statement>(label: &'static str) -> Self {
-        Self { label, proof: Some(prove::<T>), certificate: None, simulation: None }
+    pub const fn proved(label: &'static str, statement: &'static dyn Provable) -> Self {
+        Self { proof: Some(statement), ..Self::none(label) }
     }
 
     /// Simulation only.
-    pub const fn sampled<T: Trial>(label: &'static str) -> Self {
-        Self { label, proof: None, certificate: None, simulation: Some(T::plan) }
+    pub const fn sampled(label: &'static str, trial: &'static dyn Trial) -> Self {
+        Self { simulation: Some(trial), ..Self::none(label) }
     }
 
     /// And a simulation.
-    pub const fn and_sampled<T: Trial>(mut self) -> Self {
-        self.simulation = Some(T::plan);
-        self
+    pub const fn and_sampled(self, trial: &'static dyn Trial) -> Self {
+        Self { simulation: Some(trial), ..self }
     }
 
     /// The readings that are present.

@@ -121,7 +121,7 @@ fn quantity_page(claim: &Claim, quantity: &Quantity) -> String {
 /// The proofs of a claim as SymPy programs.
 fn sympy(claim: &Claim) -> Result<String, Failure> {
     let proofs = claim.readings.iter().filter_map(|part| part.proof);
-    let exported = proofs.flat_map(|prove| prove(claim.id)).filter_map(|finding| finding.certificate);
+    let exported = proofs.flat_map(|statement| statement.prove(claim.id)).filter_map(|finding| finding.certificate);
     let certificates = exported.map(serde_json::from_value::<Certificate>).collect::<Result<Vec<_>, _>>()?;
     let programs: Vec<String> = certificates.iter().map(Certificate::to_sympy).collect();
     if programs.is_empty() {

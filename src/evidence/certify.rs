@@ -22,12 +22,19 @@ impl Requirement {
     }
 }
 
-/// Encloses every relation of a statement at every one of its points.
-pub fn certify<T: Statement>(requirement: &Requirement) -> Vec<Finding> {
-    T::POINTS.iter().flat_map(|point| certify_at::<T>(point, requirement)).collect()
+/// What can be enclosed at stated points: every [`Statement`] can.
+pub trait Certifiable: Sync {
+    /// Encloses every relation at every point, as narrowly as the requirement asks.
+    fn certify(&self, requirement: &Requirement) -> Vec<Finding>;
 }
 
-fn certify_at<T: Statement>(point: &str, requirement: &Requirement) -> Vec<Finding> {
+impl<T: Statement> Certifiable for T {
+    fn certify(&self, requirement: &Requirement) -> Vec<Finding> {
+        self.points().iter().flat_map(|point| certify_at(self, point, requirement)).collect()
+    }
+}
+
+fn certify_at<T: Statement>(statement: &T, point: &str, requirement: &Requirement) -> Vec<Finding> {
     let read = || Ok::<_, InputError>((at_point(point)?, at_point(point)?));
     let (balls, panels): (T::Params<Ball>, T::Params<Panel>) = match read() {
         Ok(both) => both,
@@ -39,7 +46,7 @@ fn certify_at<T: Statement>(point: &str, requirement: &Requirement) -> Vec<Findi
             }];
         }
     };
-    let relations = T::relations(&balls).into_iter().zip(T::relations(&panels));
+    let relations = statement.relations(&balls).into_iter().zip(statement.relations(&panels));
     relations
         .map(|(relation, over_panel)| {
             let radius = requirement.radius(&relation.name);
@@ -108,9 +115,10 @@ fn difference(relation: &Relation<'_, Ball>, over_panel: &Relation<'_, Panel>, r
 type Residues = (String, Vec<(String, Ball)>);
 
 /// Left minus right of every relation at a point, without integrals: where a residue is shown not to vanish.
-pub(super) fn pointwise<T: Statement>(point: &str) -> Result<Vec<Residues>, InputError> {
+pub(super) fn pointwise<T: Statement>(statement: &T, point: &str) -> Result<Vec<Residues>, InputError> {
     let params: T::Params<Ball> = at_point(point)?;
-    Ok(T::relations(&params)
+    Ok(statement
+        .relations(&params)
         .into_iter()
         .map(|relation| {
             let at = |suffix: String| format!("{point}{suffix}");

@@ -11,10 +11,10 @@ mod symbols;
 mod two_times;
 mod verdict;
 
-pub use certify::{Requirement, certify};
+pub use certify::{Certifiable, Requirement};
 pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};
 pub use paths::LinearPath;
-pub use prove::prove;
+pub use prove::Provable;
 pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};
 pub use statement::{NonNegative, Relation, RelationKind, Statement};
 pub use statistics::{Budget, Kind, Statistic};

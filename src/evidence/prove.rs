@@ -7,14 +7,21 @@ use crate::numbers::{Equality, Expr, Field, Proof, ProofError, rate};
 use crate::parameters::{ExactReader, InputError, Inputs, Parameters};
 use std::collections::BTreeSet;
 
-/// Decides every relation of a statement for all parameters at once.
-///
-/// A residue is not a refutation: it is enclosed at the statement's points, and refutes only where zero is excluded.
-pub fn prove<T: Statement>(claim: &str) -> Vec<Finding> {
-    let mut seen = BTreeSet::new();
-    // Points that differ in numbers only ask for the same proof twice.
-    let distinct = T::POINTS.iter().filter(|point| seen.insert(shape(point, T::EXPLICIT)));
-    distinct.flat_map(|point| prove_at::<T>(claim, point)).collect()
+/// What can be proved or refuted for all parameters at once: every [`Statement`] can.
+pub trait Provable: Sync {
+    /// Decides every relation; the claim's id goes into the certificate.
+    ///
+    /// A residue is not a refutation: it is enclosed at the statement's points, and refutes only where zero is excluded.
+    fn prove(&self, claim: &str) -> Vec<Finding>;
+}
+
+impl<T: Statement> Provable for T {
+    fn prove(&self, claim: &str) -> Vec<Finding> {
+        let mut seen = BTreeSet::new();
+        // Points that differ in numbers only ask for the same proof twice.
+        let distinct = self.points().iter().filter(|point| seen.insert(shape(point, self.explicit())));
+        distinct.flat_map(|point| prove_at(self, claim, point)).collect()
+    }
 }
 
 /// What a proof keeps of a point: the sizes of its vectors and matrices, and its choices if the process is explicit.
@@ -33,15 +40,15 @@ fn shape(point: &str, explicit: bool) -> Vec<String> {
     kept.collect()
 }
 
-fn prove_at<T: Statement>(claim: &str, point: &str) -> Vec<Finding> {
+fn prove_at<T: Statement>(statement: &T, claim: &str, point: &str) -> Vec<Finding> {
     let undecided = |why: String| vec![Finding::new("proof", Verdict::Undecided { why })];
     let inputs = match Inputs::from_words(point.split_whitespace()) {
         Ok(inputs) => inputs,
         Err(error) => return undecided(error.to_string()),
     };
-    let kept = shape(point, T::EXPLICIT).join(" ");
+    let kept = shape(point, statement.explicit()).join(" ");
     Proof::scope(|proof| {
-        let mut symbols = Symbols::new(proof, ExactReader::new(&inputs, &[]), T::EXPLICIT);
+        let mut symbols = Symbols::new(proof, ExactReader::new(&inputs, &[]), statement.explicit());
         let read = T::Params::<Expr>::read(&mut symbols);
         // A count that could not be read has a stand-in, for which nobody wants a proof.
         let params = match (read, symbols.fault()) {
@@ -53,7 +60,7 @@ fn prove_at<T: Statement>(claim: &str, point: &str) -> Vec<Finding> {
         let t = proof.symbol("now", "t");
         proof.declare_rule(t, Expr::int(1));
         let mut findings: Vec<Finding> = Vec::new();
-        for relation in T::relations(&params) {
+        for relation in statement.relations(&params) {
             let (left, right, latex) = match &relation.kind {
                 RelationKind::Equal(left, right) => (*left, *right, left.latex()),
                 RelationKind::AtMost { lower, upper, gap } => (*upper - *lower, gap.value(), (*upper - *lower).latex()),
@@ -66,7 +73,7 @@ fn prove_at<T: Statement>(claim: &str, point: &str) -> Vec<Finding> {
             findings.push(Finding {
                 latex: Some(format!("{latex} = {}", right.latex())),
                 point: (!kept.is_empty()).then(|| kept.clone()),
-                ..judge::<T>(&relation.name, decided)
+                ..judge(statement, &relation.name, decided)
             });
         }
         match proof.certificate(claim, &kept) {
@@ -89,14 +96,14 @@ fn prove_at<T: Statement>(claim: &str, point: &str) -> Vec<Finding> {
     })
 }
 
-fn judge<T: Statement>(relation: &str, decided: Result<Equality, ProofError>) -> Finding {
+fn judge<T: Statement>(statement: &T, relation: &str, decided: Result<Equality, ProofError>) -> Finding {
     match decided {
         Ok(Equality::Proved) => Finding::new(relation, Verdict::Proved),
         Ok(Equality::Residue { terms, count }) => {
             let shown = terms.join(" + ").replace("+ -", "- ");
             let residue =
                 format!("{shown}{}", if count > terms.len() { format!(" + … ({count} terms)") } else { String::new() });
-            let (verdict, size) = match refuting_point::<T>(relation) {
+            let (verdict, size) = match refuting_point(statement, relation) {
                 Ok(Some((at, value, size))) => {
                     let by = format!("the residue does not vanish: left minus right is {value} there");
                     (Verdict::Refuted { at, by }, Some(size))
@@ -114,9 +121,9 @@ fn judge<T: Statement>(relation: &str, decided: Result<Equality, ProofError>) ->
 }
 
 /// The first point of the statement at which the enclosed residue excludes zero.
-fn refuting_point<T: Statement>(relation: &str) -> Result<Option<(String, String, f64)>, InputError> {
-    for point in T::POINTS {
-        for (name, values) in pointwise::<T>(point)? {
+fn refuting_point<T: Statement>(statement: &T, relation: &str) -> Result<Option<(String, String, f64)>, InputError> {
+    for point in statement.points() {
+        for (name, values) in pointwise(statement, point)? {
             if name == relation
                 && let Some((at, value)) = values.into_iter().find(|(_, value)| !value.contains_zero())
             {

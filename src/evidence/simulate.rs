@@ -91,12 +91,12 @@ pub struct Plan {
 }
 
 /// A statement that can be simulated.
-pub trait Trial: 'static {
+pub trait Trial: Sync + 'static {
     /// Claimed laws and sampler.
     ///
     /// # Errors
     /// [`InputError`] if its point cannot be read.
-    fn plan() -> Result<Plan, InputError>;
+    fn plan(&self) -> Result<Plan, InputError>;
 }
 
 impl Plan {

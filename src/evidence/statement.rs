@@ -3,20 +3,23 @@
 use crate::numbers::{Dual, Scalar, Vector};
 use crate::parameters::Parameters;
 
-/// A claim as mathematics: relations between formulas, generic over the reading.
-pub trait Statement: 'static {
+/// A claim as mathematics: relations between formulas, generic over the reading. A wrong version is another value of the same
+/// type, such as `Gap(NO_HALF)` beside `Gap(0)`, so that it runs the same code.
+pub trait Statement: Sync + 'static {
     /// What the relations depend on.
     type Params<S: Scalar>: Parameters<S>;
 
     /// Where it is enclosed, as `name=value` words: exact, and such that no wrong version can hide. The first point also
     /// gives the shapes and choices of the proof.
-    const POINTS: &'static [&'static str];
+    fn points(&self) -> &'static [&'static str];
 
     /// Whether a proof keeps the explicit process of each point instead of one of which only the rules are known.
-    const EXPLICIT: bool = false;
+    fn explicit(&self) -> bool {
+        false
+    }
 
     /// The relations, each of which must hold.
-    fn relations<S: Scalar>(p: &Self::Params<S>) -> Vec<Relation<'_, S>>;
+    fn relations<'p, S: Scalar>(&self, p: &'p Self::Params<S>) -> Vec<Relation<'p, S>>;
 }
 
 /// One relation, with a name that its wrong versions share.

@@ -16,8 +16,8 @@ pub fn decide(claim: &Claim, options: &Options, budget: &Budget) -> ClaimRecord 
     for part in claim.readings {
         for reading in part.present().filter(|reading| options.readings.contains(reading)) {
             let findings = match reading {
-                Reading::Proof => part.proof.map(|prove| prove(claim.id)),
-                Reading::Certificate => part.certificate.map(|certify| certify(&requirement)),
+                Reading::Proof => part.proof.map(|statement| statement.prove(claim.id)),
+                Reading::Certificate => part.certificate.map(|statement| statement.certify(&requirement)),
                 Reading::Simulation => Some(simulate_claim(claim, part, options, budget)),
             };
             checks.push(record(reading, part, findings.unwrap_or_default()));
@@ -60,8 +60,8 @@ fn judge_control(claim: &Claim, control: &Control, options: &Options, budget: &B
         .into_iter()
         .map(|reading| {
             let findings = match reading {
-                Reading::Proof => part.proof.map(|prove| prove(claim.id)),
-                Reading::Certificate => part.certificate.map(|certify| certify(&Requirement::default())),
+                Reading::Proof => part.proof.map(|statement| statement.prove(claim.id)),
+                Reading::Certificate => part.certificate.map(|statement| statement.certify(&Requirement::default())),
                 Reading::Simulation => Some(simulate_control(claim, control, options, budget)),
             };
             record(reading, part, findings.unwrap_or_default())
@@ -89,7 +89,7 @@ fn sizes(claim: &Claim, part: &Readings, right: &Plan, budget: &Budget) -> Vec<(
     let imitations = claim.controls.iter().filter(|control| control.readings.label == part.label);
     imitations
         .filter_map(|control| {
-            let wrong = control.readings.simulation?().ok()?;
+            let wrong = control.readings.simulation?.plan().ok()?;
             Some((control.id, wrong.draws_to_refute(right, budget)))
         })
         .collect()
@@ -100,7 +100,7 @@ fn scaled(n: u64, effort: f64) -> u64 {
 }
 
 fn simulate_claim(claim: &Claim, part: &Readings, options: &Options, budget: &Budget) -> Vec<Finding> {
-    let right = match part.simulation.map(|plan| plan()) {
+    let right = match part.simulation.map(|trial| trial.plan()) {
         Some(Ok(plan)) => plan,
         Some(Err(error)) => return unreadable(&error.to_string()),
         None => return Vec::new(),
@@ -124,7 +124,7 @@ fn simulate_claim(claim: &Claim, part: &Readings, options: &Options, budget: &Bu
 fn simulate_control(claim: &Claim, control: &Control, options: &Options, budget: &Budget) -> Vec<Finding> {
     let part = claim.readings.iter().find(|part| part.label == control.readings.label && part.simulation.is_some());
     let plans = part.and_then(|part| part.simulation).zip(control.readings.simulation);
-    match plans.map(|(right, wrong)| Ok::<_, crate::parameters::InputError>((right()?, wrong()?))) {
+    match plans.map(|(right, wrong)| Ok::<_, crate::parameters::InputError>((right.plan()?, wrong.plan()?))) {
         None => unreadable("the claim has no simulation that this control imitates"),
         Some(Err(error)) => unreadable(&error.to_string()),
         Some(Ok((right, wrong))) => {

@@ -178,7 +178,7 @@ fn choose(options: &Options) -> Result<Vec<&'static Claim>, LedgerError> {
 /// How many statistics of a claim and its controls are decided by sampling.
 fn sampled_checks(claim: &Claim) -> usize {
     let parts = claim.readings.iter().chain(claim.controls.iter().map(|control| &control.readings));
-    parts.filter_map(|part| part.simulation?().ok()).map(|plan| plan.statistics.len()).sum()
+    parts.filter_map(|part| part.simulation?.plan().ok()).map(|plan| plan.statistics.len()).sum()
 }
 
 fn header(options: &Options, chosen: &[&Claim], sampled_checks: usize) -> Header {

@@ -40,9 +40,9 @@ const AMPLITUDE: u8 = 2;
 const UNREVERSED: u8 = 3;
 
 /// The reversal of any diffusion with this score.
-fn reversal<S: Scalar, const WRONG: u8>(forward: &Diffusion<S>, score: &VectorJet<S>) -> Diffusion<S> {
+fn reversal<S: Scalar>(wrong: u8, forward: &Diffusion<S>, score: &VectorJet<S>) -> Diffusion<S> {
     let reverse = forward.plug_in(score, S::zero());
-    let drift = match WRONG {
+    let drift = match wrong {
         SIGN => reverse.drift.plus(&forward.drift.scale(S::int(2))),
         AMPLITUDE => score.transformed(&forward.factor).minus(&forward.drift),
         _ => reverse.drift,
@@ -51,21 +51,24 @@ fn reversal<S: Scalar, const WRONG: u8>(forward: &Diffusion<S>, score: &VectorJe
 }
 
 /// The rate of the noising density is what the reverse SDE makes of it.
-struct AnyDensity<const WRONG: u8>;
+struct AnyDensity(u8);
 
-impl<const WRONG: u8> Statement for AnyDensity<WRONG> {
+impl Statement for AnyDensity {
     type Params<S: Scalar> = Density<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        "f=[0.41,-0.93] Df=[[-0.7,1.3],[0.4,-1.1]] L=[[0.9,-0.5],[1.7,0.3]] F=[0.31,-0.83] H=[[-1.3,0.45],[0.45,-0.71]]",
-        "f=[0.41] Df=[[-0.7]] L=[[1.3]] F=[0.83] H=[[-0.61]]",
-        "f=[0.41,-0.93,0.27] Df=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] \
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            "f=[0.41,-0.93] Df=[[-0.7,1.3],[0.4,-1.1]] L=[[0.9,-0.5],[1.7,0.3]] F=[0.31,-0.83] H=[[-1.3,0.45],[0.45,-0.71]]",
+            "f=[0.41] Df=[[-0.7]] L=[[1.3]] F=[0.83] H=[[-0.61]]",
+            "f=[0.41,-0.93,0.27] Df=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] \
          L=[[0.9,-0.5,0.2],[1.7,0.3,-0.8],[0.1,0.6,0.75]] F=[0.31,-0.83,0.57] \
          H=[[-1.3,0.45,-0.2],[0.45,-0.71,0.15],[-0.2,0.15,-0.93]]",
-    ];
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &Density<S>) -> Vec<Relation<'_, S>> {
-        let reverse = reversal::<S, WRONG>(&p.forward, &score_field(&p.log_density));
+    fn relations<'p, S: Scalar>(&self, p: &'p Density<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
+        let reverse = reversal(wrong, &p.forward, &score_field(&p.log_density));
         let density_rate = p.forward.log_density_rate(&p.log_density);
         let backwards = -reverse.log_density_rate(&p.log_density);
         vec![Relation::equal("reverse Fokker–Planck", density_rate, backwards)]
@@ -73,18 +76,21 @@ impl<const WRONG: u8> Statement for AnyDensity<WRONG> {
 }
 
 /// The same with a Gaussian density that moves by its own moments.
-struct GaussianDensity<const WRONG: u8>;
+struct GaussianDensity(u8);
 
-impl<const WRONG: u8> Statement for GaussianDensity<WRONG> {
+impl Statement for GaussianDensity {
     type Params<S: Scalar> = Point<S>;
 
-    const POINTS: &'static [&'static str] = &["A=[[-0.7,1.3],[0.4,-1.1]] c=[0.37,-0.61] L=[[0.9,-0.5],[1.7,0.3]] \
-        m=[0.31,-0.83] S=[[1.3,0.45],[0.45,0.71]] y=[0.8113,1.7]"];
+    fn points(&self) -> &'static [&'static str] {
+        &["A=[[-0.7,1.3],[0.4,-1.1]] c=[0.37,-0.61] L=[[0.9,-0.5],[1.7,0.3]] \
+        m=[0.31,-0.83] S=[[1.3,0.45],[0.45,0.71]] y=[0.8113,1.7]"]
+    }
 
-    fn relations<S: Scalar>(p: &Point<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Point<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let (now, y) = (&p.marginal, &p.y);
         let score = now.law.score().map(Dual::constant);
-        let reverse = reversal::<S, WRONG>(&now.sde.at(y), &VectorJet::of(|y| score.value(y), y));
+        let reverse = reversal(wrong, &now.sde.at(y), &VectorJet::of(|y| score.value(y), y));
         let density_rate = rate(now.moving().law.log_density(&y.map(Dual::constant)));
         let backwards = -reverse.log_density_rate(&now.log_density_jet(y));
         vec![Relation::equal("reverse Fokker–Planck", density_rate, backwards)]
@@ -94,10 +100,10 @@ impl<const WRONG: u8> Statement for GaussianDensity<WRONG> {
 const PATHS: &str = "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.4137 v0=0.3137";
 
 /// The scalar reverse SDE at noising time `t`.
-fn reverse<S: Scalar, const WRONG: u8>(data: &GaussianData<S>, t: S) -> ReverseSde<S> {
+fn reverse<S: Scalar>(wrong: u8, data: &GaussianData<S>, t: S) -> ReverseSde<S> {
     let mut clock = data.process.at(t);
     let mut score = data.law(&clock).score();
-    match WRONG {
+    match wrong {
         UNREVERSED => {
             let Clock { alpha, offset, noise, .. } = data.process.at(data.process.horizon() - t);
             clock = Clock { alpha, offset, noise, ..clock };
@@ -106,28 +112,31 @@ fn reverse<S: Scalar, const WRONG: u8>(data: &GaussianData<S>, t: S) -> ReverseS
         _ => {}
     }
     let mut reverse = ReverseSde::plug_in(&clock, &score, S::zero());
-    if WRONG == SIGN {
+    if wrong == SIGN {
         reverse.drift = reverse.drift.plus(&Affine { slope: clock.alpha, offset: clock.offset }.scale(S::int(2)));
     }
     reverse
 }
 
 /// Moments and two-time covariance of the reverse SDE, by its own equations, against those of the noising process.
-struct PathLaw<const WRONG: u8>;
+struct PathLaw(u8);
 
-impl<const WRONG: u8> Statement for PathLaw<WRONG> {
+impl Statement for PathLaw {
     type Params<S: Scalar> = GaussianData<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        PATHS,
-        "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 m0=-0.2719 v0=0.513",
-        "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=0.6137 v0=0.8117",
-        "process=vp-cosine s=0.008 T=1.2 tend=0.97 m0=0.3119 v0=1.8117",
-    ];
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            PATHS,
+            "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 m0=-0.2719 v0=0.513",
+            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=0.6137 v0=0.8117",
+            "process=vp-cosine s=0.008 T=1.2 tend=0.97 m0=0.3119 v0=1.8117",
+        ]
+    }
 
-    fn relations<S: Scalar>(data: &GaussianData<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, data: &'p GaussianData<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let range = (S::zero(), data.process.horizon());
-        let sde = |t: S| reverse::<S, WRONG>(data, t);
+        let sde = move |t: S| reverse(wrong, data, t);
         // Cov(X_t, X_T) as the closed form of the noising process has it.
         let end = Dual::constant(data.process.end().phi);
         let covariance = move |t: S| end / data.process.moving(t).phi * data.moving_law(t).variance;
@@ -146,15 +155,16 @@ impl<const WRONG: u8> Statement for PathLaw<WRONG> {
 }
 
 /// Samples of the reverse SDE, by its drift and noise alone.
-struct Samples<const WRONG: u8>;
+struct Samples(u8);
 
-impl<const WRONG: u8> Trial for Samples<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
+impl Trial for Samples {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
         let exact: GaussianData<Ball> = at_point(PATHS)?;
         let (start, end) = exact.ends();
         let claimed = TwoTimes::claimed(&end, &start, exact.process.end().phi * exact.v0);
         let data: GaussianData<Float> = at_point(PATHS)?;
-        let path = LinearPath::reversed(data.process.horizon().0, 16, |t| reverse::<Float, WRONG>(&data, t));
+        let path = LinearPath::reversed(data.process.horizon().0, 16, |t| reverse(wrong, &data, t));
         Ok(Plan {
             point: PATHS,
             statistics: claimed.statistics(["mean of the samples", "variance of the samples", "two-time product"]),
@@ -172,35 +182,35 @@ pub static CLAIM: Claim = Claim {
     text: include_str!("anderson_reversal.rs"),
     sources: &["anderson1982", "song2021sde"],
     readings: &[
-        Readings::of::<AnyDensity<0>>("any density"),
-        Readings::of::<GaussianDensity<0>>("Gaussian density"),
-        Readings::of::<PathLaw<0>>("paths").and_sampled::<Samples<0>>(),
+        Readings::of("any density", &AnyDensity(0)),
+        Readings::of("Gaussian density", &GaussianDensity(0)),
+        Readings::of("paths", &PathLaw(0)).and_sampled(&Samples(0)),
     ],
     controls: &[
         Control {
             id: "drift-sign",
             story: "drift Qs + f for Qs − f: the noising drift is not turned around",
-            readings: Readings::of::<AnyDensity<SIGN>>("any density"),
+            readings: Readings::of("any density", &AnyDensity(SIGN)),
         },
         Control {
             id: "factor-for-noise",
             story: "L s for L Lᵀ s: g where g² belongs",
-            readings: Readings::of::<GaussianDensity<AMPLITUDE>>("Gaussian density"),
+            readings: Readings::of("Gaussian density", &GaussianDensity(AMPLITUDE)),
         },
         Control {
             id: "drift-sign-of-paths",
             story: "drift g² s + f for g² s − f in a sampler",
-            readings: Readings::of::<PathLaw<SIGN>>("paths").and_sampled::<Samples<SIGN>>(),
+            readings: Readings::of("paths", &PathLaw(SIGN)).and_sampled(&Samples(SIGN)),
         },
         Control {
             id: "factor-for-noise-in-paths",
             story: "drift g s − f for g² s − f in a sampler",
-            readings: Readings::of::<PathLaw<AMPLITUDE>>("paths").and_sampled::<Samples<AMPLITUDE>>(),
+            readings: Readings::of("paths", &PathLaw(AMPLITUDE)).and_sampled(&Samples(AMPLITUDE)),
         },
         Control {
             id: "schedule-not-reversed",
             story: "β(τ) for β(T − τ): the sampler walks through the schedule from the wrong end",
-            readings: Readings::certified::<PathLaw<UNREVERSED>>("paths").and_sampled::<Samples<UNREVERSED>>(),
+            readings: Readings::certified("paths", &PathLaw(UNREVERSED)).and_sampled(&Samples(UNREVERSED)),
         },
     ],
     quantities: &[],

@@ -23,9 +23,9 @@ const FIRST_FACTOR: u8 = 2;
 const SWAPPED: u8 = 3;
 
 /// The composition, or what a wrong version takes for it.
-fn composed<S: Scalar, const WRONG: u8>(first: &Transition<S>, second: &Transition<S>) -> Transition<S> {
+fn composed<S: Scalar>(wrong: u8, first: &Transition<S>, second: &Transition<S>) -> Transition<S> {
     let right = first.then(second);
-    match WRONG {
+    match wrong {
         ADDED => Transition { variance: first.variance + second.variance, ..right },
         FIRST_FACTOR => Transition { variance: first.factor.square() * first.variance + second.variance, ..right },
         SWAPPED => Transition { offset: first.factor * second.offset + first.offset, ..right },
@@ -48,21 +48,24 @@ parameters! {
 }
 
 /// The composition has the law of two transitions in a row.
-struct Laws<const WRONG: u8>;
+struct Laws(u8);
 
-impl<const WRONG: u8> Statement for Laws<WRONG> {
+impl Statement for Laws {
     type Params<S: Scalar> = Pair<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        "phi1=0.8137 c1=-0.3119 w1=0.3137 phi2=0.5213 c2=0.7131 w2=0.4119 u=1.3171 y=0.6171",
-        "phi1=-1.3171 c1=0.2119 w1=0.0713 phi2=1.7137 c2=0.1131 w2=2.4119 u=-0.7713 y=-1.2137",
-    ];
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            "phi1=0.8137 c1=-0.3119 w1=0.3137 phi2=0.5213 c2=0.7131 w2=0.4119 u=1.3171 y=0.6171",
+            "phi1=-1.3171 c1=0.2119 w1=0.0713 phi2=1.7137 c2=0.1131 w2=2.4119 u=-0.7713 y=-1.2137",
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &Pair<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Pair<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let first = Transition { factor: p.phi1, offset: p.c1, variance: p.w1 };
         let second = Transition { factor: p.phi2, offset: p.c2, variance: p.w2 };
         let in_turn = second.cumulant(p.u, S::zero()) + first.cumulant(second.factor * p.u, p.y);
-        vec![Relation::equal("law of the end", composed::<S, WRONG>(&first, &second).cumulant(p.u, p.y), in_turn)]
+        vec![Relation::equal("law of the end", composed(wrong, &first, &second).cumulant(p.u, p.y), in_turn)]
     }
 }
 
@@ -79,19 +82,22 @@ parameters! {
 const POINT: &str = "k=0.8137 g0=0.6171 g1=0.5213 h0=-1.713 h1=0.8119 r=0.2 s=0.5137 t=1.7";
 
 /// Two transitions of an SDE are the one over the whole time.
-struct Semigroup<const WRONG: u8>;
+struct Semigroup(u8);
 
-impl<const WRONG: u8> Statement for Semigroup<WRONG> {
+impl Statement for Semigroup {
     type Params<S: Scalar> = Times<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        POINT,
-        "k=-0.6137 g0=1.3171 g1=-0.4213 h0=0.513 h1=-0.9119 r=-0.3 s=0.4119 t=1.9",
-        "k=0 g0=0.3171 g1=0.2213 h0=0.2131 h1=0.6119 r=0.1 s=0.2137 t=0.7",
-    ];
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            POINT,
+            "k=-0.6137 g0=1.3171 g1=-0.4213 h0=0.513 h1=-0.9119 r=-0.3 s=0.4119 t=1.9",
+            "k=0 g0=0.3171 g1=0.2213 h0=0.2131 h1=0.6119 r=0.1 s=0.2137 t=0.7",
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &Times<S>) -> Vec<Relation<'_, S>> {
-        let two = composed::<S, WRONG>(&p.sde.transition(p.r, p.s), &p.sde.transition(p.s, p.t));
+    fn relations<'p, S: Scalar>(&self, p: &'p Times<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
+        let two = composed(wrong, &p.sde.transition(p.r, p.s), &p.sde.transition(p.s, p.t));
         let one = p.sde.transition(p.r, p.t);
         vec![
             Relation::equal("signal", two.factor, one.factor),
@@ -102,12 +108,13 @@ impl<const WRONG: u8> Statement for Semigroup<WRONG> {
 }
 
 /// Paths drawn from drift and diffusion alone end where two composed transitions say.
-struct Ends<const WRONG: u8>;
+struct Ends(u8);
 
-impl<const WRONG: u8> Trial for Ends<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
+impl Trial for Ends {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
         let p: Times<Float> = at_point(POINT)?;
-        let two = composed::<Float, WRONG>(&p.sde.transition(p.r, p.s), &p.sde.transition(p.s, p.t));
+        let two = composed(wrong, &p.sde.transition(p.r, p.s), &p.sde.transition(p.s, p.t));
         let start = Gaussian::new(Float(0.7131), Float(0.3137));
         let claimed = two.apply(&start);
         let (mean, variance) = (claimed.mean.0, claimed.variance.0);
@@ -142,22 +149,22 @@ pub static CLAIM: Claim = Claim {
     title: "Transitions compose: two in a row are the transition over the whole time",
     text: include_str!("chapman_kolmogorov.rs"),
     sources: &["song2021sde"],
-    readings: &[Readings::of::<Laws<0>>(LAWS), Readings::of::<Semigroup<0>>(SEMIGROUP).and_sampled::<Ends<0>>()],
+    readings: &[Readings::of(LAWS, &Laws(0)), Readings::of(SEMIGROUP, &Semigroup(0)).and_sampled(&Ends(0))],
     controls: &[
         Control {
             id: "variances-added",
             story: "w₁ + w₂: true of variance-exploding processes only",
-            readings: Readings::of::<Laws<ADDED>>(LAWS),
+            readings: Readings::of(LAWS, &Laws(ADDED)),
         },
         Control {
             id: "first-factor",
             story: "φ₁²w₁ + w₂: the noise of the first transition damped by the first transition",
-            readings: Readings::of::<Semigroup<FIRST_FACTOR>>(SEMIGROUP).and_sampled::<Ends<FIRST_FACTOR>>(),
+            readings: Readings::of(SEMIGROUP, &Semigroup(FIRST_FACTOR)).and_sampled(&Ends(FIRST_FACTOR)),
         },
         Control {
             id: "offset-order",
             story: "φ₁c₂ + c₁: the transitions in the wrong order",
-            readings: Readings::of::<Semigroup<SWAPPED>>(SEMIGROUP).and_sampled::<Ends<SWAPPED>>(),
+            readings: Readings::of(SEMIGROUP, &Semigroup(SWAPPED)).and_sampled(&Ends(SWAPPED)),
         },
     ],
     quantities: &[],

@@ -86,29 +86,31 @@ impl<S: Scalar> Bound<S> {
     }
 }
 
-struct LowerBound<const WRONG: u8>;
+struct LowerBound(u8);
 
-impl<const WRONG: u8> Statement for LowerBound<WRONG> {
+impl Statement for LowerBound {
     type Params<S: Scalar> = Controlled<S>;
 
-    const POINTS: &'static [&'static str] =
-        &[POINT, "k=-0.4 rho=0.7 sig=1.3 T=0.8 mpi=-0.5 vpi=0.6 x=-1.1 ak=0.9 al=-0.2"];
+    fn points(&self) -> &'static [&'static str] {
+        &[POINT, "k=-0.4 rho=0.7 sig=1.3 T=0.8 mpi=-0.5 vpi=0.6 x=-1.1 ak=0.9 al=-0.2"]
+    }
 
-    fn relations<S: Scalar>(p: &Controlled<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Controlled<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let range = (S::zero(), p.model.T);
-        let running = |t: S| {
+        let running = move |t: S| {
             let bound = Bound::new(p);
             let energy = bound.control.mean_square(&bound.law(t));
             let divergence = bound.generative.slope;
-            match WRONG {
+            match wrong {
                 NO_HALF => divergence + energy,
                 DIVERGENCE_SIGN => energy / 2 - divergence,
                 _ => divergence + energy / 2,
             }
         };
-        let prior_term = |bound: &Bound<Dual<S>>, t: Dual<S>| {
+        let prior_term = move |bound: &Bound<Dual<S>>, t: Dual<S>| {
             let start = Gaussian::new(bound.model.x, Dual::constant(S::zero()));
-            bound.generated(t).expected_log_density(&if WRONG == PRIOR_AT_START { start } else { bound.law(t) })
+            bound.generated(t).expected_log_density(&if wrong == PRIOR_AT_START { start } else { bound.law(t) })
         };
         vec![
             Relation::rate(
@@ -153,14 +155,15 @@ impl Formula for Elbo {
 }
 
 /// Single-sample estimates of the bound average to its closed form.
-struct Estimates<const WRONG: u8>;
+struct Estimates(u8);
 
-impl<const WRONG: u8> Trial for Estimates<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
+impl Trial for Estimates {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
         let exact: Controlled<Ball> = at_point(POINT)?;
         let bound = Bound::new(&exact);
         let double_energy = bound.cost(bound.model.T) - bound.generative.slope * bound.model.T;
-        let claimed = if WRONG == NO_HALF { elbo(&exact) - double_energy } else { elbo(&exact) };
+        let claimed = if wrong == NO_HALF { elbo(&exact) - double_energy } else { elbo(&exact) };
 
         let bound = Bound::new(&at_point::<Float, Controlled<Float>>(POINT)?);
         let noise = bound.model.sig.square();
@@ -179,22 +182,22 @@ pub static CLAIM: Claim = Claim {
     title: "The continuous-time ELBO is a lower bound of the model's log-likelihood, for every control",
     text: include_str!("ct_elbo.rs"),
     sources: &["huang2021"],
-    readings: &[Readings::of::<LowerBound<0>>("").and_sampled::<Estimates<0>>()],
+    readings: &[Readings::of("", &LowerBound(0)).and_sampled(&Estimates(0))],
     controls: &[
         Control {
             id: "no-half",
             story: "|a|² for ½|a|² in the cost",
-            readings: Readings::of::<LowerBound<NO_HALF>>("").and_sampled::<Estimates<NO_HALF>>(),
+            readings: Readings::of("", &LowerBound(NO_HALF)).and_sampled(&Estimates(NO_HALF)),
         },
         Control {
             id: "divergence-sign",
             story: "−∇·μ for ∇·μ in the cost",
-            readings: Readings::of::<LowerBound<DIVERGENCE_SIGN>>(""),
+            readings: Readings::of("", &LowerBound(DIVERGENCE_SIGN)),
         },
         Control {
             id: "prior-at-start",
             story: "the prior term evaluated at x instead of along the inference path",
-            readings: Readings::of::<LowerBound<PRIOR_AT_START>>(""),
+            readings: Readings::of("", &LowerBound(PRIOR_AT_START)),
         },
     ],
     quantities: &[Quantity::of::<Elbo>("elbo", "the bound at x with the control a(y) = ak y + al, in nats", &[])],

@@ -28,39 +28,42 @@ const AMPLITUDE: u8 = 3;
 const POINT: &str = "process=vp-linear b0=0.1 b1=3.137 T=1.3 v0=0.3137 delta=0.2719 lam=0.5 vpi=1.1719 x=0.8113";
 
 /// The family whose closed form a wrong version uses: `k = 2(1 + δ) − λ` is the exponent of another error `δ`.
-fn believed<S: Scalar, const WRONG: u8>(world: ScaledScore<S>) -> ScaledScore<S> {
+fn believed<S: Scalar>(wrong: u8, world: ScaledScore<S>) -> ScaledScore<S> {
     let exponent = (world.delta + 1) * 2 - world.lambda;
     let delta = exponent / (S::int(2) - world.lambda) - 1;
-    if WRONG == EXPONENT { ScaledScore { delta, ..world } } else { world }
+    if wrong == EXPONENT { ScaledScore { delta, ..world } } else { world }
 }
 
-fn model_rate<S: Scalar, const WRONG: u8>(world: &ScaledScore<S>, clock: &Clock<S>, law: &Gaussian<S>) -> S {
+fn model_rate<S: Scalar>(wrong: u8, world: &ScaledScore<S>, clock: &Clock<S>, law: &Gaussian<S>) -> S {
     let mut reverse = ReverseSde::plug_in(clock, &world.score(clock), world.lambda);
-    if WRONG == AMPLITUDE {
+    if wrong == AMPLITUDE {
         reverse.noise = reverse.noise * (S::int(1) - world.lambda);
     }
     reverse.variance_rate(law)
 }
 
-struct Family<const WRONG: u8>;
+struct Family(u8);
 
-impl<const WRONG: u8> Statement for Family<WRONG> {
+impl Statement for Family {
     type Params<S: Scalar> = ScaledPoint<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        POINT,
-        "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 v0=0.513 delta=0.0917 lam=0.3 vpi=0.9 x=0.3119",
-        "process=ve-geometric smin=0.1 smax=3.17 T=0.9 v0=0.8117 delta=-0.1713 lam=-0.7 vpi=10.3 x=1.7131",
-        "process=vp-cosine s=0.008 T=1.2 tend=0.97 v0=1.8117 delta=0.2313 lam=0.1137 vpi=0.9973 x=0.9931",
-    ];
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            POINT,
+            "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 v0=0.513 delta=0.0917 lam=0.3 vpi=0.9 x=0.3119",
+            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 v0=0.8117 delta=-0.1713 lam=-0.7 vpi=10.3 x=1.7131",
+            "process=vp-cosine s=0.008 T=1.2 tend=0.97 v0=1.8117 delta=0.2313 lam=0.1137 vpi=0.9973 x=0.9931",
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &ScaledPoint<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p ScaledPoint<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let world = p.family.world();
-        let closed = believed::<S, WRONG>(world);
+        let closed = believed(wrong, world);
         let moving = |t: S| p.family.process.moving(t);
         let end = p.family.process.end();
         let range = (S::zero(), p.family.process.horizon());
-        let inference = if WRONG == PATHS { ScaledScore { lambda: S::zero(), ..world } } else { world };
+        let inference = if wrong == PATHS { ScaledScore { lambda: S::zero(), ..world } } else { world };
         vec![
             Relation::rate(
                 "model variance",
@@ -68,7 +71,7 @@ impl<const WRONG: u8> Statement for Family<WRONG> {
                 move |t| closed.map(Dual::constant).model(&moving(t), &end.map(Dual::constant)).variance,
                 move |t| {
                     let clock = p.family.process.at(t);
-                    model_rate::<S, WRONG>(&world, &clock, &closed.model(&clock, &end))
+                    model_rate(wrong, &world, &clock, &closed.model(&clock, &end))
                 },
             ),
             Relation::equal("model starts at the prior", closed.model(&end, &end).variance, world.prior().variance),
@@ -88,12 +91,13 @@ impl<const WRONG: u8> Statement for Family<WRONG> {
 }
 
 /// Samples of the generative SDE have the variance of the closed form.
-struct Samples<const WRONG: u8>;
+struct Samples(u8);
 
-impl<const WRONG: u8> Trial for Samples<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
+impl Trial for Samples {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
         let exact: ScaledPoint<Ball> = at_point(POINT)?;
-        let closed = believed::<Ball, WRONG>(exact.family.world());
+        let closed = believed(wrong, exact.family.world());
         let variance = closed.model(&exact.family.process.start(), &exact.family.process.end()).variance.to_f64();
 
         let p: ScaledPoint<Float> = at_point(POINT)?;
@@ -161,22 +165,22 @@ pub static CLAIM: Claim = Claim {
     title: "A score wrong by a factor: model and bound in closed form for every schedule and every λ",
     text: include_str!("family_scaled_score.rs"),
     sources: &["huang2021", "song2021sde"],
-    readings: &[Readings::of::<Family<0>>("").and_sampled::<Samples<0>>()],
+    readings: &[Readings::of("", &Family(0)).and_sampled(&Samples(0))],
     controls: &[
         Control {
             id: "wrong-exponent",
             story: "k = 2(1+δ) − λ for (2−λ)(1+δ): the score error multiplies only half of the drift",
-            readings: Readings::of::<Family<EXPONENT>>("").and_sampled::<Samples<EXPONENT>>(),
+            readings: Readings::of("", &Family(EXPONENT)).and_sampled(&Samples(EXPONENT)),
         },
         Control {
             id: "diffusion-paths",
             story: "the bound of λ evaluated on paths of the λ = 0 noising process",
-            readings: Readings::of::<Family<PATHS>>(""),
+            readings: Readings::of("", &Family(PATHS)),
         },
         Control {
             id: "noise-amplitude",
             story: "generative noise (1−λ) g instead of √(1−λ) g",
-            readings: Readings::of::<Family<AMPLITUDE>>(""),
+            readings: Readings::of("", &Family(AMPLITUDE)),
         },
     ],
     quantities: &[

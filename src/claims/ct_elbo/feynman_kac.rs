@@ -36,12 +36,12 @@ struct Killed<S> {
 
 impl<S: Scalar> Killed<S> {
     /// Paths with drift `−μ` killed at the rate `∇·μ`, or a wrong version of them.
-    fn new<const WRONG: u8>(p: &ConstantSde<S>) -> Self {
+    fn new(wrong: u8, p: &ConstantSde<S>) -> Self {
         let (drift, divergence) = (p.drift(), p.drift().slope);
         Self {
-            drift: drift.scale(S::int(if WRONG == FORWARD { 1 } else { -1 })),
+            drift: drift.scale(S::int(if wrong == FORWARD { 1 } else { -1 })),
             diffusion: p.sig,
-            rate: match WRONG {
+            rate: match wrong {
                 GROWING => -divergence,
                 UNWEIGHTED => S::zero(),
                 _ => divergence,
@@ -84,32 +84,35 @@ impl<S: Scalar> Killed<S> {
 
 /// `log E[π(Z_t)² e^{−2κt}]`: the square of a Gaussian density is one of half the variance over `√(4πv_π)`.
 fn log_second_moment<S: Scalar>(p: &ConstantSde<S>, t: S) -> S {
-    let Gaussian { mean, variance } = Killed::new::<0>(p).end(p.x, t);
+    let Gaussian { mean, variance } = Killed::new(0, p).end(p.x, t);
     let convolved = Gaussian::new(p.mpi, p.vpi / 2 + variance);
     convolved.log_density(mean) - (S::pi() * p.vpi * 4).ln() / 2 - p.k * t * 2
 }
 
 /// The density of the model is the expectation, at the end and on the way.
-struct Density<const WRONG: u8>;
+struct Density(u8);
 
 const POINT: &str = "k=0.7137 rho=-0.3119 sig=0.8313 T=1.2137 mpi=0.2119 vpi=1.4137 x=0.6171";
 
-impl<const WRONG: u8> Statement for Density<WRONG> {
+impl Statement for Density {
     type Params<S: Scalar> = ConstantSde<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        POINT,
-        "k=-1.3137 rho=0.7119 sig=1.3171 T=0.9137 mpi=-0.4119 vpi=0.6137 x=1.6171",
-        "k=0.0001 rho=0.4119 sig=0.5313 T=1.7137 mpi=0.9119 vpi=2.4137 x=-0.6171",
-    ];
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            POINT,
+            "k=-1.3137 rho=0.7119 sig=1.3171 T=0.9137 mpi=-0.4119 vpi=0.6137 x=1.6171",
+            "k=0.0001 rho=0.4119 sig=0.5313 T=1.7137 mpi=0.9119 vpi=2.4137 x=-0.6171",
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &ConstantSde<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p ConstantSde<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let range = (S::zero(), p.T);
-        let killed = Killed::new::<WRONG>(p);
+        let killed = Killed::new(wrong, p);
         let expectation = killed.log_expectation(p.x, p.T);
-        let second_moment = |t: Dual<S>| {
+        let second_moment = move |t: Dual<S>| {
             let still = p.map(Dual::constant);
-            let killed = Killed::new::<WRONG>(&still);
+            let killed = Killed::new(wrong, &still);
             killed.log_expectation(still.x, t) * 2 + killed.log_ratio(still.x, t)
         };
         let square = |t: Dual<S>| log_second_moment(&p.map(Dual::constant), t);
@@ -159,17 +162,18 @@ impl<const WRONG: u8> Statement for Density<WRONG> {
 }
 
 /// The expectation over paths drawn from drift and diffusion alone is the density of the model.
-struct Paths<const WRONG: u8>;
+struct Paths(u8);
 
-impl<const WRONG: u8> Trial for Paths<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
+impl Trial for Paths {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
         let exact: ConstantSde<Ball> = at_point(POINT)?;
-        let (_, variance) = Killed::new::<0>(&exact).sample(exact.x, exact.T);
+        let (_, variance) = Killed::new(0, &exact).sample(exact.x, exact.T);
         let density = exact.model_after(exact.T).log_density(exact.x).exp();
-        let drawn = Killed::new::<WRONG>(&exact).sample(exact.x, exact.T);
+        let drawn = Killed::new(wrong, &exact).sample(exact.x, exact.T);
 
         let p: ConstantSde<Float> = at_point(POINT)?;
-        let killed = Killed::new::<WRONG>(&p);
+        let killed = Killed::new(wrong, &p);
         let path = LinearPath::new(|_| (killed.drift, killed.diffusion.square()), 0.0, p.T.0, 8);
         let (weight, prior) = (-killed.rate * p.T, p.prior());
         Ok(Plan {
@@ -200,7 +204,7 @@ struct RelativeVariance;
 impl Formula for RelativeVariance {
     type Params<S: Scalar> = ConstantSde<S>;
     fn value<S: Scalar>(p: &ConstantSde<S>) -> S {
-        Killed::new::<0>(p).relative_variance(p.x, p.T)
+        Killed::new(0, p).relative_variance(p.x, p.T)
     }
 }
 
@@ -211,22 +215,22 @@ pub static CLAIM: Claim = Claim {
     title: "The density of a generative SDE as an expectation over reversed paths",
     text: include_str!("feynman_kac.rs"),
     sources: &["huang2021"],
-    readings: &[Readings::of::<Density<0>>("").and_sampled::<Paths<0>>()],
+    readings: &[Readings::of("", &Density(0)).and_sampled(&Paths(0))],
     controls: &[
         Control {
             id: "forward-drift",
             story: "paths with drift +μ: the generative SDE run from the data point",
-            readings: Readings::of::<Density<FORWARD>>("").and_sampled::<Paths<FORWARD>>(),
+            readings: Readings::of("", &Density(FORWARD)).and_sampled(&Paths(FORWARD)),
         },
         Control {
             id: "weight-sign",
             story: "e^{+∫∇·μ} for e^{−∫∇·μ}",
-            readings: Readings::of::<Density<GROWING>>("").and_sampled::<Paths<GROWING>>(),
+            readings: Readings::of("", &Density(GROWING)).and_sampled(&Paths(GROWING)),
         },
         Control {
             id: "weight-dropped",
             story: "the prior density at the end of the path, without the weight",
-            readings: Readings::of::<Density<UNWEIGHTED>>("").and_sampled::<Paths<UNWEIGHTED>>(),
+            readings: Readings::of("", &Density(UNWEIGHTED)).and_sampled(&Paths(UNWEIGHTED)),
         },
     ],
     quantities: &[

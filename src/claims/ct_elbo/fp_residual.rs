@@ -38,8 +38,8 @@ const FACTOR: u8 = 3;
 const TRANSPOSE: u8 = 4;
 
 /// The marginal with the rates of its moments; a wrong version forgets that the drift acts on both sides of `Σ`.
-fn moving<S: Scalar, const WRONG: u8>(now: &Marginal<S>) -> Marginal<Dual<S>> {
-    if WRONG != LYAPUNOV {
+fn moving<S: Scalar>(wrong: u8, now: &Marginal<S>) -> Marginal<Dual<S>> {
+    if wrong != LYAPUNOV {
         return now.moving();
     }
     let growth = &now.sde.covariance_rate(now.law.covariance.matrix()) - &now.sde.noise();
@@ -47,9 +47,9 @@ fn moving<S: Scalar, const WRONG: u8>(now: &Marginal<S>) -> Marginal<Dual<S>> {
 }
 
 /// The process that the right-hand sides speak of.
-fn process<S: Scalar, const WRONG: u8>(sde: &MatrixSde<S>) -> MatrixSde<S> {
+fn process<S: Scalar>(wrong: u8, sde: &MatrixSde<S>) -> MatrixSde<S> {
     let mut process = sde.clone();
-    match WRONG {
+    match wrong {
         HALF_NOISE => process.factor = sde.factor.scale(S::ratio(1, 2).sqrt()),
         FACTOR => process.factor = sde.factor.transpose(),
         TRANSPOSE => process.drift = sde.drift.transpose(),
@@ -68,25 +68,28 @@ fn score_pde<S: Scalar>(
     gradient(|y| sde.at(y).log_density_rate(&jet(y)), y)
 }
 
-struct FokkerPlanck<const WRONG: u8>;
+struct FokkerPlanck(u8);
 
-impl<const WRONG: u8> Statement for FokkerPlanck<WRONG> {
+impl Statement for FokkerPlanck {
     type Params<S: Scalar> = Point<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        "A=[[-0.7,1.3],[0.4,-1.1]] c=[0.37,-0.61] L=[[0.9,-0.5],[1.7,0.3]] m=[0.31,-0.83] S=[[1.3,0.45],[0.45,0.71]] \
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            "A=[[-0.7,1.3],[0.4,-1.1]] c=[0.37,-0.61] L=[[0.9,-0.5],[1.7,0.3]] m=[0.31,-0.83] S=[[1.3,0.45],[0.45,0.71]] \
          y=[0.8113,1.7] K=[[-1.1,0.37],[0.37,-0.53]] k=[0.29,-0.47]",
-        "A=[[-0.7]] c=[0.37] L=[[1.3]] m=[0.31] S=[[0.61]] y=[1.8113] K=[[-1.1]] k=[0.29]",
-        "A=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] c=[0.37,-0.61,0.23] \
+            "A=[[-0.7]] c=[0.37] L=[[1.3]] m=[0.31] S=[[0.61]] y=[1.8113] K=[[-1.1]] k=[0.29]",
+            "A=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] c=[0.37,-0.61,0.23] \
          L=[[0.9,-0.5,0.2],[1.7,0.3,-0.8],[0.1,0.6,0.75]] m=[0.31,-0.83,0.57] \
          S=[[1.3,0.45,-0.2],[0.45,0.71,0.15],[-0.2,0.15,0.93]] y=[0.8113,1.7,-0.9] \
          K=[[-1.1,0.37,0.14],[0.37,-0.53,-0.21],[0.14,-0.21,-0.87]] k=[0.29,-0.47,0.64]",
-    ];
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &Point<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Point<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let (now, y) = (&p.marginal, &p.y);
-        let moving = moving::<S, WRONG>(now);
-        let sde = process::<S, WRONG>(&now.sde);
+        let moving = moving(wrong, now);
+        let sde = process(wrong, &now.sde);
         let lifted = y.map(Dual::constant);
         let density_rate = rate(moving.law.log_density(&lifted));
         let mut relations =
@@ -159,27 +162,27 @@ pub static CLAIM: Claim = Claim {
     title: "Marginals of a linear SDE solve Fokker–Planck, and their scores the score PDE",
     text: include_str!("fp_residual.rs"),
     sources: &["song2021sde"],
-    readings: &[Readings::of::<FokkerPlanck<0>>("")],
+    readings: &[Readings::of("", &FokkerPlanck(0))],
     controls: &[
         Control {
             id: "one-sided-growth",
             story: "v′ = αv + G for 2αv + G: the drift acts on both sides of the covariance",
-            readings: Readings::of::<FokkerPlanck<LYAPUNOV>>(""),
+            readings: Readings::of("", &FokkerPlanck(LYAPUNOV)),
         },
         Control {
             id: "half-noise",
             story: "G/2 for G, the convention of a generator written twice",
-            readings: Readings::of::<FokkerPlanck<HALF_NOISE>>(""),
+            readings: Readings::of("", &FokkerPlanck(HALF_NOISE)),
         },
         Control {
             id: "factor-transposed",
             story: "Q = LᵀL for LLᵀ",
-            readings: Readings::of::<FokkerPlanck<FACTOR>>(""),
+            readings: Readings::of("", &FokkerPlanck(FACTOR)),
         },
         Control {
             id: "drift-transposed",
             story: "Aᵀ for A, a batch of rows multiplied from the wrong side",
-            readings: Readings::of::<FokkerPlanck<TRANSPOSE>>(""),
+            readings: Readings::of("", &FokkerPlanck(TRANSPOSE)),
         },
     ],
     quantities: &[Quantity::of::<LogDensity>("log-density", "log N(y; 0, S), in nats", &[]).enclosed_by(log_density)],

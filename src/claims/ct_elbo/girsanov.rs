@@ -40,9 +40,9 @@ const STRATONOVICH: u8 = 2;
 const FLIPPED: u8 = 3;
 
 /// The weight, or what a wrong version takes for it, but for a factor that does not depend on the path.
-fn weight<S: Scalar, const WRONG: u8>(k: S, sig: S) -> PathWeight<S> {
+fn weight<S: Scalar>(wrong: u8, k: S, sig: S) -> PathWeight<S> {
     let right = PathWeight::density(k, sig.square());
-    match WRONG {
+    match wrong {
         NO_ENERGY => PathWeight { root: S::zero(), ..right },
         FLIPPED => PathWeight { ito: -right.ito, ..right },
         _ => right,
@@ -50,31 +50,34 @@ fn weight<S: Scalar, const WRONG: u8>(k: S, sig: S) -> PathWeight<S> {
 }
 
 /// The logarithm of that factor: `∫θ∘dB = ∫θ dB + ½kT`.
-fn factor<S: Scalar, const WRONG: u8>(k: S, time: S) -> S {
-    if WRONG == STRATONOVICH { -k * time / 2 } else { S::zero() }
+fn factor<S: Scalar>(wrong: u8, k: S, time: S) -> S {
+    if wrong == STRATONOVICH { -k * time / 2 } else { S::zero() }
 }
 
-struct Moments<const WRONG: u8>;
+struct Moments(u8);
 
-impl<const WRONG: u8> Statement for Moments<WRONG> {
+impl Statement for Moments {
     type Params<S: Scalar> = Paths<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        "k=0.8137 sig=1.3171 T=1.1119 y=0.6171 c=0.4119",
-        "k=-0.6137 sig=0.7119 T=0.8137 y=-1.2171 c=0.3137",
-        "k=0.0001 sig=0.8313 T=1.7137 y=0.9119 c=1.4119",
-    ];
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            "k=0.8137 sig=1.3171 T=1.1119 y=0.6171 c=0.4119",
+            "k=-0.6137 sig=0.7119 T=0.8137 y=-1.2171 c=0.3137",
+            "k=0.0001 sig=0.8313 T=1.7137 y=0.9119 c=1.4119",
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &Paths<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Paths<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let right = PathWeight::density(p.k, p.sig.square());
-        let believed = weight::<S, WRONG>(p.k, p.sig);
-        let correction = |time| factor::<S, WRONG>(p.k, time);
+        let believed = weight(wrong, p.k, p.sig);
+        let correction = |time| factor(wrong, p.k, time);
         let square = right.squared();
         let backward = move |t: S| {
             let still = believed.squared().map(Dual::constant);
             let time = Dual::constant(p.T) - Dual::variable(t);
             let LogQuadratic { constant, curvature } = still.log_expectation(time, Dual::constant(p.c));
-            constant + curvature * Dual::constant(p.y.square()) / 2 + factor::<_, WRONG>(still.rate, time) * 2
+            constant + curvature * Dual::constant(p.y.square()) / 2 + factor(wrong, still.rate, time) * 2
         };
         let segment =
             right.segment(p.T).before(square.noise * p.T, &LogQuadratic { constant: S::zero(), curvature: -p.c });
@@ -82,7 +85,7 @@ impl<const WRONG: u8> Statement for Moments<WRONG> {
         let mean = |c: Dual<S>| {
             let still = believed.map(Dual::constant);
             let time = Dual::constant(p.T);
-            still.log_expectation(time, c).constant + factor::<_, WRONG>(still.rate, time)
+            still.log_expectation(time, c).constant + factor(wrong, still.rate, time)
         };
         let process = ForcedOu::constant(-p.k, S::zero(), p.sig).transition(S::zero(), p.T);
         vec![
@@ -116,10 +119,11 @@ fn second_of_end(log_expectation: impl FnOnce(Dual<Ball>) -> Dual<Ball>) -> Ball
 const SEGMENTS: usize = 8;
 
 /// Brownian paths with the exact expectation of the weight given the path at the ends of the segments.
-struct Weighted<const WRONG: u8>;
+struct Weighted(u8);
 
-impl<const WRONG: u8> Trial for Weighted<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
+impl Trial for Weighted {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
         // Small enough for the weight of −k to have a second moment too.
         const POINT: &str = "k=0.4137 sig=1.3171 T=1.1119 y=0 c=1";
         let p: Paths<Ball> = at_point(POINT)?;
@@ -131,10 +135,10 @@ impl<const WRONG: u8> Trial for Weighted<WRONG> {
             ("mean of the weight", Ball::one()),
             ("second moment of the weight", second),
         ];
-        let spread = drawn::<0>(&p);
+        let spread = drawn(0, &p);
         let step = p.T / SEGMENTS as i64;
-        let weight = weight::<Ball, WRONG>(p.k, p.sig);
-        let shift = factor::<Ball, WRONG>(p.k, step);
+        let weight = weight(wrong, p.k, p.sig);
+        let shift = factor(wrong, p.k, step);
         let lanes = |segment: Segment<Ball>, shift: Ball| {
             Segment { constant: segment.constant + shift, ..segment }.map(|c| Lanes::<WIDTH>::splat(Float(c.to_f64())))
         };
@@ -147,7 +151,7 @@ impl<const WRONG: u8> Trial for Weighted<WRONG> {
                 .zip(spread)
                 .map(|((name, claimed), (_, variance))| Statistic::mean(name, claimed.to_f64(), variance))
                 .collect(),
-            drawn: Some(drawn::<WRONG>(&p).to_vec()),
+            drawn: Some(drawn(wrong, &p).to_vec()),
             sampler: sampler(move |noise, out| {
                 let zero = Lanes::splat(Float(0.0));
                 let (mut y, mut log, mut log_square) = (zero, zero, zero);
@@ -167,8 +171,8 @@ impl<const WRONG: u8> Trial for Weighted<WRONG> {
 }
 
 /// Mean and variance of each statistic, exactly, by recursion over the segments.
-fn drawn<const WRONG: u8>(p: &Paths<Ball>) -> [(f64, f64); 3] {
-    let weight = weight::<Ball, WRONG>(p.k, p.sig);
+fn drawn(wrong: u8, p: &Paths<Ball>) -> [(f64, f64); 3] {
+    let weight = weight(wrong, p.k, p.sig);
     let expectation = |weight: &PathWeight<Ball>, n: i64, tilt: Dual<Ball>| {
         let step = p.T / SEGMENTS as i64;
         let segment = weight.segment(step).power(n).map(Dual::constant);
@@ -177,7 +181,7 @@ fn drawn<const WRONG: u8>(p: &Paths<Ball>) -> [(f64, f64); 3] {
         (0..SEGMENTS).fold(last, |later, _| segment.before(variance, &later)).constant
     };
     let none = Dual::constant(Ball::zero());
-    let shift = |n: i64| factor::<Ball, WRONG>(p.k, p.T) * n;
+    let shift = |n: i64| factor(wrong, p.k, p.T) * n;
     let moment =
         |weight: &PathWeight<Ball>, n: i64, power: i64| (expectation(weight, n, none).re + shift(n * power)).exp();
     let end = |n: i64| second_of_end(|c| expectation(&weight, n, c)) * shift(n).exp();
@@ -233,22 +237,22 @@ pub static CLAIM: Claim = Claim {
     title: "Girsanov weights: mean one, the moments of the other process, and when there is a second moment",
     text: include_str!("girsanov.rs"),
     sources: &["girsanov1960"],
-    readings: &[Readings::of::<Moments<0>>("").and_sampled::<Weighted<0>>()],
+    readings: &[Readings::of("", &Moments(0)).and_sampled(&Weighted(0))],
     controls: &[
         Control {
             id: "no-energy",
             story: "exp(−∫θ dB) without the half of ∫θ²",
-            readings: Readings::of::<Moments<NO_ENERGY>>("").and_sampled::<Weighted<NO_ENERGY>>(),
+            readings: Readings::of("", &Moments(NO_ENERGY)).and_sampled(&Weighted(NO_ENERGY)),
         },
         Control {
             id: "stratonovich",
             story: "midpoint sums for ∫θ dB: the Stratonovich integral",
-            readings: Readings::of::<Moments<STRATONOVICH>>("").and_sampled::<Weighted<STRATONOVICH>>(),
+            readings: Readings::of("", &Moments(STRATONOVICH)).and_sampled(&Weighted(STRATONOVICH)),
         },
         Control {
             id: "flipped-sign",
             story: "+∫θ dB: the weight of −k, whose mean is one all the same",
-            readings: Readings::of::<Moments<FLIPPED>>("").and_sampled::<Weighted<FLIPPED>>(),
+            readings: Readings::of("", &Moments(FLIPPED)).and_sampled(&Weighted(FLIPPED)),
         },
     ],
     quantities: &[Quantity {

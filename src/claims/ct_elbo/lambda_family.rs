@@ -51,35 +51,38 @@ const AMPLITUDE: u8 = 2;
 const SAME_PATHS: u8 = 3;
 
 /// The member `λ` with this score.
-fn member<S: Scalar, const WRONG: u8>(forward: &Diffusion<S>, score: &VectorJet<S>, lambda: S) -> Diffusion<S> {
+fn member<S: Scalar>(wrong: u8, forward: &Diffusion<S>, score: &VectorJet<S>, lambda: S) -> Diffusion<S> {
     let right = forward.plug_in(score, lambda);
     let rest = S::int(1) - lambda;
-    match WRONG {
+    match wrong {
         DRIFT => Diffusion { drift: score.transformed(&forward.noise()).scale(rest).minus(&forward.drift), ..right },
         AMPLITUDE => Diffusion { factor: forward.factor.scale(rest), ..right },
         _ => right,
     }
 }
 
-struct AnyDensity<const WRONG: u8>;
+struct AnyDensity(u8);
 
-impl<const WRONG: u8> Statement for AnyDensity<WRONG> {
+impl Statement for AnyDensity {
     type Params<S: Scalar> = Density<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        "f=[0.41,-0.93] Df=[[-0.7,1.3],[0.4,-1.1]] L=[[0.9,-0.5],[1.7,0.3]] F=[0.31,-0.83] \
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            "f=[0.41,-0.93] Df=[[-0.7,1.3],[0.4,-1.1]] L=[[0.9,-0.5],[1.7,0.3]] F=[0.31,-0.83] \
          H=[[-1.3,0.45],[0.45,-0.71]] lam=0.6",
-        "f=[0.41] Df=[[-0.7]] L=[[1.3]] F=[0.83] H=[[-0.61]] lam=-0.7",
-        "f=[0.41,-0.93,0.27] Df=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] \
+            "f=[0.41] Df=[[-0.7]] L=[[1.3]] F=[0.83] H=[[-0.61]] lam=-0.7",
+            "f=[0.41,-0.93,0.27] Df=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] \
          L=[[0.9,-0.5,0.2],[1.7,0.3,-0.8],[0.1,0.6,0.75]] F=[0.31,-0.83,0.57] \
          H=[[-1.3,0.45,-0.2],[0.45,-0.71,0.15],[-0.2,0.15,-0.93]] lam=0.37",
-    ];
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &Density<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Density<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let (forward, density) = (&p.forward, &p.log_density);
         let score = score_field(density);
         let density_rate = forward.log_density_rate(density);
-        let generative = -member::<S, WRONG>(forward, &score, p.lam).log_density_rate(density);
+        let generative = -member(wrong, forward, &score, p.lam).log_density_rate(density);
         let noising = forward.equivalent(&score, p.lam).log_density_rate(density);
         vec![
             Relation::equal("generative Fokker–Planck", density_rate, generative),
@@ -88,20 +91,23 @@ impl<const WRONG: u8> Statement for AnyDensity<WRONG> {
     }
 }
 
-struct GaussianDensity<const WRONG: u8>;
+struct GaussianDensity(u8);
 
-impl<const WRONG: u8> Statement for GaussianDensity<WRONG> {
+impl Statement for GaussianDensity {
     type Params<S: Scalar> = Point<S>;
 
-    const POINTS: &'static [&'static str] = &["A=[[-0.7,1.3],[0.4,-1.1]] c=[0.37,-0.61] L=[[0.9,-0.5],[1.7,0.3]] \
-        m=[0.31,-0.83] S=[[1.3,0.45],[0.45,0.71]] y=[0.8113,1.7] lam=0.6"];
+    fn points(&self) -> &'static [&'static str] {
+        &["A=[[-0.7,1.3],[0.4,-1.1]] c=[0.37,-0.61] L=[[0.9,-0.5],[1.7,0.3]] \
+        m=[0.31,-0.83] S=[[1.3,0.45],[0.45,0.71]] y=[0.8113,1.7] lam=0.6"]
+    }
 
-    fn relations<S: Scalar>(p: &Point<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Point<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let (now, y) = (&p.marginal, &p.y);
         let score = now.law.score().map(Dual::constant);
         let score = VectorJet::of(|y| score.value(y), y);
         let density_rate = rate(now.moving().law.log_density(&y.map(Dual::constant)));
-        let member = member::<S, WRONG>(&now.sde.at(y), &score, p.lam);
+        let member = member(wrong, &now.sde.at(y), &score, p.lam);
         let generative = -member.log_density_rate(&now.log_density_jet(y));
         vec![Relation::equal("generative Fokker–Planck", density_rate, generative)]
     }
@@ -110,12 +116,12 @@ impl<const WRONG: u8> Statement for GaussianDensity<WRONG> {
 const PATHS: &str = "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.4137 v0=0.3137 lam=[0.6,-0.7]";
 
 /// The scalar member `λ` with the exact score, at noising time `t`.
-fn scalar<S: Scalar, const WRONG: u8>(data: &GaussianData<S>, lambda: S, t: S) -> ReverseSde<S> {
+fn scalar<S: Scalar>(wrong: u8, data: &GaussianData<S>, lambda: S, t: S) -> ReverseSde<S> {
     let (clock, rest) = (data.process.at(t), S::int(1) - lambda);
     let score = data.law(&clock).score();
-    let score = if WRONG == DRIFT { score.scale(rest / (S::int(1) - lambda / 2)) } else { score };
+    let score = if wrong == DRIFT { score.scale(rest / (S::int(1) - lambda / 2)) } else { score };
     let mut reverse = ReverseSde::plug_in(&clock, &score, lambda);
-    if WRONG == AMPLITUDE {
+    if wrong == AMPLITUDE {
         reverse.noise = reverse.noise * rest;
     }
     reverse
@@ -127,30 +133,33 @@ fn log_correlation<S: Scalar>(v0: S, lambda: S, s: &Clock<S>, t: &Clock<S>) -> S
 }
 
 /// The member whose correlation is stated.
-fn believed<S: Scalar, const WRONG: u8>(lambda: S) -> S {
-    if WRONG == SAME_PATHS { S::zero() } else { lambda }
+fn believed<S: Scalar>(wrong: u8, lambda: S) -> S {
+    if wrong == SAME_PATHS { S::zero() } else { lambda }
 }
 
-struct PathLaw<const WRONG: u8>;
+struct PathLaw(u8);
 
-impl<const WRONG: u8> Statement for PathLaw<WRONG> {
+impl Statement for PathLaw {
     type Params<S: Scalar> = Paths<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.4137 v0=0.3137 lam=[0.6]",
-        "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.4137 v0=0.3137 lam=[-0.7]",
-        "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 m0=-0.2719 v0=0.513 lam=[0.3]",
-        "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=0.6137 v0=0.8117 lam=[-1.9]",
-        "process=vp-cosine s=0.008 T=1.2 tend=0.97 m0=0.3119 v0=1.8117 lam=[0.85]",
-    ];
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.4137 v0=0.3137 lam=[0.6]",
+            "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.4137 v0=0.3137 lam=[-0.7]",
+            "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 m0=-0.2719 v0=0.513 lam=[0.3]",
+            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=0.6137 v0=0.8117 lam=[-1.9]",
+            "process=vp-cosine s=0.008 T=1.2 tend=0.97 m0=0.3119 v0=1.8117 lam=[0.85]",
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &Paths<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Paths<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let data = &p.data;
         let range = (S::zero(), data.process.horizon());
         let (end, v0) = (data.process.end().map(Dual::constant), Dual::constant(data.v0));
         let member = move |lambda: S| {
-            let sde = move |t: S| scalar::<S, WRONG>(data, lambda, t);
-            let stated = Dual::constant(believed::<S, WRONG>(lambda));
+            let sde = move |t: S| scalar(wrong, data, lambda, t);
+            let stated = Dual::constant(believed(wrong, lambda));
             [
                 Relation::rate("mean", range, |t| data.moving_law(t).mean, move |t| sde(t).mean_rate(&data.law_at(t))),
                 Relation::rate(
@@ -176,10 +185,11 @@ impl<const WRONG: u8> Statement for PathLaw<WRONG> {
 }
 
 /// Two members sampled side by side, from their drift and noise alone.
-struct Samples<const WRONG: u8>;
+struct Samples(u8);
 
-impl<const WRONG: u8> Trial for Samples<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
+impl Trial for Samples {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
         const NAMES: [[&str; 3]; 2] = [
             ["mean at λ = 0.6", "variance at λ = 0.6", "two-time product at λ = 0.6"],
             ["mean at λ = −0.7", "variance at λ = −0.7", "two-time product at λ = −0.7"],
@@ -189,10 +199,10 @@ impl<const WRONG: u8> Trial for Samples<WRONG> {
         let (last, first) = exact.data.ends();
         let (mut statistics, mut drawn, mut walks) = (Vec::new(), Vec::new(), Vec::new());
         for (names, (&lambda, &exact_lambda)) in NAMES.into_iter().zip(p.lam.0.iter().zip(&exact.lam.0)) {
-            let stated = believed::<Ball, WRONG>(exact_lambda);
+            let stated = believed(wrong, exact_lambda);
             let correlation = log_correlation(exact.data.v0, stated, &start, &end).exp();
             let claimed = TwoTimes::claimed(&first, &last, correlation * (first.variance * last.variance).sqrt());
-            let sde = |t: Float| scalar::<Float, WRONG>(&p.data, lambda, t);
+            let sde = |t: Float| scalar(wrong, &p.data, lambda, t);
             let path = LinearPath::reversed(p.data.process.horizon().0, 16, sde);
             statistics.extend(claimed.statistics(names));
             drawn.extend(TwoTimes::of(&path, claimed.start).drawn(&claimed));
@@ -248,35 +258,35 @@ pub static CLAIM: Claim = Claim {
     text: include_str!("lambda_family.rs"),
     sources: &["huang2021", "song2021sde"],
     readings: &[
-        Readings::of::<AnyDensity<0>>("any density"),
-        Readings::of::<GaussianDensity<0>>("Gaussian density"),
-        Readings::of::<PathLaw<0>>("paths").and_sampled::<Samples<0>>(),
+        Readings::of("any density", &AnyDensity(0)),
+        Readings::of("Gaussian density", &GaussianDensity(0)),
+        Readings::of("paths", &PathLaw(0)).and_sampled(&Samples(0)),
     ],
     controls: &[
         Control {
             id: "drift-of-any-density",
             story: "drift (1 − λ)Qs − f for (1 − λ/2)Qs − f, at any density",
-            readings: Readings::of::<AnyDensity<DRIFT>>("any density"),
+            readings: Readings::of("any density", &AnyDensity(DRIFT)),
         },
         Control {
             id: "noise-of-a-gaussian",
             story: "diffusion (1 − λ)L for √(1 − λ) L, at a Gaussian density",
-            readings: Readings::of::<GaussianDensity<AMPLITUDE>>("Gaussian density"),
+            readings: Readings::of("Gaussian density", &GaussianDensity(AMPLITUDE)),
         },
         Control {
             id: "drift-factor",
             story: "drift (1 − λ)g²s − f for (1 − λ/2)g²s − f in a sampler",
-            readings: Readings::of::<PathLaw<DRIFT>>("paths").and_sampled::<Samples<DRIFT>>(),
+            readings: Readings::of("paths", &PathLaw(DRIFT)).and_sampled(&Samples(DRIFT)),
         },
         Control {
             id: "noise-amplitude",
             story: "noise (1 − λ)g for √(1 − λ) g in a sampler",
-            readings: Readings::of::<PathLaw<AMPLITUDE>>("paths").and_sampled::<Samples<AMPLITUDE>>(),
+            readings: Readings::of("paths", &PathLaw(AMPLITUDE)).and_sampled(&Samples(AMPLITUDE)),
         },
         Control {
             id: "same-paths",
             story: "the path law does not depend on λ: the correlation of λ = 0 for every member",
-            readings: Readings::of::<PathLaw<SAME_PATHS>>("paths").and_sampled::<Samples<SAME_PATHS>>(),
+            readings: Readings::of("paths", &PathLaw(SAME_PATHS)).and_sampled(&Samples(SAME_PATHS)),
         },
     ],
     quantities: &[Quantity::of::<Correlation>("correlation", "Corr(X_s, X_t) of the member lambda", &[])],

@@ -34,50 +34,55 @@ parameters! {
 }
 
 /// The noise of the process, or what a wrong version believes it to be.
-fn noise<S: Scalar, const WRONG: u8>(process: &Process<S>, clock: &Clock<S>) -> S {
+fn noise<S: Scalar>(wrong: u8, process: &Process<S>, clock: &Clock<S>) -> S {
     match process.schedule() {
         // β (1 − e^{−Λ}), where β = −2α and e^{−Λ} = φ².
-        Schedule::SubVpLinear { .. } if WRONG == SUB_VP => -clock.alpha * 2 * (S::one() - clock.phi.square()),
+        Schedule::SubVpLinear { .. } if wrong == SUB_VP => -clock.alpha * 2 * (S::one() - clock.phi.square()),
         _ => clock.noise,
     }
 }
 
 /// The conditional variance of the process, or what a wrong version believes it to be.
-fn conditional<S: Scalar, const WRONG: u8>(process: &Process<S>, t: S) -> Dual<S> {
+fn conditional<S: Scalar>(wrong: u8, process: &Process<S>, t: S) -> Dual<S> {
     let w = process.moving(t).w;
     match process.schedule() {
-        Schedule::VeGeometric { smin, .. } if WRONG == VE => w + Dual::constant(smin.square()),
+        Schedule::VeGeometric { smin, .. } if wrong == VE => w + Dual::constant(smin.square()),
         _ => w,
     }
 }
 
 /// The schedules obey the rules by which every other claim knows them.
-struct Schedules<const WRONG: u8>;
+struct Schedules(u8);
 
-impl<const WRONG: u8> Statement for Schedules<WRONG> {
+impl Statement for Schedules {
     type Params<S: Scalar> = Noising<S>;
 
-    const EXPLICIT: bool = true;
+    fn explicit(&self) -> bool {
+        true
+    }
 
     // A wrong version is about one schedule.
-    const POINTS: &'static [&'static str] = match WRONG {
-        SUB_VP => &[SUB_VP_POINT],
-        VE => &[VE_POINT],
-        _ => &[
-            "process=vp-linear b0=0.1 b1=3.137 T=1.3",
-            SUB_VP_POINT,
-            "process=vp-cosine s=0.008 T=1.2 tend=0.97",
-            VE_POINT,
-        ],
-    };
+    fn points(&self) -> &'static [&'static str] {
+        match self.0 {
+            SUB_VP => &[SUB_VP_POINT],
+            VE => &[VE_POINT],
+            _ => &[
+                "process=vp-linear b0=0.1 b1=3.137 T=1.3",
+                SUB_VP_POINT,
+                "process=vp-cosine s=0.008 T=1.2 tend=0.97",
+                VE_POINT,
+            ],
+        }
+    }
 
-    fn relations<S: Scalar>(p: &Noising<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Noising<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let process = &p.process;
         let range = (S::zero(), process.horizon());
         let start = process.at(S::zero());
         let rate = move |t| {
             let clock = process.at(t);
-            clock.alpha * clock.w * 2 + noise::<S, WRONG>(process, &clock)
+            clock.alpha * clock.w * 2 + noise(wrong, process, &clock)
         };
         vec![
             Relation::equal("all signal at time 0", start.phi, S::one()),
@@ -87,24 +92,25 @@ impl<const WRONG: u8> Statement for Schedules<WRONG> {
                 move |t| process.moving(t).phi,
                 move |t| process.at(t).alpha * process.at(t).phi,
             ),
-            Relation::equal("no noise at time 0", conditional::<S, WRONG>(process, S::zero()).re, S::zero()),
-            Relation::rate("conditional variance", range, move |t| conditional::<S, WRONG>(process, t), rate),
+            Relation::equal("no noise at time 0", conditional(wrong, process, S::zero()).re, S::zero()),
+            Relation::rate("conditional variance", range, move |t| conditional(wrong, process, t), rate),
         ]
     }
 }
 
 /// The end of a sub-VP process, from its drift and diffusion alone, has the moments of the closed form.
-struct SubVpEnds<const WRONG: u8>;
+struct SubVpEnds(u8);
 
-impl<const WRONG: u8> Trial for SubVpEnds<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
+impl Trial for SubVpEnds {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
         let p: Noising<Float> = at_point(SUB_VP_POINT)?;
         let (start, end) = (Gaussian::new(Float(0.7131), Float(0.3137)), p.process.end());
         let claimed = Gaussian::new(end.mean(start.mean), end.variance(start.variance));
         let path = LinearPath::new(
             |t| {
                 let clock = p.process.at(t);
-                (Affine { slope: clock.alpha, offset: clock.offset }, noise::<Float, WRONG>(&p.process, &clock))
+                (Affine { slope: clock.alpha, offset: clock.offset }, noise(wrong, &p.process, &clock))
             },
             0.0,
             p.process.horizon().0,
@@ -140,20 +146,23 @@ parameters! {
 }
 
 /// Variation of constants solves the moment equations, whatever the coefficients.
-struct VariationOfConstants<const WRONG: u8>;
+struct VariationOfConstants(u8);
 
-impl<const WRONG: u8> Statement for VariationOfConstants<WRONG> {
+impl Statement for VariationOfConstants {
     type Params<S: Scalar> = Start<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        "k=0.8137 g0=0.3171 g1=0.5213 h0=-0.713 h1=0.4119 T=1.3 m0=0.3711 v0=0.3137",
-        "k=-0.6137 g0=1.3171 g1=-0.9213 h0=0.513 h1=-0.2119 T=1.9 m0=-0.8113 v0=1.7137",
-        "k=0 g0=0.7171 g1=0.2213 h0=0.2131 h1=0.6119 T=0.7 m0=1.1713 v0=0.5137",
-    ];
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            "k=0.8137 g0=0.3171 g1=0.5213 h0=-0.713 h1=0.4119 T=1.3 m0=0.3711 v0=0.3137",
+            "k=-0.6137 g0=1.3171 g1=-0.9213 h0=0.513 h1=-0.2119 T=1.9 m0=-0.8113 v0=1.7137",
+            "k=0 g0=0.7171 g1=0.2213 h0=0.2131 h1=0.6119 T=0.7 m0=1.1713 v0=0.5137",
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &Start<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Start<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let range = (S::zero(), p.T);
-        let factor = if WRONG == HALVED { 1 } else { 2 };
+        let factor = if wrong == HALVED { 1 } else { 2 };
         vec![
             Relation::rate(
                 "mean",
@@ -185,14 +194,15 @@ parameters! {
 }
 
 /// The end of an SDE with affine coefficients, from the coefficients alone, has the enclosed moments.
-struct AffineEnds<const WRONG: u8>;
+struct AffineEnds(u8);
 
-impl<const WRONG: u8> Trial for AffineEnds<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
+impl Trial for AffineEnds {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
         const POINT: &str = "k0=0.731 k1=-0.4127 g0=0.611 g1=0.377 h0=-0.299 h1=1.113 t=1.7321 m0=0.4771 v0=0.2187";
         let Affinely { sde, t, m0, v0 } = at_point::<Ball, Affinely<Ball>>(POINT)?;
         // v' = αv + G is the variance of an SDE that reverts half as fast.
-        let believed = if WRONG == HALVED { AffineInTime { k0: sde.k0 / 2, k1: sde.k1 / 2, ..sde } } else { sde };
+        let believed = if wrong == HALVED { AffineInTime { k0: sde.k0 / 2, k1: sde.k1 / 2, ..sde } } else { sde };
         let claimed = Gaussian::new(sde.mean(t, m0, 15), believed.variance(t, v0, 15));
 
         let p: Affinely<Float> = at_point(POINT)?;
@@ -292,24 +302,24 @@ pub static CLAIM: Claim = Claim {
     text: include_str!("lin_moments_scalar.rs"),
     sources: &["song2021sde"],
     readings: &[
-        Readings::of::<Schedules<0>>("schedules").and_sampled::<SubVpEnds<0>>(),
-        Readings::of::<VariationOfConstants<0>>(EVERY).and_sampled::<AffineEnds<0>>(),
+        Readings::of("schedules", &Schedules(0)).and_sampled(&SubVpEnds(0)),
+        Readings::of(EVERY, &VariationOfConstants(0)).and_sampled(&AffineEnds(0)),
     ],
     controls: &[
         Control {
             id: "halved-drift",
             story: "v' = αv + G for 2αv + G: the drift acts on the variance as on the mean",
-            readings: Readings::of::<VariationOfConstants<HALVED>>(EVERY).and_sampled::<AffineEnds<HALVED>>(),
+            readings: Readings::of(EVERY, &VariationOfConstants(HALVED)).and_sampled(&AffineEnds(HALVED)),
         },
         Control {
             id: "sub-vp-noise",
             story: "sub-VP with G = β(1 − e^{−Λ}) for β(1 − e^{−2Λ})",
-            readings: Readings::of::<Schedules<SUB_VP>>("schedules").and_sampled::<SubVpEnds<SUB_VP>>(),
+            readings: Readings::of("schedules", &Schedules(SUB_VP)).and_sampled(&SubVpEnds(SUB_VP)),
         },
         Control {
             id: "ve-variance",
             story: "VE with w = σ_t² for σ_t² − σ₋²: noise at time 0 that the SDE does not have",
-            readings: Readings::of::<Schedules<VE>>("schedules"),
+            readings: Readings::of("schedules", &Schedules(VE)),
         },
     ],
     quantities: &[

@@ -46,76 +46,83 @@ const UNTRANSPOSED: u8 = 2;
 const SIGN: u8 = 3;
 
 /// The identity for a model with this density, whose log moves at this rate in noising time.
-fn identity<S: Scalar, const WRONG: u8>(
+fn identity<S: Scalar>(
+    wrong: u8,
     model: &Diffusion<S>,
     control: &Vector<S>,
     log_u: &Jet<S>,
     log_u_rate: S,
 ) -> Relation<'static, S> {
-    let steered = if WRONG == SIGN { -control } else { control.clone() };
-    let factor = if WRONG == UNTRANSPOSED { model.factor.transpose() } else { model.factor.clone() };
+    let steered = if wrong == SIGN { -control } else { control.clone() };
+    let factor = if wrong == UNTRANSPOSED { model.factor.transpose() } else { model.factor.clone() };
     let delta = mismatch(control, &factor, log_u);
     let gap = delta.dot(&delta);
-    let gap = if WRONG == NO_HALF { gap } else { gap / 2 };
+    let gap = if wrong == NO_HALF { gap } else { gap / 2 };
     Relation::equal("Itô drift of log u", ito_drift(model, &steered, log_u_rate, log_u), cost(model, control) - gap)
 }
 
-struct AnyDensity<const WRONG: u8>;
+struct AnyDensity(u8);
 
 const SQUARE: &str = "f=[0.41,-0.93] Df=[[-0.7,1.3],[0.4,-1.1]] L=[[0.9,-0.5],[1.7,0.3]] F=[0.31,-0.83] \
     H=[[-1.3,0.45],[0.45,-0.71]] a=[0.57,-1.21]";
 
-impl<const WRONG: u8> Statement for AnyDensity<WRONG> {
+impl Statement for AnyDensity {
     type Params<S: Scalar> = Density<S>;
 
     // Only a square factor can be mistaken for its transpose.
-    const POINTS: &'static [&'static str] = if WRONG == UNTRANSPOSED {
-        &[SQUARE]
-    } else {
-        &[
-            SQUARE,
-            "f=[0.41] Df=[[-0.7]] L=[[1.3]] F=[0.83] H=[[-0.61]] a=[0.57]",
-            "f=[0.41,-0.93,0.27] Df=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] L=[[0.9],[-1.7],[0.4]] \
+    fn points(&self) -> &'static [&'static str] {
+        if self.0 == UNTRANSPOSED {
+            &[SQUARE]
+        } else {
+            &[
+                SQUARE,
+                "f=[0.41] Df=[[-0.7]] L=[[1.3]] F=[0.83] H=[[-0.61]] a=[0.57]",
+                "f=[0.41,-0.93,0.27] Df=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] L=[[0.9],[-1.7],[0.4]] \
              F=[0.31,-0.83,0.57] H=[[-1.3,0.45,-0.2],[0.45,-0.71,0.15],[-0.2,0.15,-0.93]] a=[0.57]",
-            "f=[0.41,-0.93,0.27] Df=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] \
+                "f=[0.41,-0.93,0.27] Df=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] \
              L=[[0.9,-0.5,0.2],[1.7,0.3,-0.8],[0.1,0.6,0.75]] F=[0.31,-0.83,0.57] \
              H=[[-1.3,0.45,-0.2],[0.45,-0.71,0.15],[-0.2,0.15,-0.93]] a=[0.57,-1.21,0.35]",
-        ]
-    };
+            ]
+        }
+    }
 
-    fn relations<S: Scalar>(p: &Density<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Density<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         // The model's own time runs backwards.
         let log_u_rate = -p.model.log_density_rate(&p.log_u);
-        vec![identity::<S, WRONG>(&p.model, &p.a, &p.log_u, log_u_rate)]
+        vec![identity(wrong, &p.model, &p.a, &p.log_u, log_u_rate)]
     }
 }
 
 /// The same with a law that moves by its own moments: no Fokker–Planck equation is used, it is implied.
-struct GaussianModel<const WRONG: u8>;
+struct GaussianModel(u8);
 
 const FULL: &str = "A=[[-0.7,1.3],[0.4,-1.1]] c=[0.37,-0.61] L=[[0.9,-0.5],[1.7,0.3]] m=[0.31,-0.83] \
     S=[[1.3,0.45],[0.45,0.71]] B=[[-0.6,0.35],[0.8,-0.25]] b=[0.57,-1.21] y=[0.8113,1.7]";
 
-impl<const WRONG: u8> Statement for GaussianModel<WRONG> {
+impl Statement for GaussianModel {
     type Params<S: Scalar> = Affine<S>;
 
-    const POINTS: &'static [&'static str] = if WRONG == UNTRANSPOSED {
-        &[FULL]
-    } else {
-        &[
-            FULL,
-            "A=[[-0.7]] c=[0.37] L=[[1.3]] m=[0.31] S=[[0.61]] B=[[-0.6]] b=[0.57] y=[1.8113]",
-            "A=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] c=[0.37,-0.61,0.23] L=[[0.9],[-1.7],[0.4]] \
+    fn points(&self) -> &'static [&'static str] {
+        if self.0 == UNTRANSPOSED {
+            &[FULL]
+        } else {
+            &[
+                FULL,
+                "A=[[-0.7]] c=[0.37] L=[[1.3]] m=[0.31] S=[[0.61]] B=[[-0.6]] b=[0.57] y=[1.8113]",
+                "A=[[-0.7,1.3,0.2],[0.4,-1.1,-0.6],[0.9,0.15,-0.35]] c=[0.37,-0.61,0.23] L=[[0.9],[-1.7],[0.4]] \
              m=[0.31,-0.83,0.57] S=[[1.3,0.45,-0.2],[0.45,0.71,0.15],[-0.2,0.15,0.93]] B=[[-0.6,0.35,0.8]] b=[0.57] \
              y=[0.8113,1.7,-0.9]",
-        ]
-    };
+            ]
+        }
+    }
 
-    fn relations<S: Scalar>(p: &Affine<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Affine<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let (model, y) = (&p.model, &p.y);
         let control = AffineField { slope: p.B.clone(), offset: p.b.clone() }.value(y);
         let log_u_rate = -rate(model.moving().law.log_density(&y.map(Dual::constant)));
-        vec![identity::<S, WRONG>(&model.sde.at(y), &control, &model.log_density_jet(y), log_u_rate)]
+        vec![identity(wrong, &model.sde.at(y), &control, &model.log_density_jet(y), log_u_rate)]
     }
 }
 
@@ -126,32 +133,32 @@ pub static CLAIM: Claim = Claim {
     title: "The one identity behind the ELBO: the log-likelihood along an inference path",
     text: include_str!("master_pathwise_identity.rs"),
     sources: &["huang2021"],
-    readings: &[Readings::of::<AnyDensity<0>>("any density"), Readings::of::<GaussianModel<0>>("Gaussian model")],
+    readings: &[Readings::of("any density", &AnyDensity(0)), Readings::of("Gaussian model", &GaussianModel(0))],
     controls: &[
         Control {
             id: "no-half",
             story: "the gap without the ½ in front of the squared mismatch",
-            readings: Readings::of::<AnyDensity<NO_HALF>>("any density"),
+            readings: Readings::of("any density", &AnyDensity(NO_HALF)),
         },
         Control {
             id: "factor-untransposed",
             story: "δ = a − σ∇log u for a − σᵀ∇log u",
-            readings: Readings::of::<AnyDensity<UNTRANSPOSED>>("any density"),
+            readings: Readings::of("any density", &AnyDensity(UNTRANSPOSED)),
         },
         Control {
             id: "control-sign",
             story: "inference drift −μ − σa for −μ + σa",
-            readings: Readings::of::<AnyDensity<SIGN>>("any density"),
+            readings: Readings::of("any density", &AnyDensity(SIGN)),
         },
         Control {
             id: "no-half-for-a-gaussian",
             story: "the gap without the ½, for a Gaussian model",
-            readings: Readings::of::<GaussianModel<NO_HALF>>("Gaussian model"),
+            readings: Readings::of("Gaussian model", &GaussianModel(NO_HALF)),
         },
         Control {
             id: "factor-untransposed-for-a-gaussian",
             story: "σ for σᵀ in the mismatch, for a Gaussian model",
-            readings: Readings::of::<GaussianModel<UNTRANSPOSED>>("Gaussian model"),
+            readings: Readings::of("Gaussian model", &GaussianModel(UNTRANSPOSED)),
         },
     ],
     quantities: &[],

@@ -72,51 +72,55 @@ impl<S: Scalar> Point<S> {
     }
 }
 
-struct Ism<const WRONG: u8>;
+struct Ism(u8);
 
-impl<const WRONG: u8> Statement for Ism<WRONG> {
+impl Statement for Ism {
     type Params<S: Scalar> = Point<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        POINT,
-        "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=-0.3 v0=0.8117 delta=-0.1713 mpi=0.1 vpi=10.3 x=1.7131",
-        "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 m0=0.7 v0=0.513 delta=0.0917 mpi=0 vpi=0.9 x=0.3119",
-    ];
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            POINT,
+            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=-0.3 v0=0.8117 delta=-0.1713 mpi=0.1 vpi=10.3 x=1.7131",
+            "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 m0=0.7 v0=0.513 delta=0.0917 mpi=0 vpi=0.9 x=0.3119",
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &Point<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Point<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         vec![Relation::rate(
             "integrand",
             (S::zero(), p.data.process.horizon()),
             |t| p.moving().cost(&p.data.process.moving(t)),
-            |t| {
+            move |t| {
                 let clock = p.data.process.at(t);
-                let noise = if WRONG == AMPLITUDE { clock.noise.sqrt() } else { clock.noise };
+                let noise = if wrong == AMPLITUDE { clock.noise.sqrt() } else { clock.noise };
                 let score = p.score(&clock);
                 // Differentiated, not written down: the divergence of a one-dimensional field.
                 let divergence = derivative(
                     |y| {
                         let pull = score.map(Dual::constant).value(y) * Dual::constant(noise);
                         let drift = y * Dual::constant(clock.alpha) + Dual::constant(clock.offset);
-                        if WRONG == NO_DRIFT { pull } else { pull - drift }
+                        if wrong == NO_DRIFT { pull } else { pull - drift }
                     },
                     p.x,
                 );
-                let law = if WRONG == MARGINAL { p.data.law(&clock) } else { clock.given(p.x) };
+                let law = if wrong == MARGINAL { p.data.law(&clock) } else { clock.given(p.x) };
                 let energy = score.mean_square(&law) * noise;
-                divergence + if WRONG == NO_HALF { energy } else { energy / 2 }
+                divergence + if wrong == NO_HALF { energy } else { energy / 2 }
             },
         )]
     }
 }
 
 /// Single-sample estimates, as likelihood code makes them, average to the closed form.
-struct Estimates<const WRONG: u8>;
+struct Estimates(u8);
 
-impl<const WRONG: u8> Trial for Estimates<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
+impl Trial for Estimates {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
         let exact: Point<Ball> = at_point(POINT)?;
         // ∫∇·f = ln φ_T is what code that drops it misses.
-        let missing = if WRONG == NO_DRIFT { exact.data.process.end().phi.ln() } else { Ball::zero() };
+        let missing = if wrong == NO_DRIFT { exact.data.process.end().phi.ln() } else { Ball::zero() };
         let claimed = (exact.elbo() - missing).to_f64();
 
         let p: Point<Float> = at_point(POINT)?;
@@ -139,19 +143,19 @@ pub static CLAIM: Claim = Claim {
     title: "The bound of a plugged-in score is implicit score matching along the noising process",
     text: include_str!("plugin_elbo_ism.rs"),
     sources: &["huang2021", "song2021scoreflow"],
-    readings: &[Readings::of::<Ism<0>>("").and_sampled::<Estimates<0>>()],
+    readings: &[Readings::of("", &Ism(0)).and_sampled(&Estimates(0))],
     controls: &[
-        Control { id: "no-half", story: "sᵀQs for ½ sᵀQs", readings: Readings::of::<Ism<NO_HALF>>("") },
+        Control { id: "no-half", story: "sᵀQs for ½ sᵀQs", readings: Readings::of("", &Ism(NO_HALF)) },
         Control {
             id: "no-drift",
             story: "∇·f dropped from the divergence",
-            readings: Readings::of::<Ism<NO_DRIFT>>("").and_sampled::<Estimates<NO_DRIFT>>(),
+            readings: Readings::of("", &Ism(NO_DRIFT)).and_sampled(&Estimates(NO_DRIFT)),
         },
-        Control { id: "amplitude", story: "g for g² in both terms", readings: Readings::of::<Ism<AMPLITUDE>>("") },
+        Control { id: "amplitude", story: "g for g² in both terms", readings: Readings::of("", &Ism(AMPLITUDE)) },
         Control {
             id: "marginal-moments",
             story: "the moments of q_t instead of those given x",
-            readings: Readings::of::<Ism<MARGINAL>>(""),
+            readings: Readings::of("", &Ism(MARGINAL)),
         },
     ],
     quantities: &[],

@@ -42,15 +42,17 @@ impl<S: Scalar> Point<S> {
     }
 }
 
-struct Pointwise<const WRONG: u8>;
+struct Pointwise(u8);
 
-impl<const WRONG: u8> Statement for Pointwise<WRONG> {
+impl Statement for Pointwise {
     type Params<S: Scalar> = Point<S>;
 
-    const POINTS: &'static [&'static str] =
-        &[POINT, "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=-0.3 v0=0.8117 m=0.4 v=1.3 x=1.7131"];
+    fn points(&self) -> &'static [&'static str] {
+        &[POINT, "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=-0.3 v0=0.8117 m=0.4 v=1.3 x=1.7131"]
+    }
 
-    fn relations<S: Scalar>(p: &Point<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Point<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let (data, model) = (p.data.start(), p.model());
         // E log q̃_t(Y_t) − cost is constant in time: at 0 it is log q̃_0(x), at T it is the bound.
         let no_gap = Relation::rate(
@@ -64,7 +66,7 @@ impl<const WRONG: u8> Statement for Pointwise<WRONG> {
             move |t| {
                 let clock = p.data.process.at(t);
                 let diffused = clock.diffuse(&model);
-                let mean = if WRONG == NOT_DIFFUSED { model.mean } else { diffused.mean };
+                let mean = if wrong == NOT_DIFFUSED { model.mean } else { diffused.mean };
                 let score = Gaussian::new(mean, diffused.variance).score();
                 let divergence = ReverseSde::plug_in(&clock, &score, S::zero()).drift.slope;
                 RunningCost::new(divergence, &clock, &score, &clock.given(p.x), S::zero()).total()
@@ -74,7 +76,7 @@ impl<const WRONG: u8> Statement for Pointwise<WRONG> {
         let excess = (data.variance - model.variance) / model.variance;
         let shift = NonNegative::square(data.mean - model.mean).over(NonNegative::declared(model.variance));
         let gap = NonNegative::divergence(excess).plus(shift).times(NonNegative::declared(S::ratio(1, 2)));
-        let average = match WRONG {
+        let average = match wrong {
             DATA_BOUND => Relation::at_most("average bound", model.log_density(p.x), data.log_density(p.x), gap),
             PERFECT_MODEL => Relation::equal("average bound", model.expected_log_density(&data), -data.entropy()),
             _ => Relation::at_most("average bound", model.expected_log_density(&data), -data.entropy(), gap),
@@ -84,13 +86,14 @@ impl<const WRONG: u8> Statement for Pointwise<WRONG> {
 }
 
 /// Estimates of the bound average to the log-density of the model, above that of the data.
-struct Estimates<const WRONG: u8>;
+struct Estimates(u8);
 
-impl<const WRONG: u8> Trial for Estimates<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
+impl Trial for Estimates {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
         let exact: Point<Ball> = at_point(POINT)?;
         let claimed =
-            if WRONG == PERFECT_MODEL { exact.data.start() } else { exact.model() }.log_density(exact.x).to_f64();
+            if wrong == PERFECT_MODEL { exact.data.start() } else { exact.model() }.log_density(exact.x).to_f64();
         let p: Point<Float> = at_point(POINT)?;
         let (model, process) = (p.model(), &p.data.process);
         let cost = |t| {
@@ -128,22 +131,22 @@ pub static CLAIM: Claim = Claim {
     title: "The bound is below the model's log-likelihood; the data's log-density it exceeds at some points",
     text: include_str!("pointwise_model_not_data.rs"),
     sources: &["huang2021", "song2021scoreflow"],
-    readings: &[Readings::of::<Pointwise<0>>("").and_sampled::<Estimates<0>>()],
+    readings: &[Readings::of("", &Pointwise(0)).and_sampled(&Estimates(0))],
     controls: &[
         Control {
             id: "mean-not-diffused",
             story: "the score of the other Gaussian with its mean at time 0",
-            readings: Readings::of::<Pointwise<NOT_DIFFUSED>>(""),
+            readings: Readings::of("", &Pointwise(NOT_DIFFUSED)),
         },
         Control {
             id: "bound-by-the-data",
             story: "ELBO(x) ≤ log q_data(x) at every x",
-            readings: Readings::of::<Pointwise<DATA_BOUND>>(""),
+            readings: Readings::of("", &Pointwise(DATA_BOUND)),
         },
         Control {
             id: "zero-gap-means-perfect",
             story: "a zero gap taken to mean that the model is the data law",
-            readings: Readings::of::<Pointwise<PERFECT_MODEL>>("").and_sampled::<Estimates<PERFECT_MODEL>>(),
+            readings: Readings::of("", &Pointwise(PERFECT_MODEL)).and_sampled(&Estimates(PERFECT_MODEL)),
         },
     ],
     quantities: &[Quantity::of::<Excess>(

@@ -35,9 +35,9 @@ const HALF_FACTOR: u8 = 3;
 const POINT: &str = "process=vp-linear b0=0.1 b1=3.137 T=1 v0=0.3137 delta=0.4719 lam=0.5 vpi=1.1719";
 
 /// `C_λ`, or what people write for it.
-fn factor<S: Scalar, const WRONG: u8>(lambda: S) -> S {
+fn factor<S: Scalar>(wrong: u8, lambda: S) -> S {
     let (half, rest) = (S::int(1) - lambda / 2, S::int(1) - lambda);
-    match WRONG {
+    match wrong {
         SQUARE_ONLY => half.square(),
         DENOMINATOR_FOR_FACTOR => rest,
         HALF_FACTOR => half,
@@ -45,17 +45,20 @@ fn factor<S: Scalar, const WRONG: u8>(lambda: S) -> S {
     }
 }
 
-struct Integrand<const WRONG: u8>;
+struct Integrand(u8);
 
-impl<const WRONG: u8> Statement for Integrand<WRONG> {
+impl Statement for Integrand {
     type Params<S: Scalar> = Moment<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        "process=vp-linear b0=0.1 b1=3.137 T=1 t=0.7 m0=0.3 v0=0.3137 a=-1.7 b=0.4 lam=0.5",
-        "process=ve-geometric smin=0.1 smax=3.17 T=0.9 t=0.4 m0=0.3 v0=0.3137 a=-0.6 b=-0.9 lam=-0.7",
-    ];
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            "process=vp-linear b0=0.1 b1=3.137 T=1 t=0.7 m0=0.3 v0=0.3137 a=-1.7 b=0.4 lam=0.5",
+            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 t=0.4 m0=0.3 v0=0.3137 a=-0.6 b=-0.9 lam=-0.7",
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &Moment<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Moment<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let clock = p.data.process.at(p.t);
         let data = p.data.law(&clock);
         let score = Affine { slope: p.a, offset: p.b };
@@ -67,21 +70,23 @@ impl<const WRONG: u8> Statement for Integrand<WRONG> {
         let error = score.minus(&data.score()).mean_square(&data) * clock.noise;
         let quarter = NonNegative::square(p.lam).over(NonNegative::declared((S::int(1) - p.lam) * 4));
         vec![
-            Relation::equal("integrand", cost + entropy.eps, factor::<S, WRONG>(p.lam) * error / 2),
-            Relation::at_most("factor at least 1", S::one(), factor::<S, WRONG>(p.lam), quarter),
+            Relation::equal("integrand", cost + entropy.eps, factor(wrong, p.lam) * error / 2),
+            Relation::at_most("factor at least 1", S::one(), factor(wrong, p.lam), quarter),
         ]
     }
 }
 
-struct Integral<const WRONG: u8>;
+struct Integral(u8);
 
-impl<const WRONG: u8> Statement for Integral<WRONG> {
+impl Statement for Integral {
     type Params<S: Scalar> = ScaledFamily<S>;
 
-    const POINTS: &'static [&'static str] =
-        &[POINT, "process=sub-vp-linear b0=0.1 b1=5.77 T=1 v0=0.0137 delta=0.3719 lam=-0.9137 vpi=0.9713"];
+    fn points(&self) -> &'static [&'static str] {
+        &[POINT, "process=sub-vp-linear b0=0.1 b1=5.77 T=1 v0=0.0137 delta=0.3719 lam=-0.9137 vpi=0.9713"]
+    }
 
-    fn relations<S: Scalar>(p: &ScaledFamily<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p ScaledFamily<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let world = p.world();
         vec![Relation::rate(
             "average cost and entropy",
@@ -95,16 +100,16 @@ impl<const WRONG: u8> Statement for Integral<WRONG> {
                 let clock = p.process.at(t);
                 let data = world.data(&clock);
                 let error = world.score(&clock).minus(&data.score()).mean_square(&data) * clock.noise;
-                factor::<S, WRONG>(world.lambda) * error / 2
+                factor(wrong, world.lambda) * error / 2
             },
         )]
     }
 }
 
-fn average_gap<S: Scalar, const WRONG: u8>(p: &ScaledFamily<S>) -> S {
+fn average_gap<S: Scalar>(wrong: u8, p: &ScaledFamily<S>) -> S {
     let (world, end) = (p.world(), p.process.end());
     let error = p.delta.square() * end.log_ratio(p.v0);
-    world.data(&end).kl(&world.prior()) + factor::<S, WRONG>(p.lam) * error / 2
+    world.data(&end).kl(&world.prior()) + factor(wrong, p.lam) * error / 2
 }
 
 struct AverageGap;
@@ -112,16 +117,17 @@ struct AverageGap;
 impl Formula for AverageGap {
     type Params<S: Scalar> = ScaledFamily<S>;
     fn value<S: Scalar>(p: &ScaledFamily<S>) -> S {
-        average_gap::<S, 0>(p)
+        average_gap(0, p)
     }
 }
 
 /// Log-density minus single-sample bound, averaged over data as well.
-struct Estimates<const WRONG: u8>;
+struct Estimates(u8);
 
-impl<const WRONG: u8> Trial for Estimates<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
-        let claimed = average_gap::<Ball, WRONG>(&at_point(POINT)?).to_f64();
+impl Trial for Estimates {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
+        let claimed = average_gap::<Ball>(wrong, &at_point(POINT)?).to_f64();
         let p: ScaledFamily<Float> = at_point(POINT)?;
         let world = p.world();
         let cost = |t| {
@@ -156,24 +162,24 @@ pub static CLAIM: Claim = Claim {
     text: include_str!("score_matching_equals_elbo.rs"),
     sources: &["huang2021", "song2021scoreflow"],
     readings: &[
-        Readings::of::<Integrand<0>>("integrand"),
-        Readings::of::<Integral<0>>(INTEGRAL).and_sampled::<Estimates<0>>(),
+        Readings::of("integrand", &Integrand(0)),
+        Readings::of(INTEGRAL, &Integral(0)).and_sampled(&Estimates(0)),
     ],
     controls: &[
         Control {
             id: "no-denominator",
             story: "C = (1 − λ/2)², without 1/(1 − λ)",
-            readings: Readings::of::<Integral<SQUARE_ONLY>>(INTEGRAL).and_sampled::<Estimates<SQUARE_ONLY>>(),
+            readings: Readings::of(INTEGRAL, &Integral(SQUARE_ONLY)).and_sampled(&Estimates(SQUARE_ONLY)),
         },
         Control {
             id: "noise-factor",
             story: "C = 1 − λ, the factor of the noise",
-            readings: Readings::of::<Integrand<DENOMINATOR_FOR_FACTOR>>("integrand"),
+            readings: Readings::of("integrand", &Integrand(DENOMINATOR_FOR_FACTOR)),
         },
         Control {
             id: "drift-factor",
             story: "C = 1 − λ/2, the factor of the drift",
-            readings: Readings::of::<Integral<HALF_FACTOR>>(INTEGRAL),
+            readings: Readings::of(INTEGRAL, &Integral(HALF_FACTOR)),
         },
     ],
     quantities: &[Quantity::of::<AverageGap>("average-gap", "E_q[log q_0 - ELBO_lambda], in nats", &[])],

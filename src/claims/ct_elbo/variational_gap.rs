@@ -82,18 +82,21 @@ const MARGINAL_LAW: u8 = 3;
 
 const POINT: &str = "process=vp-linear b0=0.1 b1=3.137 T=1 v0=0.3137 delta=0.2719 lam=0.3 vpi=1.1719 x=0.8113";
 
-struct Gap<const WRONG: u8>;
+struct Gap(u8);
 
-impl<const WRONG: u8> Statement for Gap<WRONG> {
+impl Statement for Gap {
     type Params<S: Scalar> = Generated<S>;
 
-    const POINTS: &'static [&'static str] = &[
-        POINT,
-        "process=ve-geometric smin=0.1 smax=3.17 T=0.9 v0=0.8117 delta=-0.1713 lam=-0.7 vpi=10.3 x=1.7131",
-        "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 v0=0.513 delta=0.0917 lam=0 vpi=0.9 x=0.3119",
-    ];
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            POINT,
+            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 v0=0.8117 delta=-0.1713 lam=-0.7 vpi=10.3 x=1.7131",
+            "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 v0=0.513 delta=0.0917 lam=0 vpi=0.9 x=0.3119",
+        ]
+    }
 
-    fn relations<S: Scalar>(p: &Generated<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Generated<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         let point = &p.point;
         let world = point.family.world();
         vec![Relation::rate(
@@ -108,17 +111,17 @@ impl<const WRONG: u8> Statement for Gap<WRONG> {
             move |t| {
                 let clock = point.family.process.at(t);
                 let model = p.model(t).map(|moving| moving.re).score();
-                let score = if WRONG == DATA_SCORE { world.data(&clock).score() } else { model };
-                let law = if WRONG == MARGINAL_LAW { world.data(&clock) } else { world.inference(point.x, &clock) };
+                let score = if wrong == DATA_SCORE { world.data(&clock).score() } else { model };
+                let law = if wrong == MARGINAL_LAW { world.data(&clock) } else { world.inference(point.x, &clock) };
                 let rate = squared_mismatch(&clock, &scaled_control(&world, &clock), &score, &law, world.lambda);
-                if WRONG == NO_HALF { rate } else { rate / 2 }
+                if wrong == NO_HALF { rate } else { rate / 2 }
             },
         )]
     }
 }
 
 /// The shifted score in the clock `Λ`: model mean `2b₀(1 − e^{−(L−Λ)/2})`, unit variance.
-struct ShiftedGap<const WRONG: u8>;
+struct ShiftedGap(u8);
 
 impl<S: Scalar> Shifted<S> {
     fn unit_vp(&self) -> Clock<S> {
@@ -132,12 +135,15 @@ impl<S: Scalar> Shifted<S> {
     }
 }
 
-impl<const WRONG: u8> Statement for ShiftedGap<WRONG> {
+impl Statement for ShiftedGap {
     type Params<S: Scalar> = Shifted<S>;
 
-    const POINTS: &'static [&'static str] = &["b0=0.3719 L=7.3137"];
+    fn points(&self) -> &'static [&'static str] {
+        &["b0=0.3719 L=7.3137"]
+    }
 
-    fn relations<S: Scalar>(p: &Shifted<S>) -> Vec<Relation<'_, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p Shifted<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
         vec![Relation::rate(
             "gap of a shift",
             (S::zero(), p.L),
@@ -145,11 +151,11 @@ impl<const WRONG: u8> Statement for ShiftedGap<WRONG> {
                 let lifted = Shifted { b0: Dual::constant(p.b0), L: Dual::constant(p.L) };
                 -lifted.remaining(lifted.L - Dual::variable(t))
             },
-            |t| {
+            move |t| {
                 let mean = -p.b0 * ((t - p.L) / 2).exp_m1() * 2;
                 let model = Gaussian::new(mean, S::one()).score();
                 let control = Affine { slope: S::int(-1), offset: p.b0 };
-                let score = if WRONG == DATA_SCORE { Gaussian::centred(S::one()).score() } else { model };
+                let score = if wrong == DATA_SCORE { Gaussian::centred(S::one()).score() } else { model };
                 // The mismatch does not depend on the state, so any law of it will do.
                 let law = Gaussian::centred(S::one());
                 squared_mismatch(&p.unit_vp(), &control, &score, &law, S::zero()) / 2
@@ -193,12 +199,13 @@ pub(crate) fn mismatch(words: &str) -> Result<(TimeIntegral, Gaussian<Float>), I
     Ok((integral, Gaussian::new(p.x, Float(0.0))))
 }
 
-struct Draws<const WRONG: u8>;
+struct Draws(u8);
 
-impl<const WRONG: u8> Trial for Draws<WRONG> {
-    fn plan() -> Result<Plan, InputError> {
+impl Trial for Draws {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let wrong = self.0;
         let closed = scaled_gap::<Ball>(&at_point(POINT)?).to_f64();
-        let claimed = if WRONG == NO_HALF { closed * 2.0 } else { closed };
+        let claimed = if wrong == NO_HALF { closed * 2.0 } else { closed };
         let (integral, start) = mismatch(POINT)?;
         let variance = integral.moments(&start).1;
         Ok(Plan {
@@ -219,27 +226,27 @@ pub static CLAIM: Claim = Claim {
     title: "The gap is half the integrated squared distance between control and model score, along inference paths",
     text: include_str!("variational_gap.rs"),
     sources: &["huang2021"],
-    readings: &[Readings::of::<Gap<0>>("").and_sampled::<Draws<0>>(), Readings::of::<ShiftedGap<0>>(SHIFT)],
+    readings: &[Readings::of("", &Gap(0)).and_sampled(&Draws(0)), Readings::of(SHIFT, &ShiftedGap(0))],
     controls: &[
         Control {
             id: "no-half",
             story: "the integral without its ½",
-            readings: Readings::of::<Gap<NO_HALF>>("").and_sampled::<Draws<NO_HALF>>(),
+            readings: Readings::of("", &Gap(NO_HALF)).and_sampled(&Draws(NO_HALF)),
         },
         Control {
             id: "data-score",
             story: "∇log q of the data in place of ∇log u of the model: the integrand of the average bound",
-            readings: Readings::of::<Gap<DATA_SCORE>>(""),
+            readings: Readings::of("", &Gap(DATA_SCORE)),
         },
         Control {
             id: "marginal-law",
             story: "the expectation under the data marginal q_t instead of the path started at x",
-            readings: Readings::of::<Gap<MARGINAL_LAW>>(""),
+            readings: Readings::of("", &Gap(MARGINAL_LAW)),
         },
         Control {
             id: "data-score-of-a-shift",
             story: "∇log q in place of ∇log u for the shifted score: (b0²/2) Λ instead of the gap",
-            readings: Readings::of::<ShiftedGap<DATA_SCORE>>(SHIFT),
+            readings: Readings::of(SHIFT, &ShiftedGap(DATA_SCORE)),
         },
     ],
     quantities: &[Quantity::of::<GapValue>("gap", "log p_theta(x) - ELBO_lambda(x), in nats", &[])],
