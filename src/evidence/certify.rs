@@ -38,27 +38,49 @@ fn certify_at<T: Statement>(statement: &T, point: &str, requirement: &Requiremen
     let read = || Ok::<_, InputError>((at_point(point)?, at_point(point)?));
     let (balls, panels): (T::Params<Ball>, T::Params<Panel>) = match read() {
         Ok(both) => both,
-        Err(error) => {
-            let why = format!("the point cannot be read: {error}");
-            return vec![Finding {
-                point: Some(point.to_owned()),
-                ..Finding::new("point", Verdict::Undecided { why })
-            }];
-        }
+        Err(error) => return vec![unreadable(point, &error)],
     };
     let relations = statement.relations(&balls).into_iter().zip(statement.relations(&panels));
     relations
         .map(|(relation, over_panel)| {
             let radius = requirement.radius(&relation.name);
             let (verdict, difference) = decide(&relation, &over_panel, radius, point);
-            Finding {
-                point: Some(point.to_owned()),
-                discrepancy: Some(difference.to_decimal(10)),
-                size: verdict.refuted().then(|| difference.to_f64_interval().mig()),
-                ..Finding::new(relation.name, verdict)
-            }
+            finding(relation.name, point, verdict, &difference)
         })
         .collect()
+}
+
+/// What is found where a point cannot be read.
+pub(super) fn unreadable(point: &str, error: &InputError) -> Finding {
+    let why = format!("the point cannot be read: {error}");
+    Finding { point: Some(point.to_owned()), ..Finding::new("point", Verdict::Undecided { why }) }
+}
+
+/// What is found of a difference that is enclosed once and for all.
+pub(super) fn certified(name: &str, point: &str, difference: Ball, requirement: &Requirement) -> Finding {
+    let required = requirement.radius(name);
+    let verdict = judge(&difference, required, point)
+        .unwrap_or_else(|| Verdict::Undecided { why: undecided(required, difference.to_f64_interval().mag()) });
+    finding(name, point, verdict, &difference)
+}
+
+fn finding(name: impl Into<String>, point: &str, verdict: Verdict, difference: &Ball) -> Finding {
+    Finding {
+        point: Some(point.to_owned()),
+        discrepancy: Some(difference.to_decimal(10)),
+        size: verdict.refuted().then(|| difference.to_f64_interval().mig()),
+        ..Finding::new(name, verdict)
+    }
+}
+
+/// Refuted if zero is excluded, certified if it is contained narrowly enough.
+fn judge(difference: &Ball, required: Option<f64>, point: &str) -> Option<Verdict> {
+    if !difference.contains_zero() {
+        let by = format!("left minus right is {}", difference.to_decimal(6));
+        return Some(Verdict::Refuted { at: point.to_owned(), by });
+    }
+    let width = difference.to_f64_interval().mag();
+    required.is_some_and(|required| width <= required).then_some(Verdict::Certified)
 }
 
 /// Tries ever smaller radii for quadratures until the relation is decided; closed forms are decided at once.
@@ -75,17 +97,13 @@ fn decide(
     let mut radius = required.unwrap_or(FIRST_RADIUS);
     loop {
         let difference = difference(relation, over_panel, radius / 2.0);
-        if !difference.contains_zero() {
-            let by = format!("left minus right is {}", difference.to_decimal(6));
-            return (Verdict::Refuted { at: point.to_owned(), by }, difference);
-        }
-        let width = difference.to_f64_interval().mag();
-        if required.is_some_and(|required| width <= required) {
-            return (Verdict::Certified, difference);
+        if let Some(verdict) = judge(&difference, required, point) {
+            return (verdict, difference);
         }
         let exact = !matches!(relation.kind, RelationKind::Rate { .. });
         if exact || required.is_some() || radius < LAST_RADIUS || !difference.is_finite() {
-            return (Verdict::Undecided { why: undecided(required, width) }, difference);
+            let why = undecided(required, difference.to_f64_interval().mag());
+            return (Verdict::Undecided { why }, difference);
         }
         radius /= 1e4;
     }

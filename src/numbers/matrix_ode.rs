@@ -6,13 +6,14 @@
 //!
 //! `X(u) = Σ_{k<n} Xₖ uᵏ + uⁿ Xₙ(ξ)`, `0 ≤ ξ ≤ u`, for each entry.
 //!
-//! A panel needs to know beforehand where the solution can be. With `a` the largest sum over a row of `|L|` plus the largest over
-//! a column of `|R|` (the two add up under the largest entry as norm), Gronwall says `|X(u)| ≤ e^{au}(|X(0)| + u|F|)`; then
-//! `X(u) ∈ X(0) + [0, 1]·X′` is used as often as it helps. Coefficients enter as panels too, so that they may be closed forms,
-//! solutions of other equations, or inverses of such: nothing but the last equation has to be linear.
+//! A panel has to know beforehand where the solution can be. With `a` the largest sum over a row of `|L|` plus the largest over
+//! a column of `|R|`, Gronwall says `|X(u)| ≤ e^{au}(|X(0)| + u|F|)` for the largest entry; then `X(u) ∈ X(0) + [0, 1]·X′` is
+//! used as often as it helps. Coefficients are series as well, so that they may be closed forms, solutions of other
+//! equations, or inverses of such: only the last equation has to be linear.
 //!
-//! What it costs in width: within a step nothing, if the step starts from the identity. Products of steps widen as
-//! products of matrices do: compose fundamental solutions, do not step an interval from one step to the next.
+//! What it costs in width: within a step next to nothing if the step starts from the identity or from zero. Products of
+//! steps widen as products of matrices do, so compose fundamental solutions instead of stepping an interval along.
+//! Source: `nedialkov1999`, of which this is the linear case.
 
 use super::quadrature::ORDER;
 use super::{Ball, Field, Interval, Matrix, Panel, Scalar, Taylor};
@@ -20,7 +21,7 @@ use super::{Ball, Field, Interval, Matrix, Panel, Scalar, Taylor};
 /// A power series in the time of a step, without the coefficient that bounds the remainder.
 pub type Series = Taylor<Ball, ORDER>;
 
-/// `X′ = L X + X R + F`; in `Taylor` readings with respect to the time of a step.
+/// `X′ = L X + X R + F`.
 #[derive(Debug, Clone)]
 pub struct MatrixOde<S> {
     /// `L`, `d × d`.
@@ -33,20 +34,20 @@ pub struct MatrixOde<S> {
 
 impl<S: Field> MatrixOde<S> {
     /// `X′ = K X + X Kᵀ + F`: how a covariance moves.
-    pub fn lyapunov(slope: &Matrix<S>, force: Matrix<S>) -> Self {
-        Self { left: slope.clone(), right: slope.transpose(), force }
+    pub fn lyapunov(slope: &Matrix<S>, force: &Matrix<S>) -> Self {
+        Self { left: slope.clone(), right: slope.transpose(), force: force.clone() }
     }
 
     /// `X′ = L X` for a square matrix.
-    pub fn from_left(left: Matrix<S>) -> Self {
+    pub fn from_left(left: &Matrix<S>) -> Self {
         let nothing = Matrix::zeros(left.rows(), left.columns());
-        Self { left, right: nothing.clone(), force: nothing }
+        Self { left: left.clone(), right: nothing.clone(), force: nothing }
     }
 
     /// `X′ = X R` for a square matrix.
-    pub fn from_right(right: Matrix<S>) -> Self {
+    pub fn from_right(right: &Matrix<S>) -> Self {
         let nothing = Matrix::zeros(right.rows(), right.columns());
-        Self { left: nothing.clone(), right, force: nothing }
+        Self { left: nothing.clone(), right: right.clone(), force: nothing }
     }
 
     /// `X′` at `x`.
@@ -58,15 +59,20 @@ impl<S: Field> MatrixOde<S> {
     pub fn over(&self, h: S) -> Self {
         Self { left: self.left.scale(h), right: self.right.scale(h), force: self.force.scale(h) }
     }
+
+    /// In another reading.
+    fn map<R: Field>(&self, f: impl Fn(S) -> R) -> MatrixOde<R> {
+        MatrixOde { left: self.left.map(&f), right: self.right.map(&f), force: self.force.map(&f) }
+    }
 }
 
 impl<S: Scalar, const N: usize> MatrixOde<Taylor<S, N>> {
-    /// The power series of the solution that starts at `start`.
-    pub fn series(&self, start: &Matrix<S>) -> Matrix<Taylor<S, N>> {
+    /// The power series of the solution with this constant term.
+    fn solution(&self, start: &Matrix<S>) -> Matrix<Taylor<S, N>> {
         let [left, right, force] = [&self.left, &self.right, &self.force].map(coefficients);
         let mut solution = vec![start.clone()];
         for k in 0..N - 1 {
-            let mut next = force.get(k).cloned().unwrap_or_else(|| start.scale(S::zero()));
+            let mut next = force.get(k).cloned().unwrap_or_else(|| Matrix::zeros(start.rows(), start.columns()));
             for (j, left) in left.iter().enumerate().take(k + 1) {
                 next = &next + &(left * &solution[k - j]);
             }
@@ -81,31 +87,65 @@ impl<S: Scalar, const N: usize> MatrixOde<Taylor<S, N>> {
     }
 }
 
-impl MatrixOde<Panel> {
-    /// The power series of the solution about every time of a step that starts at `start`.
-    pub fn over_step(&self, start: &Matrix<Ball>) -> Matrix<Panel> {
-        // Each time the excess shrinks by the norm of the coefficients, until it is as wide as the solution moves.
-        const REFINEMENTS: usize = 12;
-        let value = |series: &Panel| series.coefficient(0);
-        let everywhere = MatrixOde {
-            left: self.left.clone().map(|x| value(&x)),
-            right: self.right.clone().map(|x| value(&x)),
-            force: self.force.clone().map(|x| value(&x)),
-        };
-        let start = start.map(|x| x.to_f64_interval());
-        let growth = largest_sum(&everywhere.left) + largest_sum(&everywhere.right.transpose());
-        let bound = growth.exp() * (largest(&start) + largest(&everywhere.force));
-        let unit = Interval::<f64>::zero().hull(&Interval::one());
-        let anywhere = start.map(|_| (-bound).hull(&bound));
-        let reached = (0..REFINEMENTS).fold(anywhere, |x, _| {
-            let rate = everywhere.rate(&x);
-            Matrix::from_fn(x.rows(), x.columns(), |i, j| {
-                let step = start[(i, j)] + unit * rate[(i, j)];
-                x[(i, j)].intersect(&step).unwrap_or(x[(i, j)])
-            })
-        });
-        self.series(&reached)
+/// The coefficients of a matrix of series as matrices, but for exact zeros at the end.
+fn coefficients<S: Scalar, const N: usize>(series: &Matrix<Taylor<S, N>>) -> Vec<Matrix<S>> {
+    let len = series.entries().iter().map(|entry| entry.coefficients().len()).max().unwrap_or(0);
+    (0..len).map(|k| Matrix::from_fn(series.rows(), series.columns(), |i, j| series[(i, j)].coefficient(k))).collect()
+}
+
+/// The two readings of a function of the time of a step: [`Series`] and [`Panel`].
+pub trait InStep: Scalar {
+    /// A constant.
+    fn still(x: Ball) -> Self;
+    /// The time since the beginning of a step of length `h`.
+    fn elapsed(h: Ball) -> Self;
+    /// The solution that starts at `start`; the equation is in the time of the step, see [`MatrixOde::over`].
+    fn solve(ode: &MatrixOde<Self>, start: &Matrix<Ball>) -> Matrix<Self>;
+}
+
+impl InStep for Series {
+    fn still(x: Ball) -> Self {
+        Self::constant(x)
     }
+
+    fn elapsed(h: Ball) -> Self {
+        Self::variable(Ball::zero()) * Self::still(h)
+    }
+
+    fn solve(ode: &MatrixOde<Self>, start: &Matrix<Ball>) -> Matrix<Self> {
+        ode.solution(start)
+    }
+}
+
+impl InStep for Panel {
+    fn still(x: Ball) -> Self {
+        Self::constant(x.to_f64_interval())
+    }
+
+    fn elapsed(h: Ball) -> Self {
+        Self::variable(Interval::zero().hull(&Interval::one())) * Self::still(h)
+    }
+
+    fn solve(ode: &MatrixOde<Self>, start: &Matrix<Ball>) -> Matrix<Self> {
+        let everywhere = ode.map(|entry| entry.coefficient(0));
+        ode.solution(&reached(&everywhere, &start.map(|x| x.to_f64_interval())))
+    }
+}
+
+/// Where the solution can be within the step, the coefficients lying anywhere in these intervals.
+fn reached(everywhere: &MatrixOde<Interval<f64>>, start: &Matrix<Interval<f64>>) -> Matrix<Interval<f64>> {
+    // Each time the excess shrinks by a factor of the size of the coefficients, until it is as wide as the solution moves.
+    const REFINEMENTS: usize = 12;
+    let growth = largest_sum(&everywhere.left) + largest_sum(&everywhere.right.transpose());
+    let bound = growth.exp() * (largest(start) + largest(&everywhere.force));
+    let within = Interval::zero().hull(&Interval::one());
+    (0..REFINEMENTS).fold(start.map(|_| (-bound).hull(&bound)), |x, _| {
+        let rate = everywhere.rate(&x);
+        Matrix::from_fn(x.rows(), x.columns(), |i, j| {
+            let moved = start[(i, j)] + within * rate[(i, j)];
+            x[(i, j)].intersect(&moved).unwrap_or(x[(i, j)])
+        })
+    })
 }
 
 /// The largest `|x|` of the entries.
@@ -119,84 +159,65 @@ fn largest_sum(matrix: &Matrix<Interval<f64>>) -> Interval<f64> {
     largest(&Matrix::from_fn(matrix.rows(), 1, |i, _| sum(i)))
 }
 
-/// The coefficients of a matrix of series as matrices, but for exact zeros at the end.
-fn coefficients<S: Scalar, const N: usize>(series: &Matrix<Taylor<S, N>>) -> Vec<Matrix<S>> {
-    let len = series.entries().iter().map(|entry| entry.coefficients().len()).max().unwrap_or(0);
-    (0..len).map(|k| Matrix::from_fn(series.rows(), series.columns(), |i, j| series[(i, j)].coefficient(k))).collect()
+/// What is left out of a series at the end of its step.
+fn left_out_of(panel: &Panel) -> Ball {
+    panel.coefficient(ORDER).into()
 }
 
-/// What is left out of a series at the end of its step: `±` the last coefficient of the panel.
-fn rest(panel: &Panel) -> Ball {
-    Ball::from(panel.coefficient(ORDER))
-}
-
-/// The value at the end of a step, from both readings of the same function.
+/// The value of a matrix at the end of a step, from both readings.
 pub fn at_end(series: &Matrix<Series>, panel: &Matrix<Panel>) -> Matrix<Ball> {
     Matrix::from_fn(series.rows(), series.columns(), |i, j| {
-        let (known, unknown) = (series[(i, j)].coefficients(), rest(&panel[(i, j)]));
-        known.iter().rev().fold(unknown, |sum, c| sum + *c)
+        let known = series[(i, j)].coefficients().iter().rev();
+        known.fold(left_out_of(&panel[(i, j)]), |sum, c| sum + *c)
     })
 }
 
-/// The integral over the time `u` of a step, from both readings of the same function.
+/// `∫₀¹ f du` over the time of a step, from both readings.
 pub fn integral(series: &Series, panel: &Panel) -> Ball {
-    let known = series.coefficients().iter().enumerate();
-    let unknown = rest(panel) / (ORDER as i64 + 1);
-    known.rev().fold(unknown, |sum, (k, c)| sum + *c / (k as i64 + 1))
+    let known = series.coefficients().iter().enumerate().rev();
+    known.fold(left_out_of(panel) / (ORDER as i64 + 1), |sum, (k, c)| sum + *c / (k as i64 + 1))
 }
 
-/// How large what is left out of these functions is beside their largest value in the step.
-pub fn left_out<'p>(panels: impl IntoIterator<Item = &'p Panel>) -> f64 {
-    let (mut rest, mut value) = (0.0, 0.0_f64);
-    for panel in panels {
-        // `max` would forget NaN, which cannot occur, and keeps infinity, which can.
-        rest = f64::max(rest, panel.coefficient(ORDER).mag());
-        value = value.max(panel.coefficient(0).mag());
+/// How large what is left out is beside the largest value in the step, for the entry of these where it is largest.
+pub fn left_out(panels: &Matrix<Panel>) -> f64 {
+    let largest = |order: usize| panels.entries().iter().map(|x| x.coefficient(order).mag()).fold(0.0, f64::max);
+    match (largest(ORDER), largest(0)) {
+        (0.0, _) => 0.0,
+        (rest, value) if rest.is_finite() && value.is_finite() => rest / value,
+        _ => f64::INFINITY,
     }
-    if rest == 0.0 { 0.0 } else { rest / value }
 }
 
-/// A step, or how much too long it was: what it leaves out beside what it may.
-pub enum Attempt<T> {
-    /// What is known of the step, and how much it leaves out.
-    Taken(T, f64),
-    /// How much it would have left out.
-    TooLong(f64),
-}
-
-/// Walks over `[0, duration]` in steps whose length is chosen so that each leaves out `tolerance` at most, beside the size of the
-/// solution. `attempt` gets the steps so far, the time and the length. `None` if more steps than `MOST_STEPS` would be
-/// needed, or arbitrarily short ones.
+/// Walks over `[0, duration]` in steps whose lengths are chosen so that each leaves out `tolerance` at most.
+///
+/// `attempt(steps so far, length)` says how much a step of this length leaves out, and what is known of it if that is
+/// acceptable. `None` if the solution cannot be followed to the end.
 pub fn steps<T>(
     duration: Ball,
     tolerance: f64,
-    mut attempt: impl FnMut(&[T], Ball, Ball) -> Attempt<T>,
+    attempt: impl Fn(&[T], Ball) -> (f64, Option<T>),
 ) -> Option<Vec<T>> {
-    const MOST_STEPS: usize = 20_000;
+    const MOST_STEPS: usize = 4000;
+    const SHORTEST: f64 = 1e-30;
     let mut taken = Vec::new();
     let (mut now, mut length) = (Ball::zero(), duration.to_f64());
-    while taken.len() < MOST_STEPS {
+    while taken.len() < MOST_STEPS && length > duration.to_f64() * SHORTEST {
         let to_go = duration - now;
         let last = to_go.to_f64() <= length;
-        let h = if last { to_go } else { Ball::point(length.into()) };
-        // Not only rounding: an order of `n` turns a factor in length into its n-th power in what is left out.
-        let change = |left_out: f64| (tolerance / left_out).powf(1.0 / ORDER as f64);
-        match attempt(&taken, now, h) {
-            Attempt::Taken(step, left_out) => {
+        let h = if last { to_go } else { Interval::point(length).into() };
+        let (left_out, step) = attempt(&taken, h);
+        // What is left out goes with the power `ORDER` of the length, near enough.
+        let change = (tolerance / left_out).powf(1.0 / ORDER as f64);
+        match step {
+            Some(step) => {
                 taken.push(step);
                 if last {
                     return Some(taken);
                 }
                 now = now + h;
-                length *= (0.95 * change(left_out)).clamp(0.5, 2.0);
+                length *= (0.95 * change).clamp(0.5, 2.0);
             }
-            Attempt::TooLong(left_out) => {
-                let shorter = 0.9 * change(left_out);
-                length = h.to_f64() * if shorter.is_nan() { 0.25 } else { shorter.clamp(0.1, 0.8) };
-                if length < duration.to_f64() * 1e-30 {
-                    return None;
-                }
-            }
+            None => length = h.to_f64() * (0.9 * change).clamp(0.1, 0.8),
         }
     }
     None

@@ -3,3 +3,4 @@
 pub mod elbo;
 pub mod girsanov;
 pub mod pathwise;
+pub mod plugin_elbo;

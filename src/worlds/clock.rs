@@ -30,6 +30,19 @@ impl<S: Scalar> Clock<S> {
         Self { alpha, offset, noise, phi: S::one(), w: S::zero(), shift: S::zero() }
     }
 
+    /// VP with any `β` at this time: `f = −½βy`, `G = β`, `φ = e^{−Λ/2}`, `w = 1 − e^{−Λ}`, `Λ = ∫β`.
+    pub fn variance_preserving(beta: S, lambda: S) -> Self {
+        let nothing = S::zero();
+        let phi = (-lambda / 2).exp();
+        Self { alpha: -beta / 2, offset: nothing, noise: beta, phi, w: -(-lambda).exp_m1(), shift: nothing }
+    }
+
+    /// Sub-VP with any `β` at this time: the drift of VP, `G = β(1 − e^{−2Λ})`, `w = (1 − e^{−Λ})²`.
+    pub fn sub_variance_preserving(beta: S, lambda: S) -> Self {
+        let noise = -beta * (-lambda * 2).exp_m1();
+        Self { noise, w: (-lambda).exp_m1().square(), ..Self::variance_preserving(beta, lambda) }
+    }
+
     /// `v_t = φ² v₀ + w`, the variance of `Y_t` if `Y_0` has variance `v₀`.
     pub fn variance(&self, v0: S) -> S {
         self.phi.square() * v0 + self.w

@@ -1,6 +1,6 @@
 //! Plug-in models on Gaussian data in d dimensions whose matrices need not commute.
 
-use super::MatrixSde;
+use super::{AffineField, MatrixSde};
 use crate::numbers::{Covariance, Matrix, Scalar, Vector};
 use crate::parameters::{Domain, InputError, Parameters, Source};
 
@@ -27,7 +27,7 @@ impl<S: Scalar> Parameters<S> for LinearPlugin<S> {
         let drift = source.matrix("A", "the drift matrix, d x d")?;
         let factor = source.matrix("L", "the noise factor, d rows; Q = L L^T may be singular")?;
         let plugin = Self {
-            sde: MatrixSde { offset: Vector(vec![S::zero(); drift.rows()]), drift, factor },
+            sde: MatrixSde::centred(drift, factor),
             data: source.covariance("S0", "the covariance of the data, d x d")?,
             error: source.matrix("D", "what the score is multiplied by, d x d: I for an exact one")?,
             prior: source.covariance("Spi", "the covariance of the prior, d x d")?,
@@ -56,7 +56,7 @@ impl<S: Scalar> LinearPlugin<S> {
 
     /// The generative SDE at a time, with this Jacobian of the score: drift `(Q ∇s − A) y`.
     pub fn reverse(&self, score: &Matrix<S>) -> MatrixSde<S> {
-        MatrixSde { drift: &(&self.sde.noise() * score) - &self.sde.drift, ..self.sde.clone() }
+        self.sde.plug_in(&AffineField { slope: score.clone(), offset: self.sde.offset.clone() }, S::zero())
     }
 
     /// In another reading.

@@ -1,130 +1,140 @@
-//! The laws along the time of a plug-in model in d dimensions, enclosed step by step.
+//! All laws of a plug-in model in d dimensions along its time, enclosed step by step.
 
-use super::{LinearPlugin, MatrixTransition};
-use crate::numbers::matrix_ode::{Attempt, at_end, integral, left_out, steps};
-use crate::numbers::{Ball, Covariance, Field, Matrix, MatrixOde, Panel, Scalar, Series, Taylor};
+use super::{LinearPlugin, MatrixSde, MatrixTransition};
+use crate::numbers::matrix_ode::{InStep, MatrixOde, Series, at_end, integral, left_out, steps};
+use crate::numbers::{Ball, Covariance, Matrix, Panel};
 
-/// A function of time on one step, in both readings of the step.
+/// What is known over one step of noising time, in one reading.
 #[derive(Debug, Clone)]
-pub struct Course {
-    /// At the beginning of the step.
-    pub series: Matrix<Series>,
-    /// Over all of it.
-    pub panel: Matrix<Panel>,
-}
-
-/// One step of noising time.
-#[derive(Debug, Clone)]
-struct Step {
-    length: Ball,
-    /// The data covariance, and the second moments of inference paths from `x`.
-    data: Course,
-    second: Course,
+pub struct Laws<S> {
+    /// The covariance `Σ_t` of the data.
+    pub data: Matrix<S>,
+    /// `E[Y_t Y_tᵀ | Y_0 = x]` along inference paths.
+    pub second: Matrix<S>,
     /// The Jacobian of the score.
-    score: Course,
-    /// The generative process over this step, from its end to its beginning.
-    generate: MatrixTransition<Ball>,
-    /// The noising process over this step.
-    noise: MatrixTransition<Ball>,
-    cost: Ball,
+    pub score: Matrix<S>,
+    /// The generative SDE.
+    pub reverse: MatrixSde<S>,
 }
 
-/// A plug-in model with all its laws.
+/// One step of noising time, from `t` to `t + length`.
+#[derive(Debug, Clone)]
+pub struct FlowStep {
+    /// Its length.
+    pub length: Ball,
+    /// The laws at the beginning.
+    pub series: Laws<Series>,
+    /// The laws over all of it.
+    pub panel: Laws<Panel>,
+    /// The covariance of the data and the second moments at its beginning.
+    pub before: [Matrix<Ball>; 2],
+    /// The same at its end.
+    pub after: [Matrix<Ball>; 2],
+    /// The generative process from the end to the beginning.
+    pub generating: MatrixTransition<Ball>,
+}
+
+/// A plug-in model with its laws at all times.
+///
+/// `Σ_t` and the second moments of inference paths have constant coefficients. The generative SDE has the drift
+/// `B y`, `B = Q∇s − A`, which knows `Σ_t⁻¹`; from `t + h` back to `t` it carries a covariance `V` to `Ψ V Ψᵀ + ∫₀ʰ Ψ Q Ψᵀ`, where
+/// `Ψ′ = Ψ B` and `Ψ = 1` at `t`.
 #[derive(Debug)]
 pub struct PluginFlow<'p> {
     plugin: &'p LinearPlugin<Ball>,
-    steps: Vec<Step>,
+    tolerance: f64,
+    steps: Vec<FlowStep>,
+}
+
+/// Solutions from which transitions over a step are made.
+struct Fundamental<S> {
+    forward: Matrix<S>,
+    added: Matrix<S>,
+    back: Matrix<S>,
+    spread: Matrix<S>,
+}
+
+impl<S: InStep> Laws<S> {
+    /// The laws over a step that begins with this data covariance and these second moments.
+    pub fn over(plugin: &LinearPlugin<S>, length: S, [data, second]: &[Matrix<Ball>; 2]) -> Self {
+        let moments = MatrixOde::lyapunov(&plugin.sde.drift, &plugin.sde.noise()).over(length);
+        let (data, second) = (S::solve(&moments, data), S::solve(&moments, second));
+        let score = plugin.score_slope(Covariance::new(data.clone()).precision());
+        Self { reverse: plugin.reverse(&score), data, second, score }
+    }
+
+    fn fundamental(&self, plugin: &LinearPlugin<S>, length: S) -> Fundamental<S> {
+        let (one, nothing) = (Matrix::identity(self.data.rows()), Matrix::zeros(self.data.rows(), self.data.rows()));
+        let noise = plugin.sde.noise();
+        let back = S::solve(&MatrixOde::from_right(&self.reverse.drift).over(length), &one);
+        Fundamental {
+            forward: S::solve(&MatrixOde::from_left(&plugin.sde.drift).over(length), &one),
+            added: S::solve(&MatrixOde::lyapunov(&plugin.sde.drift, &noise).over(length), &nothing),
+            spread: (&(&back * &noise) * &back.transpose()).scale(length),
+            back,
+        }
+    }
 }
 
 impl<'p> PluginFlow<'p> {
-    /// The laws with about this relative precision; `None` if that would take too many steps.
+    /// The laws, of which each step leaves out `tolerance` at most beside their size; `None` if they cannot be followed.
     pub fn new(plugin: &'p LinearPlugin<Ball>, tolerance: f64) -> Option<Self> {
-        let d = plugin.x.dimension();
-        let in_series = plugin.map(Series::constant);
-        let in_panels = plugin.map(|x| Panel::constant(x.to_f64_interval()));
-        let mut data = plugin.data.matrix().clone();
-        let mut second = plugin.x.outer(&plugin.x);
-        let mut reached: usize = 0;
-        let taken = steps(plugin.horizon, tolerance, |taken: &[Step], _, h| {
-            if taken.len() > reached {
-                let last = &taken[taken.len() - 1];
-                (data, second, reached) = (last.noise.apply(&data), last.noise.apply(&second), taken.len());
+        let (in_series, in_panels) = (plugin.map(Series::still), plugin.map(Panel::still));
+        let start = [plugin.data.matrix().clone(), plugin.x.outer(&plugin.x)];
+        let steps = steps(plugin.horizon, tolerance, |taken: &[FlowStep], h| {
+            let begin = taken.last().map_or(&start, |step| &step.after);
+            let panel = Laws::over(&in_panels, Panel::still(h), begin);
+            let over = panel.fundamental(&in_panels, Panel::still(h));
+            let solved = [&panel.data, &panel.second, &panel.score, &over.forward, &over.added, &over.back, &over.spread];
+            let most = solved.map(left_out).into_iter().fold(0.0, f64::max);
+            if most > tolerance {
+                return (most, None);
             }
-            let narrow = Panel::constant(h.to_f64_interval());
-            let lyapunov = MatrixOde::lyapunov(&in_panels.sde.drift, in_panels.sde.noise()).over(narrow);
-            let (data_panel, second_panel) = (lyapunov.over_step(&data), lyapunov.over_step(&second));
-            let score_panel = in_panels.score_slope(Covariance::new(data_panel.clone()).precision());
-            let reverse_panel = in_panels.reverse(&score_panel);
-            let back_panel = MatrixOde::from_right(reverse_panel.drift.clone()).over(narrow).over_step(&Matrix::identity(d));
-            let spread_panel = &(&back_panel * &reverse_panel.noise()) * &back_panel.transpose();
-            let cost_panel = cost(&reverse_panel.drift, &score_panel, &in_panels.sde.noise(), &second_panel);
-            let omitted = [
-                left_out(data_panel.entries()),
-                left_out(back_panel.entries()),
-                left_out(spread_panel.entries()),
-                left_out([&cost_panel]),
-            ]
-            .into_iter()
-            .fold(0.0, |a: f64, b| if b.is_nan() { b } else { a.max(b) });
-            if !(omitted <= tolerance) {
-                return Attempt::TooLong(omitted);
-            }
-            let wide = Series::constant(h);
-            let lyapunov = MatrixOde::lyapunov(&in_series.sde.drift, in_series.sde.noise()).over(wide);
-            let (data_series, second_series) = (lyapunov.series(&data), lyapunov.series(&second));
-            let score_series = in_series.score_slope(Covariance::new(data_series.clone()).precision());
-            let reverse_series = in_series.reverse(&score_series);
-            let back_series = MatrixOde::from_right(reverse_series.drift.clone()).over(wide).series(&Matrix::identity(d));
-            let spread_series = &(&back_series * &reverse_series.noise()) * &back_series.transpose();
-            let cost_series = cost(&reverse_series.drift, &score_series, &in_series.sde.noise(), &second_series);
-            let generate = MatrixTransition {
-                factor: at_end(&back_series, &back_panel),
-                covariance: Matrix::symmetric(d, |i, j| integral(&spread_series[(i, j)], &spread_panel[(i, j)]) * h),
+            let series = Laws::over(&in_series, Series::still(h), begin);
+            let at = series.fundamental(&in_series, Series::still(h));
+            let d = plugin.x.dimension();
+            let noising = MatrixTransition {
+                factor: at_end(&at.forward, &over.forward),
+                covariance: at_end(&at.added, &over.added),
             };
-            // noise transition
-            let (left, left_panel) = (
-                MatrixOde::from_left(in_series.sde.drift.clone()).over(wide).series(&Matrix::identity(d)),
-                MatrixOde::from_left(in_panels.sde.drift.clone()).over(narrow).over_step(&Matrix::identity(d)),
-            );
-            let nothing = Matrix::zeros(d, d);
-            let (grown, grown_panel) = (
-                lyapunov.series(&nothing),
-                MatrixOde::lyapunov(&in_panels.sde.drift, in_panels.sde.noise()).over(narrow).over_step(&nothing),
-            );
-            let noise = MatrixTransition { factor: at_end(&left, &left_panel), covariance: at_end(&grown, &grown_panel) };
-            let step = Step {
-                length: h,
-                data: Course { series: data_series, panel: data_panel },
-                second: Course { series: second_series, panel: second_panel },
-                score: Course { series: score_series, panel: score_panel },
-                generate,
-                noise,
-                cost: integral(&cost_series, &cost_panel) * h,
+            let generating = MatrixTransition {
+                factor: at_end(&at.back, &over.back),
+                covariance: Matrix::symmetric(d, |i, j| integral(&at.spread[(i, j)], &over.spread[(i, j)])),
             };
-            Attempt::Taken(step, omitted)
+            let after = begin.each_ref().map(|law| noising.apply(law));
+            (most, Some(FlowStep { length: h, series, panel, before: begin.clone(), after, generating }))
         })?;
-        Some(Self { plugin, steps: taken })
+        Some(Self { plugin, tolerance, steps })
     }
 
-    /// V_0
-    pub fn model(&self) -> Matrix<Ball> {
-        self.steps.iter().rev().fold(self.plugin.prior.matrix().clone(), |v, step| step.generate.apply(&v))
+    /// The model.
+    pub fn plugin(&self) -> &LinearPlugin<Ball> {
+        self.plugin
     }
 
-    /// cost
-    pub fn cost(&self) -> Ball {
-        self.steps.iter().fold(Ball::zero(), |sum, step| sum + step.cost)
+    /// What each step leaves out at most.
+    pub fn tolerance(&self) -> f64 {
+        self.tolerance
     }
 
-    /// steps
-    pub fn len(&self) -> usize {
-        self.steps.len()
+    /// The steps, in the order of noising time.
+    pub fn steps(&self) -> &[FlowStep] {
+        &self.steps
     }
-}
 
-fn cost<S: Scalar, const N: usize>(drift: &Matrix<Taylor<S,N>>, score: &Matrix<Taylor<S,N>>, noise: &Matrix<Taylor<S,N>>, second: &Matrix<Taylor<S,N>>) -> Taylor<S,N> {
-    let weighted = noise * &(score * second);
-    let mut energy = Taylor::constant(S::zero());
-    for i in 0..score.rows() { for j in 0..score.rows() { energy = energy + weighted[(i,j)] * score[(i,j)]; } }
-    energy / 2 + drift.trace()
+    /// The covariances `V_t` of the model at the beginning of each step, and at the end.
+    pub fn model(&self) -> Vec<Matrix<Ball>> {
+        let mut model = vec![self.plugin.prior.matrix().clone()];
+        for step in self.steps.iter().rev() {
+            model.push(step.generating.apply(&model[model.len() - 1]));
+        }
+        model.reverse();
+        model
+    }
+
+    /// `E[Y_T Y_Tᵀ | Y_0 = x]`.
+    pub fn second_at_end(&self) -> Matrix<Ball> {
+        let start = self.plugin.x.outer(&self.plugin.x);
+        self.steps.last().map_or(start, |step| step.after[1].clone())
+    }
 }

@@ -2,6 +2,7 @@
 
 mod anderson_reversal;
 mod chapman_kolmogorov;
+mod cld_critical;
 #[allow(clippy::module_inception, reason = "a claim's file bears its id, and this one shares it with the theory")]
 mod ct_elbo;
 mod family_scaled_score;
@@ -9,9 +10,12 @@ mod feynman_kac;
 mod fp_residual;
 mod girsanov;
 mod lambda_family;
+mod lin_moments_matrix;
 mod lin_moments_scalar;
 mod master_pathwise_identity;
+mod ou_stationary;
 mod plugin_elbo_ism;
+mod plugin_multivariate;
 mod pointwise_model_not_data;
 mod score_matching_equals_elbo;
 pub(crate) mod variational_gap;
@@ -21,7 +25,10 @@ use super::Claim;
 /// The claims of this folder, in the order of the catalogue.
 pub static CLAIMS: &[&Claim] = &[
     &lin_moments_scalar::CLAIM,
+    &lin_moments_matrix::CLAIM,
+    &cld_critical::CLAIM,
     &chapman_kolmogorov::CLAIM,
+    &ou_stationary::CLAIM,
     &fp_residual::CLAIM,
     &anderson_reversal::CLAIM,
     &lambda_family::CLAIM,
@@ -34,4 +41,5 @@ pub static CLAIMS: &[&Claim] = &[
     &family_scaled_score::CLAIM,
     &pointwise_model_not_data::CLAIM,
     &score_matching_equals_elbo::CLAIM,
+    &plugin_multivariate::CLAIM,
 ];
