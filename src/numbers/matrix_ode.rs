@@ -1,13 +1,13 @@
 //! Linear matrix differential equations with time-dependent coefficients, enclosed.
 //!
-//! `X′ = L X + X R + F` is integrated step by step, in the time `u ∈ [0, 1]` of each step. One recurrence,
-//! `(k+1) Xₖ₊₁ = Σⱼ (Lⱼ Xₖ₋ⱼ + Xₖ₋ⱼ Rⱼ) + Fₖ`, is read twice: as [`Series`] at the beginning of the step it gives the digits, as
+//! `X′ = K X + F`, or `X′ = K X + X Kᵀ + F`, is integrated step by step, in the time `u ∈ [0, 1]` of each step. One recurrence,
+//! `(n+1) Xₙ₊₁ = Σⱼ Kⱼ Xₙ₋ⱼ + Fₙ`, with its transpose if there is one, is read twice: as [`Series`] at the beginning of the step it gives the digits, as
 //! [`Panel`] over all of the step it encloses the coefficient that bounds what was left out,
 //!
 //! `X(u) = Σ_{k<n} Xₖ uᵏ + uⁿ Xₙ(ξ)`, `0 ≤ ξ ≤ u`, for each entry.
 //!
-//! A panel has to know beforehand where the solution can be. With `a` the largest sum over a row of `|L|` plus the largest over
-//! a column of `|R|`, Gronwall says `|X(u)| ≤ e^{au}(|X(0)| + u|F|)` for the largest entry; then `X(u) ∈ X(0) + [0, 1]·X′` is
+//! A panel has to know beforehand where the solution can be. With `a` the largest sum over a row of `|K|`, twice
+//! that for the second equation, Gronwall says `|X(u)| ≤ e^{au}(|X(0)| + u|F|)` for the largest entry; then `X(u) ∈ X(0) + [0, 1]·X′` is
 //! used as often as it helps. Coefficients are series as well, so that they may be closed forms, solutions of other
 //! equations, or inverses of such: only the last equation has to be linear.
 //!
@@ -21,65 +21,64 @@ use super::{Ball, Field, Interval, Matrix, Panel, Scalar, Taylor};
 /// A power series in the time of a step, without the coefficient that bounds the remainder.
 pub type Series = Taylor<Ball, ORDER>;
 
-/// `X′ = L X + X R + F`.
+/// `X′ = K X + F`, or the symmetric `X′ = K X + X Kᵀ + F`.
 #[derive(Debug, Clone)]
 pub struct MatrixOde<S> {
-    /// `L`, `d × d`.
-    pub left: Matrix<S>,
-    /// `R`, `e × e`.
-    pub right: Matrix<S>,
-    /// `F`, `d × e` as the solution.
-    pub force: Matrix<S>,
+    slope: Matrix<S>,
+    force: Matrix<S>,
+    /// Whether the equation, and every solution, is symmetric.
+    symmetric: bool,
 }
 
 impl<S: Field> MatrixOde<S> {
-    /// `X′ = K X + X Kᵀ + F`: how a covariance moves.
+    /// `X′ = K X + F`, `K` a `d × d` matrix and `F` of the shape of the solution, `d` rows.
+    pub fn linear(slope: &Matrix<S>, force: &Matrix<S>) -> Self {
+        Self { slope: slope.clone(), force: force.clone(), symmetric: false }
+    }
+
+    /// `X′ = K X + X Kᵀ + F`, `F` and the solution symmetric: how a covariance moves.
     pub fn lyapunov(slope: &Matrix<S>, force: &Matrix<S>) -> Self {
-        Self { left: slope.clone(), right: slope.transpose(), force: force.clone() }
+        Self { symmetric: true, ..Self::linear(slope, force) }
     }
 
-    /// `X′ = L X` for a square matrix.
-    pub fn from_left(left: &Matrix<S>) -> Self {
-        let nothing = Matrix::zeros(left.rows(), left.columns());
-        Self { left: left.clone(), right: nothing.clone(), force: nothing }
-    }
-
-    /// `X′ = X R` for a square matrix.
-    pub fn from_right(right: &Matrix<S>) -> Self {
-        let nothing = Matrix::zeros(right.rows(), right.columns());
-        Self { left: nothing.clone(), right: right.clone(), force: nothing }
+    /// `X′ = K X`.
+    pub fn fundamental(slope: &Matrix<S>) -> Self {
+        Self::linear(slope, &Matrix::zeros(slope.rows(), slope.columns()))
     }
 
     /// `X′` at `x`.
     pub fn rate(&self, x: &Matrix<S>) -> Matrix<S> {
-        &(&(&self.left * x) + &(x * &self.right)) + &self.force
+        &self.with_mirror(&self.slope * x) + &self.force
+    }
+
+    /// `H`, or `H + Hᵀ` in a symmetric equation.
+    fn with_mirror(&self, half: Matrix<S>) -> Matrix<S> {
+        if self.symmetric { &half + &half.transpose() } else { half }
     }
 
     /// The same equation in the time of a step of length `h`, in which everything happens `h` times as fast.
     pub fn over(&self, h: S) -> Self {
-        Self { left: self.left.scale(h), right: self.right.scale(h), force: self.force.scale(h) }
+        Self { slope: self.slope.scale(h), force: self.force.scale(h), ..*self }
     }
 
     /// In another reading.
     fn map<R: Field>(&self, f: impl Fn(S) -> R) -> MatrixOde<R> {
-        MatrixOde { left: self.left.map(&f), right: self.right.map(&f), force: self.force.map(&f) }
+        MatrixOde { slope: self.slope.map(&f), force: self.force.map(&f), symmetric: self.symmetric }
     }
 }
 
 impl<S: Scalar, const N: usize> MatrixOde<Taylor<S, N>> {
     /// The power series of the solution with this constant term.
     fn solution(&self, start: &Matrix<S>) -> Matrix<Taylor<S, N>> {
-        let [left, right, force] = [&self.left, &self.right, &self.force].map(coefficients);
+        let [slope, force] = [&self.slope, &self.force].map(coefficients);
+        let nothing = Matrix::zeros(start.rows(), start.columns());
+        let at = MatrixOde { slope: nothing.clone(), force: nothing.clone(), symmetric: self.symmetric };
         let mut solution = vec![start.clone()];
-        for k in 0..N - 1 {
-            let mut next = force.get(k).cloned().unwrap_or_else(|| Matrix::zeros(start.rows(), start.columns()));
-            for (j, left) in left.iter().enumerate().take(k + 1) {
-                next = &next + &(left * &solution[k - j]);
-            }
-            for (j, right) in right.iter().enumerate().take(k + 1) {
-                next = &next + &(&solution[k - j] * right);
-            }
-            solution.push(next.map(|x| x / (k as i64 + 1)));
+        for n in 0..N - 1 {
+            let terms = slope.iter().take(n + 1).enumerate().map(|(j, slope)| slope * &solution[n - j]);
+            let moved = at.with_mirror(terms.fold(nothing.clone(), |sum, term| &sum + &term));
+            let next = force.get(n).map_or(moved.clone(), |force| &moved + force);
+            solution.push(next.map(|x| x / (n as i64 + 1)));
         }
         Matrix::from_fn(start.rows(), start.columns(), |i, j| {
             Taylor::of(&solution.iter().map(|x| x[(i, j)]).collect::<Vec<_>>())
@@ -136,7 +135,7 @@ impl InStep for Panel {
 fn reached(everywhere: &MatrixOde<Interval<f64>>, start: &Matrix<Interval<f64>>) -> Matrix<Interval<f64>> {
     // Each time the excess shrinks by a factor of the size of the coefficients, until it is as wide as the solution moves.
     const REFINEMENTS: usize = 12;
-    let growth = largest_sum(&everywhere.left) + largest_sum(&everywhere.right.transpose());
+    let growth = largest_sum(&everywhere.slope) * if everywhere.symmetric { 2 } else { 1 };
     let bound = growth.exp() * (largest(start) + largest(&everywhere.force));
     let within = Interval::zero().hull(&Interval::one());
     (0..REFINEMENTS).fold(start.map(|_| (-bound).hull(&bound)), |x, _| {

@@ -50,8 +50,7 @@ pub fn elbo(flow: &PluginFlow<'_>) -> Ball {
 struct Mismatch<S> {
     laws: Laws<S>,
     model: Matrix<S>,
-    /// The squared mismatch, and the energy beside which its remainder must be small.
-    squares: Matrix<S>,
+    square: S,
 }
 
 impl<S: InStep> Mismatch<S> {
@@ -61,10 +60,8 @@ impl<S: InStep> Mismatch<S> {
         // Against the time of generation.
         let backwards = MatrixOde::lyapunov(&-&laws.reverse.drift, &-&noise).over(length);
         let model = S::solve(&backwards, model);
-        let precision = Covariance::new(model.clone());
-        let square = mismatch(&noise, &laws.score, precision.precision(), &laws.second);
-        let energy = mean_square(&noise, &laws.score, &laws.second);
-        Self { squares: Matrix::from_fn(1, 2, |_, j| if j == 0 { square } else { energy }), model, laws }
+        let square = mismatch(&noise, &laws.score, Covariance::new(model.clone()).precision(), &laws.second);
+        Self { laws, model, square }
     }
 }
 
@@ -79,7 +76,10 @@ pub fn gap(flow: &PluginFlow<'_>) -> Ball {
         let parts = steps(step.length, flow.tolerance(), |taken: &[(_, Ball)], h| {
             let before = taken.last().map_or(&start, |(after, _)| after);
             let over = Mismatch::over(&in_panels, Panel::still(h), before);
-            let known = [&over.laws.data, &over.laws.second, &over.laws.score, &over.model, &over.squares];
+            // What is left out of the mismatch must be small beside the energy: an exact score has no mismatch at all.
+            let energy = mean_square(&over.laws.reverse.noise(), &over.laws.score, &over.laws.second);
+            let squares = Matrix::from_fn(1, 2, |_, j| [over.square, energy][j]);
+            let known = [&over.laws.data, &over.laws.second, &over.laws.score, &over.model, &squares];
             let most = known.map(left_out).into_iter().fold(0.0, f64::max);
             if most > flow.tolerance() {
                 return (most, None);
@@ -87,7 +87,7 @@ pub fn gap(flow: &PluginFlow<'_>) -> Ball {
             let at = Mismatch::over(&in_series, Series::still(h), before);
             let moments = [at_end(&at.laws.data, &over.laws.data), at_end(&at.laws.second, &over.laws.second)];
             let after = (moments, at_end(&at.model, &over.model));
-            (most, Some((after, integral(&at.squares[(0, 0)], &over.squares[(0, 0)]) * h / 2)))
+            (most, Some((after, integral(&at.square, &over.square) * h / 2)))
         });
         match parts {
             Some(parts) => total = parts.iter().fold(total, |sum, (_, part)| sum + *part),

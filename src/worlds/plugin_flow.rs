@@ -66,9 +66,9 @@ impl<S: InStep> Laws<S> {
     fn fundamental(&self, plugin: &LinearPlugin<S>, length: S) -> Fundamental<S> {
         let (one, nothing) = (Matrix::identity(self.data.rows()), Matrix::zeros(self.data.rows(), self.data.rows()));
         let noise = plugin.sde.noise();
-        let back = S::solve(&MatrixOde::from_right(&self.reverse.drift).over(length), &one);
+        let back = S::solve(&MatrixOde::fundamental(&self.reverse.drift.transpose()).over(length), &one).transpose();
         Fundamental {
-            forward: S::solve(&MatrixOde::from_left(&plugin.sde.drift).over(length), &one),
+            forward: S::solve(&MatrixOde::fundamental(&plugin.sde.drift).over(length), &one),
             added: S::solve(&MatrixOde::lyapunov(&plugin.sde.drift, &noise).over(length), &nothing),
             spread: (&(&back * &noise) * &back.transpose()).scale(length),
             back,

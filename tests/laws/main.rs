@@ -8,6 +8,7 @@ mod derivatives;
 mod exact;
 mod matrices;
 mod matrix_exponential;
+mod matrix_ode;
 mod quadrature;
 mod running;
 mod scalars;
