@@ -49,7 +49,8 @@ fn independent_coordinates_add_up() {
 fn a_small_gap_keeps_its_digits() {
     // For D = (1 + δ)I the gap at an exact prior is of order δ²; here the prior is not quite q_T.
     let scalar = "process=vp-linear b0=1.44 b1=1.44 T=1.3 v0=1 delta=1e-12 lam=0 vpi=1 x=0.8113";
-    let matrix = "model=plugin-multivariate A=[[-0.72]] L=[[1.2]] S0=[[1]] D=[[1.000000000001]] Spi=[[1]] x=[0.8113] T=1.3";
+    let matrix =
+        "model=plugin-multivariate A=[[-0.72]] L=[[1.2]] S0=[[1]] D=[[1.000000000001]] Spi=[[1]] x=[0.8113] T=1.3";
     let [closed, steps] = [scalar, matrix].map(|words| ask("variational-gap/gap", words, 25).expect("positive"));
     assert!(closed.overlaps(&steps) && steps.to_f64() < 1e-23 && steps.certainly_positive());
     agree(steps, steps, 25);
@@ -107,9 +108,11 @@ fn a_chain_from_nothing() {
 #[test]
 fn langevin_dynamics_keeps_its_digits() {
     let det = |words: &str| ask("cld-critical/transition-covariance-det", words, 40).expect("positive");
-    for (words, digits) in [("M=0.25 B=1e-9", "5.333333312000000045511111042844444524902e-36"), ("M=0.25 B=1e6", "0.25000000000000000000")] {
+    for (words, digits) in
+        [("M=0.25 B=1e-9", "5.333333312000000045511111042844444524902e-36"), ("M=0.25 B=1e6", "0.25000000000000000000")]
+    {
         let value = det(words);
-        assert!(value.to_decimal(40).starts_with(digits) , "{}", value.to_decimal(40));
+        assert!(value.to_decimal(40).starts_with(digits), "{}", value.to_decimal(40));
         agree(value, value, 40);
     }
 }

@@ -84,6 +84,7 @@ fn claim(id: &str, standing: Standing, verdict: Verdict, controls: Vec<ControlRe
     ClaimRecord {
         id: id.to_owned(),
         title: format!("Claim {id} {HOSTILE}"),
+        expect: !matches!(standing, Standing::RefutedAsExpected | Standing::Unrefuted),
         sources: vec!["huang2021".to_owned(), HOSTILE.to_owned()],
         standing,
         checks: vec![check(Reading::Certificate, vec![finding("bound", verdict)])],
@@ -130,6 +131,8 @@ fn sample() -> Run {
         wrong,
         claim(HOSTILE, Standing::Undecided, unsure, vec![]),
         claim("empty", Standing::Void, Verdict::Certified, vec![control("near", Some(false))]),
+        claim("false", Standing::RefutedAsExpected, refuted("upper minus lower is -1"), vec![control("truth", None)]),
+        claim("holds", Standing::Unrefuted, Verdict::Certified, vec![]),
     ];
     let mut run = parse(line(&Record::Header(header(&claims))).as_bytes(), "sample").unwrap();
     run.claims = claims;
@@ -321,6 +324,12 @@ fn the_verdict_follows_from_the_records() {
     assert_eq!(of(vec![right(), some(Standing::Refuted)]), (1, "1 of 2 claims is refuted.".to_owned()));
     let undecided = "Nothing is refuted, but 1 of 2 claims could not be decided.";
     assert_eq!(of(vec![right(), some(Standing::Undecided)]), (3, undecided.to_owned()));
+    let lie = || claim("lie", Standing::RefutedAsExpected, refuted("-1"), vec![]);
+    let both = "The claim is upheld, the false look-alike is refuted, as expected, and the wrong version that was due is refuted.";
+    assert_eq!(of(vec![right(), lie()]), (0, both.to_owned()));
+    assert_eq!(of(vec![lie()]), (0, "The false look-alike is refuted, as expected.".to_owned()));
+    let holds = "1 of 2 statements is not as expected.";
+    assert_eq!(of(vec![right(), some(Standing::Unrefuted)]), (1, holds.to_owned()));
     let void = "A wrong version survived: what was checked of 1 claim proves nothing.";
     assert_eq!(of(vec![right(), some(Standing::Void), some(Standing::Refuted)]), (4, void.to_owned()));
     assert_eq!(of(vec![]), (5, "Nothing was checked.".to_owned()));

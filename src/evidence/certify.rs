@@ -1,7 +1,7 @@
 //! The certificate: both sides enclosed at stated points, compared with the nearest wrong version.
 
 use super::{Finding, Relation, RelationKind, Statement, Verdict};
-use crate::numbers::{Ball, Panel, integrate};
+use crate::numbers::{Ball, Field, Panel, integrate};
 use crate::parameters::{InputError, at_point};
 use std::collections::BTreeMap;
 
@@ -94,6 +94,9 @@ fn decide(
     // Where the search ends for a wrong version whose mistake does not touch this relation. A claim never searches: it has
     // a requirement.
     const LAST_RADIUS: f64 = 1e-12;
+    if let RelationKind::Below { lower, upper } = relation.kind {
+        return below(upper - lower, point);
+    }
     let mut radius = required.unwrap_or(FIRST_RADIUS);
     loop {
         let difference = difference(relation, over_panel, radius / 2.0);
@@ -109,6 +112,18 @@ fn decide(
     }
 }
 
+/// An inequality needs no requirement: what matters is the side of zero.
+fn below(room: Ball, point: &str) -> (Verdict, Ball) {
+    let verdict = if (-room).certainly_positive() {
+        Verdict::Refuted { at: point.to_owned(), by: format!("upper minus lower is {}", room.to_decimal(6)) }
+    } else if Ball::zero().certainly_le(&room) {
+        Verdict::Certified
+    } else {
+        Verdict::Undecided { why: format!("upper minus lower is {}, which may be negative", room.to_decimal(6)) }
+    };
+    (verdict, room)
+}
+
 fn undecided(required: Option<f64>, width: f64) -> String {
     match required {
         Some(required) => format!("the enclosure of the difference has radius {width:.1e}, {required:.1e} is needed"),
@@ -121,6 +136,7 @@ fn difference(relation: &Relation<'_, Ball>, over_panel: &Relation<'_, Panel>, r
     match (&relation.kind, &over_panel.kind) {
         (RelationKind::Equal(left, right), _) => *left - *right,
         (RelationKind::AtMost { lower, upper, gap }, _) => *upper - *lower - gap.value(),
+        (RelationKind::Below { lower, upper }, _) => *upper - *lower,
         (RelationKind::Rate { state, rate, from, to }, RelationKind::Rate { rate: panel_rate, .. }) => {
             let increment = state(*to).re - state(*from).re;
             increment - integrate(rate.as_ref(), panel_rate.as_ref(), *from, *to, radius)
@@ -143,6 +159,8 @@ pub(super) fn pointwise<T: Statement>(statement: &T, point: &str) -> Result<Vec<
             let values = match &relation.kind {
                 RelationKind::Equal(left, right) => vec![(at(String::new()), *left - *right)],
                 RelationKind::AtMost { lower, upper, gap } => vec![(at(String::new()), *upper - *lower - gap.value())],
+                // A residue is what a proof leaves, and of this there is no proof.
+                RelationKind::Below { .. } => Vec::new(),
                 RelationKind::Rate { state, rate, from, to } => (1..4)
                     .map(|quarter| {
                         let t = *from + (*to - *from) * quarter / 4;

@@ -68,9 +68,7 @@ impl MatrixPath {
 
 /// A matrix times a vector in every lane.
 fn times(matrix: &Matrix<Float>, y: &[Lanes<WIDTH>]) -> Vec<Lanes<WIDTH>> {
-    let row = |i| {
-        y.iter().enumerate().fold(Lanes([0.0; WIDTH]), |sum, (k, y)| sum + Lanes::splat(matrix[(i, k)]) * *y)
-    };
+    let row = |i| y.iter().enumerate().fold(Lanes([0.0; WIDTH]), |sum, (k, y)| sum + Lanes::splat(matrix[(i, k)]) * *y);
     (0..matrix.rows()).map(row).collect()
 }
 

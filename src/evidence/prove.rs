@@ -62,6 +62,11 @@ fn prove_at<T: Statement>(statement: &T, claim: &str, point: &str) -> Vec<Findin
         let mut findings: Vec<Finding> = Vec::new();
         for relation in statement.relations(&params) {
             let (left, right, latex) = match &relation.kind {
+                RelationKind::Below { .. } => {
+                    let why = "an inequality without an exhibited gap is decided by enclosure alone".to_owned();
+                    findings.push(Finding::new(relation.name, Verdict::Undecided { why }));
+                    continue;
+                }
                 RelationKind::Equal(left, right) => (*left, *right, left.latex()),
                 RelationKind::AtMost { lower, upper, gap } => (*upper - *lower, gap.value(), (*upper - *lower).latex()),
                 RelationKind::Rate { state, rate: claimed, .. } => {

@@ -57,6 +57,13 @@ pub enum RelationKind<'p, S> {
         /// Their difference, built from squares.
         gap: NonNegative<S>,
     },
+    /// `lower ≤ upper` at the stated points, for no stated reason: certified or refuted there, never proved.
+    Below {
+        /// The side that should be smaller.
+        lower: S,
+        /// The side that should be larger.
+        upper: S,
+    },
 }
 
 impl<'p, S: Scalar> Relation<'p, S> {
@@ -85,6 +92,11 @@ impl<'p, S: Scalar> Relation<'p, S> {
     /// `lower ≤ upper` with its gap.
     pub fn at_most(name: impl Into<String>, lower: S, upper: S, gap: NonNegative<S>) -> Self {
         Self { name: name.into(), kind: RelationKind::AtMost { lower, upper, gap } }
+    }
+
+    /// `lower ≤ upper` at the stated points. Where a gap can be exhibited, [`Self::at_most`] says more.
+    pub fn below(name: impl Into<String>, lower: S, upper: S) -> Self {
+        Self { name: name.into(), kind: RelationKind::Below { lower, upper } }
     }
 }
 

@@ -191,11 +191,7 @@ pub fn left_out(panels: &Matrix<Panel>) -> f64 {
 ///
 /// `attempt(steps so far, length)` says how much a step of this length leaves out, and what is known of it if that is
 /// acceptable. `None` if the solution cannot be followed to the end.
-pub fn steps<T>(
-    duration: Ball,
-    tolerance: f64,
-    attempt: impl Fn(&[T], Ball) -> (f64, Option<T>),
-) -> Option<Vec<T>> {
+pub fn steps<T>(duration: Ball, tolerance: f64, attempt: impl Fn(&[T], Ball) -> (f64, Option<T>)) -> Option<Vec<T>> {
     const MOST_STEPS: usize = 4000;
     const SHORTEST: f64 = 1e-30;
     let mut taken = Vec::new();

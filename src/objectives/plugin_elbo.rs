@@ -40,9 +40,10 @@ pub fn elbo(flow: &PluginFlow<'_>) -> Ball {
     fn cost<S: Scalar>(laws: &Laws<S>) -> S {
         running_cost(&laws.reverse, &laws.score, &laws.second).total()
     }
-    let paid = flow.steps().iter().fold(Ball::zero(), |paid, step| {
-        paid + integral(&cost(&step.series), &cost(&step.panel)) * step.length
-    });
+    let paid = flow
+        .steps()
+        .iter()
+        .fold(Ball::zero(), |paid, step| paid + integral(&cost(&step.series), &cost(&step.panel)) * step.length);
     expected_log_density(&flow.plugin().prior, &flow.second_at_end()) - paid
 }
 

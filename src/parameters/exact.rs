@@ -3,7 +3,7 @@
 use super::inputs::number;
 use super::nearest::nearest;
 use super::{Domain, InputError, Inputs, Source};
-use crate::numbers::{Covariance, Matrix, PositiveDefinite, Rational, Scalar, Vector, shorten, is_semidefinite};
+use crate::numbers::{Covariance, Matrix, PositiveDefinite, Rational, Scalar, Vector, is_semidefinite, shorten};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

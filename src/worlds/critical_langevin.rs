@@ -48,8 +48,7 @@ impl<S: Scalar> CriticalLangevin<S> {
         let decay = (-turn).exp();
         let factor = [[turn + 1, omega * turn], [-b, S::one() - turn]];
         let (position, decayed) = (self.spread(y), (-y).exp());
-        let covariance =
-            [[position, b * y * decayed], [b * y * decayed, self.mass * (y * decayed * 2 + position)]];
+        let covariance = [[position, b * y * decayed], [b * y * decayed, self.mass * (y * decayed * 2 + position)]];
         MatrixTransition {
             factor: Matrix::from_fn(2, 2, |i, j| factor[i][j] * decay),
             covariance: Matrix::from_fn(2, 2, |i, j| covariance[i][j]),

@@ -85,7 +85,8 @@ impl<'p> PluginFlow<'p> {
             let begin = taken.last().map_or(&start, |step| &step.after);
             let panel = Laws::over(&in_panels, Panel::still(h), begin);
             let over = panel.fundamental(&in_panels, Panel::still(h));
-            let solved = [&panel.data, &panel.second, &panel.score, &over.forward, &over.added, &over.back, &over.spread];
+            let solved =
+                [&panel.data, &panel.second, &panel.score, &over.forward, &over.added, &over.back, &over.spread];
             let most = solved.map(left_out).into_iter().fold(0.0, f64::max);
             if most > tolerance {
                 return (most, None);

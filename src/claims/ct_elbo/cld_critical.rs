@@ -17,7 +17,7 @@
 //! Assumptions: $M > 0$. If it failed, denoising score matching with velocities would divide by a covariance that is
 //! rounding error: at $\mathcal B = 0.003$ its determinant is $5\cdot10^{-10}$.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Enclosed, Enclosure, MatrixPath, Plan, Relation, Statement, Trial};
 use crate::numbers::{Ball, Dual, Float, Matrix, Scalar, Vector, VectorJet, rate};
 use crate::parameters;
@@ -97,7 +97,11 @@ impl Statement for ClosedForm {
         let carried = &(&now.factor * &stationary) * &now.factor.transpose();
         for (name, at) in entries(&one, true) {
             relations.push(Relation::equal(format!("start, {name}"), start.factor[at], one[at]));
-            relations.push(Relation::equal(format!("start of the covariance, {name}"), start.covariance[at], S::zero()));
+            relations.push(Relation::equal(
+                format!("start of the covariance, {name}"),
+                start.covariance[at],
+                S::zero(),
+            ));
             let difference = stationary[at] - carried[at];
             relations.push(Relation::equal(format!("difference, {name}"), now.covariance[at], difference));
         }
@@ -233,6 +237,7 @@ const REVERSAL: &str = "reversal";
 pub static CLAIM: Claim = Claim {
     id: "cld-critical",
     aliases: &[],
+    expect: Expect::True,
     title: "Critically damped Langevin dynamics: exponential, covariance and determinant in closed form",
     text: include_str!("cld_critical.rs"),
     sources: &["dockhorn2022"],

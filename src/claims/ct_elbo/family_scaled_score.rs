@@ -13,7 +13,7 @@
 //! Assumptions: $v_0, v_\pi > 0$, $\lambda < 1$, centred data. If it failed, no reference value for a trained score would
 //! exist: this is the family in which every other claim about the bound is tried out.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Dual, Float, Scalar};
 use crate::objectives::elbo::{RunningCost, scaled_control};
@@ -163,6 +163,7 @@ pub static CLAIM: Claim = Claim {
     id: "family-scaled-score",
     aliases: &[],
     title: "A score wrong by a factor: model and bound in closed form for every schedule and every λ",
+    expect: Expect::True,
     text: include_str!("family_scaled_score.rs"),
     sources: &["huang2021", "song2021sde"],
     readings: &[Readings::of("", &Family(0)).and_sampled(&Samples(0))],

@@ -16,7 +16,7 @@
 //! Assumptions: $\sigma > 0$, $k$ constant. If it failed, reweighting paths of one sampler to another would be biased; where the
 //! second moment is infinite, the estimate is unbiased and useless, and no sample shows it.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar, derivative};
 use crate::objectives::girsanov::{LogQuadratic, PathWeight, Segment};
@@ -235,6 +235,7 @@ pub static CLAIM: Claim = Claim {
     id: "girsanov",
     aliases: &[],
     title: "Girsanov weights: mean one, the moments of the other process, and when there is a second moment",
+    expect: Expect::True,
     text: include_str!("girsanov.rs"),
     sources: &["girsanov1960"],
     readings: &[Readings::of("", &Moments(0)).and_sampled(&Weighted(0))],

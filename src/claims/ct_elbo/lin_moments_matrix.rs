@@ -18,7 +18,7 @@
 //! Assumptions: none beyond linearity. If it failed, every score target of a process with coupled coordinates (Langevin
 //! dynamics with velocities, anisotropic noise) would be that of another process.
 
-use crate::claims::{Claim, Control, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{Enclosed, Enclosure, MatrixPath, Plan, Relation, Statement, Trial};
 use crate::numbers::{Ball, Covariance, Dual, Exponential, Float, Matrix, Scalar, rate};
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point, describe};
@@ -225,7 +225,8 @@ fn log_det(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, InputErr
     if value.is_finite() {
         return Ok(value);
     }
-    let reason = "the covariance at t is singular, or too nearly so: the noise must reach every direction that S0 lacks";
+    let reason =
+        "the covariance at t is singular, or too nearly so: the noise must reach every direction that S0 lacks";
     Err(InputError::Condition(reason.to_owned()))
 }
 
@@ -236,6 +237,7 @@ const EXPONENTIALS: &str = "exponentials";
 pub static CLAIM: Claim = Claim {
     id: "lin-moments-matrix",
     aliases: &[],
+    expect: Expect::True,
     title: "The covariance of every linear SDE in d dimensions: variation of constants, and two exponentials",
     text: include_str!("lin_moments_matrix.rs"),
     sources: &["vanloan1978"],
@@ -252,7 +254,8 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "drift-transposed-in-an-exponential",
             story: "Aᵀ for A in the exponential of the Lyapunov operator",
-            readings: Readings::certified(EXPONENTIALS, &Enclosed(Exponentials(TRANSPOSE))).and_sampled(&Ends(TRANSPOSE)),
+            readings: Readings::certified(EXPONENTIALS, &Enclosed(Exponentials(TRANSPOSE)))
+                .and_sampled(&Ends(TRANSPOSE)),
         },
         Control {
             id: "factor-transposed",

@@ -9,14 +9,14 @@ mod family_scaled_score;
 mod feynman_kac;
 mod fp_residual;
 mod girsanov;
-mod lambda_family;
+pub(super) mod lambda_family;
 mod lin_moments_matrix;
 mod lin_moments_scalar;
 mod master_pathwise_identity;
 mod ou_stationary;
 mod plugin_elbo_ism;
 mod plugin_multivariate;
-mod pointwise_model_not_data;
+pub(super) mod pointwise_model_not_data;
 mod score_matching_equals_elbo;
 pub(crate) mod variational_gap;
 

@@ -15,7 +15,7 @@
 //! tends to; and a sub-VP model whose data are standardised is off by a quarter of the variance in the middle of its schedule if its code
 //! takes unit variance for granted.
 
-use crate::claims::{Claim, Control, Readings};
+use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{NonNegative, Relation, Statement};
 use crate::numbers::{Dual, Matrix, Scalar, Vector, rate};
 use crate::parameters::{Domain, InputError, Parameters, Source};
@@ -195,6 +195,7 @@ const EXPLODING: &str = "variance exploding";
 pub static CLAIM: Claim = Claim {
     id: "ou-stationary",
     aliases: &[],
+    expect: Expect::True,
     title: "The stationary laws of linear SDEs: VP keeps N(0, 1), sub-VP does not, VE keeps nothing",
     text: include_str!("ou_stationary.rs"),
     sources: &["song2021sde"],

@@ -18,7 +18,7 @@
 //! Assumptions: $\Sigma_0$ and the prior positive definite; $Q$ may be singular. If it failed, results that hold in one dimension
 //! would not carry over to models whose score errors mix coordinates, which all have.
 
-use crate::claims::{Claim, Control, Enclose, Quantity, Readings};
+use crate::claims::{Claim, Control, Enclose, Expect, Quantity, Readings};
 use crate::evidence::{Enclosed, Enclosure, Relation, Statement};
 use crate::numbers::{Ball, Covariance, Dual, Float, Matrix, Scalar, Vector, VectorJet, rate};
 use crate::objectives::plugin_elbo::{
@@ -220,7 +220,12 @@ impl Enclosure for ThreeWays {
     }
 }
 
-fn number(inputs: &Inputs, ignored: Ignored, digits: usize, of: fn(&PluginFlow<'_>) -> Ball) -> Result<Ball, InputError> {
+fn number(
+    inputs: &Inputs,
+    ignored: Ignored,
+    digits: usize,
+    of: fn(&PluginFlow<'_>) -> Ball,
+) -> Result<Ball, InputError> {
     to_digits(&ExactReader::new(inputs, ignored).read()?, digits, of)
 }
 
@@ -236,6 +241,7 @@ const THREE_WAYS: &str = "three ways";
 pub static CLAIM: Claim = Claim {
     id: "plugin-multivariate",
     aliases: &[],
+    expect: Expect::True,
     title: "Plug-in models in d dimensions: moments, bound and gap for matrices that do not commute",
     text: include_str!("plugin_multivariate.rs"),
     sources: &["huang2021", "nedialkov1999"],

@@ -14,7 +14,7 @@
 //!
 //! If it failed, the gap could not be attributed to the score, and training would not tighten the bound.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Plan, Quadratic, Relation, Statement, Statistic, TimeIntegral, Trial, sampler};
 use crate::numbers::{Ball, Dual, Float, Lanes, Scalar};
 use crate::objectives::elbo::{scaled_control, squared_mismatch};
@@ -25,7 +25,7 @@ use crate::worlds::{Affine, Clock, Gaussian, LinearPlugin, ReverseSde, ScaledPoi
 
 /// A point with the model's variance: in a proof a free state under its own rate, so that the gap is proved for whatever
 /// solves the reverse SDE; else the closed form of `family-scaled-score`.
-struct Generated<S> {
+pub(in crate::claims) struct Generated<S> {
     point: ScaledPoint<S>,
     variance: Option<Dual<S>>,
 }
@@ -83,7 +83,9 @@ impl<S: Scalar> Parameters<S> for Model<S> {
                 source.optional("x", Domain::Real, "the data point, without effect")?;
                 Shifted::read(source).map(Self::Shifted)
             }
-            other => Err(InputError::Condition(format!("the gap of {other} has no closed form; ask for its enclosure"))),
+            other => {
+                Err(InputError::Condition(format!("the gap of {other} has no closed form; ask for its enclosure")))
+            }
         }
     }
 }
@@ -109,12 +111,12 @@ fn enclose_gap(inputs: &Inputs, ignored: Ignored, digits: usize) -> Result<Ball,
 }
 
 const NO_HALF: u8 = 1;
-const DATA_SCORE: u8 = 2;
+pub(in crate::claims) const DATA_SCORE: u8 = 2;
 const MARGINAL_LAW: u8 = 3;
 
 const POINT: &str = "process=vp-linear b0=0.1 b1=3.137 T=1 v0=0.3137 delta=0.2719 lam=0.3 vpi=1.1719 x=0.8113";
 
-struct Gap(u8);
+pub(in crate::claims) struct Gap(pub(in crate::claims) u8);
 
 impl Statement for Gap {
     type Params<S: Scalar> = Generated<S>;
@@ -256,6 +258,7 @@ pub static CLAIM: Claim = Claim {
     id: "variational-gap",
     aliases: &[],
     title: "The gap is half the integrated squared distance between control and model score, along inference paths",
+    expect: Expect::True,
     text: include_str!("variational_gap.rs"),
     sources: &["huang2021"],
     readings: &[Readings::of("", &Gap(0)).and_sampled(&Draws(0)), Readings::of(SHIFT, &ShiftedGap(0))],
@@ -282,6 +285,6 @@ pub static CLAIM: Claim = Claim {
         },
     ],
     quantities: &[
-        Quantity::of::<GapValue>("gap", "log p_theta(x) - ELBO_lambda(x), in nats", &[]).enclosed_by(enclose_gap),
+        Quantity::of::<GapValue>("gap", "log p_theta(x) - ELBO_lambda(x), in nats", &[]).enclosed_by(enclose_gap)
     ],
 };
