@@ -44,6 +44,26 @@ fn fokker_planck_and_the_score_pde() {
 }
 
 #[test]
+fn linear_moments_with_matrices() {
+    upheld("lin-moments-matrix", 5);
+}
+
+#[test]
+fn critically_damped_langevin() {
+    upheld("cld-critical", 4);
+}
+
+#[test]
+fn stationary_laws() {
+    upheld("ou-stationary", 5);
+}
+
+#[test]
+fn plug_in_models_that_do_not_commute() {
+    upheld("plugin-multivariate", 5);
+}
+
+#[test]
 fn anderson_reversal() {
     upheld("anderson-reversal", 5);
 }

@@ -48,9 +48,13 @@ pub struct PluginFlow<'p> {
 
 /// Solutions from which transitions over a step are made.
 struct Fundamental<S> {
+    /// `e^{Au}`.
     forward: Matrix<S>,
+    /// The covariance that the noising process adds.
     added: Matrix<S>,
+    /// `Ψ`.
     back: Matrix<S>,
+    /// `Ψ Q Ψᵀ`, per step.
     spread: Matrix<S>,
 }
 

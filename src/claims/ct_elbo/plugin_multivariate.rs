@@ -208,14 +208,15 @@ impl Enclosure for ThreeWays {
     }
 
     fn sides(&self, p: &LinearPlugin<Ball>) -> Vec<(&'static str, Ball, Ball)> {
-        // Of the gap, at least fifteen digits; the controls are far larger than what is missing.
-        const TOLERANCE: f64 = 1e-18;
-        let by_numbers = |p: &LinearPlugin<Ball>, number: fn(&PluginFlow<'_>) -> Ball| {
-            PluginFlow::new(p, TOLERANCE).map_or_else(Ball::whole, |flow| number(&flow))
-        };
-        let difference = by_numbers(p, |flow| log_likelihood(flow) - elbo(flow));
+        // The control differs in the second digit.
+        const TOLERANCE: f64 = 1e-12;
         let other = LinearPlugin { error: p.error.transpose(), ..p.clone() };
-        let integral = by_numbers(if self.0 == TRANSPOSED { &other } else { p }, gap);
+        let numbers = || {
+            let flow = PluginFlow::new(p, TOLERANCE)?;
+            let integral = if self.0 == TRANSPOSED { gap(&PluginFlow::new(&other, TOLERANCE)?) } else { gap(&flow) };
+            Some((log_likelihood(&flow) - elbo(&flow), integral))
+        };
+        let (difference, integral) = numbers().unwrap_or((Ball::whole(), Ball::whole()));
         vec![("likelihood − bound = gap", difference, integral)]
     }
 }
