@@ -57,7 +57,7 @@ fn a_small_gap_keeps_its_digits() {
 }
 
 #[test]
-fn hard_places_are_followed_or_refused_with_a_sentence() {
+fn hard_places_are_followed() {
     let model = |s0: &str, spi: &str, t: &str| {
         let words = format!(
             "A=[[-0.8137,0.4119],[-0.2713,-0.6117]] L=[[1.1137,0],[0.2719,0.9713]] S0={s0} D=[[1.1713,0.0911],[-0.1237,0.8713]] \
@@ -83,9 +83,6 @@ fn hard_places_are_followed_or_refused_with_a_sentence() {
         agree(likelihood, likelihood, 15);
         agree(elbo, elbo, 15);
     }
-    let stiff = "A=[[-1e9]] L=[[1]] S0=[[1]] D=[[1.1]] Spi=[[1]] x=[1] T=1";
-    let refusal = ask("plugin-multivariate/elbo", stiff, 15).expect_err("too stiff").to_string();
-    assert!(refusal.contains("cannot be followed"), "{refusal}");
 }
 
 /// Noise that reaches the first coordinate through a chain: `W₁₁ ~ t⁵` keeps its digits at `t = 10⁻¹²`.

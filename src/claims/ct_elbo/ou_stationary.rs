@@ -119,20 +119,21 @@ impl Statement for Preserving {
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p AnyBeta<S>) -> Vec<Relation<'p, S>> {
-        type Family<S> = fn(S, S) -> Clock<S>;
-        let families: [(&str, Family<S>, Family<Dual<S>>); 2] = [
-            ("VP", Clock::variance_preserving, Clock::variance_preserving),
-            ("sub-VP", Clock::sub_variance_preserving, Clock::sub_variance_preserving),
+        let (beta, lambda) = (Dual::constant(p.beta), Dual { re: p.lambda, eps: p.beta });
+        let vp = Clock::variance_preserving(p.beta, p.lambda);
+        let sub = Clock::sub_variance_preserving(p.beta, p.lambda);
+        let families = [
+            ("VP", vp, Clock::variance_preserving(beta, lambda)),
+            ("sub-VP", sub, Clock::sub_variance_preserving(beta, lambda)),
         ];
-        let lambda = Dual { re: p.lambda, eps: p.beta };
-        let mut relations = Vec::new();
-        for (name, still, moving) in families {
-            let variance = moving(Dual::constant(p.beta), lambda).variance(Dual::constant(p.v0));
-            let by_equation = still(p.beta, p.lambda).variance_rate(variance.re);
-            relations.push(Relation::equal(format!("{name}, rate of any variance"), rate(variance), by_equation));
-        }
-        let (vp, sub) =
-            (Clock::variance_preserving(p.beta, p.lambda), Clock::sub_variance_preserving(p.beta, p.lambda));
+        let mut relations: Vec<_> = families
+            .into_iter()
+            .map(|(name, still, moving)| {
+                let variance = moving.variance(Dual::constant(p.v0));
+                let by_equation = still.variance_rate(variance.re);
+                Relation::equal(format!("{name}, rate of any variance"), rate(variance), by_equation)
+            })
+            .collect();
         let kept = if self.0 == UNSTANDARDISED { p.v0 } else { S::one() };
         relations.push(Relation::equal("VP", vp.variance(kept), kept));
         relations.push(Relation::equal("VP, rate at unit variance", vp.variance_rate(kept), S::zero()));
