@@ -16,7 +16,7 @@ pub struct Requirement {
 impl Requirement {
     /// The radius below which the relation counts as certified. A relation that no control touches must be as narrow as
     /// the nearest control of the whole claim asks; without any control nothing can be certified.
-    fn radius(&self, relation: &str) -> Option<f64> {
+    pub(super) fn radius(&self, relation: &str) -> Option<f64> {
         let own = self.controls.get(relation).copied();
         own.or_else(|| self.controls.values().copied().reduce(f64::min)).map(|size| size / 10.0)
     }
@@ -38,33 +38,33 @@ fn certify_at<T: Statement>(statement: &T, point: &str, requirement: &Requiremen
     let read = || Ok::<_, InputError>((at_point(point)?, at_point(point)?));
     let (balls, panels): (T::Params<Ball>, T::Params<Panel>) = match read() {
         Ok(both) => both,
-        Err(error) => return vec![unreadable(point, &error)],
+        Err(error) => {
+            return vec![unreadable(point, &error)];
+        }
     };
     let relations = statement.relations(&balls).into_iter().zip(statement.relations(&panels));
     relations
         .map(|(relation, over_panel)| {
             let radius = requirement.radius(&relation.name);
-            let (verdict, difference) = decide(&relation, &over_panel, radius, point);
-            finding(relation.name, point, verdict, &difference)
+            let enclosed = |radius| difference(&relation, &over_panel, radius);
+            let decided = match relation.kind {
+                RelationKind::Below { lower, upper } => below(upper - lower, point),
+                RelationKind::Rate { .. } => decide(false, enclosed, radius, point),
+                _ => decide(true, enclosed, radius, point),
+            };
+            finding(relation.name, point, decided)
         })
         .collect()
 }
 
-/// What is found where a point cannot be read.
+/// The finding that a point cannot be read.
 pub(super) fn unreadable(point: &str, error: &InputError) -> Finding {
     let why = format!("the point cannot be read: {error}");
     Finding { point: Some(point.to_owned()), ..Finding::new("point", Verdict::Undecided { why }) }
 }
 
-/// What is found of a difference that is enclosed once and for all.
-pub(super) fn certified(name: &str, point: &str, difference: Ball, requirement: &Requirement) -> Finding {
-    let required = requirement.radius(name);
-    let verdict = judge(&difference, required, point)
-        .unwrap_or_else(|| Verdict::Undecided { why: undecided(required, difference.to_f64_interval().mag()) });
-    finding(name, point, verdict, &difference)
-}
-
-fn finding(name: impl Into<String>, point: &str, verdict: Verdict, difference: &Ball) -> Finding {
+/// The finding on a relation at a point, from the verdict and the difference of its sides.
+pub(super) fn finding(name: String, point: &str, (verdict, difference): (Verdict, Ball)) -> Finding {
     Finding {
         point: Some(point.to_owned()),
         discrepancy: Some(difference.to_decimal(10)),
@@ -73,20 +73,11 @@ fn finding(name: impl Into<String>, point: &str, verdict: Verdict, difference: &
     }
 }
 
-/// Refuted if zero is excluded, certified if it is contained narrowly enough.
-fn judge(difference: &Ball, required: Option<f64>, point: &str) -> Option<Verdict> {
-    if !difference.contains_zero() {
-        let by = format!("left minus right is {}", difference.to_decimal(6));
-        return Some(Verdict::Refuted { at: point.to_owned(), by });
-    }
-    let width = difference.to_f64_interval().mag();
-    required.is_some_and(|required| width <= required).then_some(Verdict::Certified)
-}
-
-/// Tries ever smaller radii for quadratures until the relation is decided; closed forms are decided at once.
-fn decide(
-    relation: &Relation<'_, Ball>,
-    over_panel: &Relation<'_, Panel>,
+/// Decides whether a difference, enclosed to a radius, is zero. Tries ever smaller radii for quadratures until that is
+/// decided; closed forms, which are `exact`, are decided at once.
+pub(super) fn decide(
+    exact: bool,
+    difference: impl Fn(f64) -> Ball,
     required: Option<f64>,
     point: &str,
 ) -> (Verdict, Ball) {
@@ -94,16 +85,17 @@ fn decide(
     // Where the search ends for a wrong version whose mistake does not touch this relation. A claim never searches: it has
     // a requirement.
     const LAST_RADIUS: f64 = 1e-12;
-    if let RelationKind::Below { lower, upper } = relation.kind {
-        return below(upper - lower, point);
-    }
     let mut radius = required.unwrap_or(FIRST_RADIUS);
     loop {
-        let difference = difference(relation, over_panel, radius / 2.0);
-        if let Some(verdict) = judge(&difference, required, point) {
-            return (verdict, difference);
+        let difference = difference(radius / 2.0);
+        if !difference.contains_zero() {
+            let by = format!("left minus right is {}", difference.to_decimal(6));
+            return (Verdict::Refuted { at: point.to_owned(), by }, difference);
         }
-        let exact = !matches!(relation.kind, RelationKind::Rate { .. });
+        let width = difference.to_f64_interval().mag();
+        if required.is_some_and(|required| width <= required) {
+            return (Verdict::Certified, difference);
+        }
         if exact || required.is_some() || radius < LAST_RADIUS || !difference.is_finite() {
             let why = undecided(required, difference.to_f64_interval().mag());
             return (Verdict::Undecided { why }, difference);
@@ -113,7 +105,7 @@ fn decide(
 }
 
 /// An inequality needs no requirement: what matters is the side of zero.
-fn below(room: Ball, point: &str) -> (Verdict, Ball) {
+pub(super) fn below(room: Ball, point: &str) -> (Verdict, Ball) {
     let verdict = if (-room).certainly_positive() {
         Verdict::Refuted { at: point.to_owned(), by: format!("upper minus lower is {}", room.to_decimal(6)) }
     } else if Ball::zero().certainly_le(&room) {

@@ -1,8 +1,9 @@
 //! Floor 3: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
 
 mod certify;
-mod enclosure;
+mod enclosed;
 mod functionals;
+mod importance_loss;
 mod matrix_path;
 mod paths;
 mod prove;
@@ -14,8 +15,9 @@ mod two_times;
 mod verdict;
 
 pub use certify::{Certifiable, Requirement};
-pub use enclosure::{Enclosed, Enclosure};
+pub use enclosed::{ByEnclosure, Enclosed, EnclosedRelation};
 pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};
+pub use importance_loss::ImportanceLoss;
 pub use matrix_path::MatrixPath;
 pub use paths::LinearPath;
 pub use prove::Provable;

@@ -1,7 +1,7 @@
 //! Affine functions of the state: every score and every control in a Gaussian world.
 
-use super::Gaussian;
-use crate::numbers::{Field, Matrix, Vector};
+use super::{Gaussian, MultivariateGaussian};
+use crate::numbers::{Field, Matrix, Scalar, Vector};
 
 /// The function `y ↦ slope·y + offset`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,8 +65,22 @@ impl<S: Field> AffineField<S> {
         &(&self.slope * y) + &self.offset
     }
 
+    /// The difference of two affine fields.
+    pub fn minus(&self, other: &Self) -> Self {
+        Self { slope: &self.slope - &other.slope, offset: &self.offset - &other.offset }
+    }
+
     /// In another reading.
     pub fn map<R: Field>(&self, f: impl Fn(S) -> R) -> AffineField<R> {
         AffineField { slope: self.slope.map(&f), offset: self.offset.map(&f) }
+    }
+}
+
+impl<S: Scalar> AffineField<S> {
+    /// `E[fᵀ Q f]` for `f = slope·Y + offset` and `Y` with the moments of `law`: `f(m)ᵀ Q f(m) + tr(slopeᵀ Q slope Σ)`.
+    pub fn mean_square(&self, weight: &Matrix<S>, law: &MultivariateGaussian<S>) -> S {
+        let at_mean = self.value(&law.mean);
+        let spread = &(&self.slope.transpose() * weight) * &(&self.slope * law.covariance.matrix());
+        weight.bilinear(&at_mean, &at_mean) + spread.trace()
     }
 }

@@ -30,17 +30,21 @@ impl<S: Scalar> Clock<S> {
         Self { alpha, offset, noise, phi: S::one(), w: S::zero(), shift: S::zero() }
     }
 
-    /// VP with any `β` at this time: `f = −½βy`, `G = β`, `φ = e^{−Λ/2}`, `w = 1 − e^{−Λ}`, `Λ = ∫β`.
-    pub fn variance_preserving(beta: S, lambda: S) -> Self {
-        let nothing = S::zero();
-        let phi = (-lambda / 2).exp();
-        Self { alpha: -beta / 2, offset: nothing, noise: beta, phi, w: -(-lambda).exp_m1(), shift: nothing }
+    /// Variance-preserving noise in its own clock `Λ = ∫β`: `dY = −½Y dΛ + dB_Λ`, whatever the schedule.
+    pub fn variance_preserving(lambda: S) -> Self {
+        let (phi, w) = ((-lambda / 2).exp(), -(-lambda).exp_m1());
+        Self { phi, w, ..Self::start(-S::ratio(1, 2), S::zero(), S::one()) }
     }
 
-    /// Sub-VP with any `β` at this time: the drift of VP, `G = β(1 − e^{−2Λ})`, `w = (1 − e^{−Λ})²`.
-    pub fn sub_variance_preserving(beta: S, lambda: S) -> Self {
-        let noise = -beta * (-lambda * 2).exp_m1();
-        Self { noise, w: (-lambda).exp_m1().square(), ..Self::variance_preserving(beta, lambda) }
+    /// Sub-VP in the same clock: the drift of VP with the noise `1 − e^{−2Λ}`, and `w = (1 − e^{−Λ})²`.
+    pub fn sub_variance_preserving(lambda: S) -> Self {
+        let noise = -(-lambda * 2).exp_m1();
+        Self { noise, w: (-lambda).exp_m1().square(), ..Self::variance_preserving(lambda) }
+    }
+
+    /// The same process in another time, in which its clock goes at the rate `beta`.
+    pub fn paced(self, beta: S) -> Self {
+        Self { alpha: self.alpha * beta, offset: self.offset * beta, noise: self.noise * beta, ..self }
     }
 
     /// `v_t = φ² v₀ + w`, the variance of `Y_t` if `Y_0` has variance `v₀`.
@@ -56,6 +60,11 @@ impl<S: Scalar> Clock<S> {
     /// `ln R_t`, `R = v/(φ² v₀) = 1 + w/(φ² v₀)`: one plus the inverse signal-to-noise ratio. `∫₀ᵗ G/v = ln R_t`.
     pub fn log_ratio(&self, v0: S) -> S {
         (self.w / (self.phi.square() * v0)).ln_1p()
+    }
+
+    /// `ln(w/φ²)`, the logarithm of the noise-to-signal ratio: `∫ G/w = ln(w/φ²)` for every schedule.
+    pub fn log_noise_to_signal(&self) -> S {
+        (self.w / self.phi.square()).ln()
     }
 
     /// The SDE at this time: the drift `αy + c` and the squared diffusion coefficient `G`.
@@ -81,6 +90,14 @@ impl<S: Scalar> Clock<S> {
     /// The rate of any variance under this process, `v′ = 2αv + G`.
     pub fn variance_rate(&self, variance: S) -> S {
         self.alpha * variance * 2 + self.noise
+    }
+
+    /// The Riccati pair: an affine score `ay + b` solves the score PDE if and only if `a′ = Ga² − 2αa` and
+    /// `b′ = Gab − αb − ac`.
+    pub fn score_rate(&self, score: &Affine<S>) -> Affine<S> {
+        let Affine { slope, offset } = *score;
+        let pull = self.noise * slope - self.alpha;
+        Affine { slope: (pull - self.alpha) * slope, offset: pull * offset - slope * self.offset }
     }
 
     /// In another reading.

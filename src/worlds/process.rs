@@ -175,11 +175,11 @@ impl<S: Scalar> Process<S> {
         match &self.schedule {
             Schedule::VpLinear { b0, b1 } => {
                 let (beta, lambda) = beta_and_integral(*b0, *b1);
-                Clock::variance_preserving(beta, lambda)
+                Clock::variance_preserving(lambda).paced(beta)
             }
             Schedule::SubVpLinear { b0, b1 } => {
                 let (beta, lambda) = beta_and_integral(*b0, *b1);
-                Clock::sub_variance_preserving(beta, lambda)
+                Clock::sub_variance_preserving(lambda).paced(beta)
             }
             Schedule::VpCosine { s, unit } => {
                 // w = sin(θ_t − θ_0) sin(θ_t + θ_0)/cos²θ_0, the first angle without cancellation, the second expanded.

@@ -18,7 +18,7 @@
 //! rounding error: at $\mathcal B = 0.003$ its determinant is $5\cdot10^{-10}$.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{Enclosed, Enclosure, MatrixPath, Plan, Relation, Statement, Trial};
+use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, MatrixPath, Plan, Relation, Statement, Trial};
 use crate::numbers::{Ball, Dual, Float, Matrix, Scalar, Vector, VectorJet, rate};
 use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
@@ -113,22 +113,22 @@ impl Statement for ClosedForm {
 /// The exponential of the drift gives the same covariance.
 struct Exponential(u8);
 
-impl Enclosure for Exponential {
-    type Params = Elapsed<Ball>;
-
+impl Enclosed for Exponential {
     fn points(&self) -> &'static [&'static str] {
         &["M=0.25 B=1.3", "M=0.25 B=0.01", "M=0.25 B=0.003", "M=4.1719 B=7.7113", "M=0.25 B=1e-9"]
     }
 
-    fn sides(&self, p: &Elapsed<Ball>) -> Vec<(&'static str, Ball, Ball)> {
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
+        let p: Elapsed<Ball> = at_point(point)?;
+        let equal = |name, left: Ball, right: Ball| EnclosedRelation::equal(name, move |_| left - right);
         let by_exponential = dynamics(self.0, &p.langevin()).transition(p.B).covariance;
         let closed = p.langevin().transition(p.B).covariance;
-        vec![
-            ("position variance", by_exponential[(0, 0)], closed[(0, 0)]),
-            ("covariance with the velocity", by_exponential[(1, 0)], closed[(1, 0)]),
-            ("velocity variance", by_exponential[(1, 1)], closed[(1, 1)]),
-            ("determinant of the covariance", by_exponential.determinant(), p.langevin().determinant(p.B)),
-        ]
+        Ok(vec![
+            equal("position variance", by_exponential[(0, 0)], closed[(0, 0)]),
+            equal("covariance with the velocity", by_exponential[(1, 0)], closed[(1, 0)]),
+            equal("velocity variance", by_exponential[(1, 1)], closed[(1, 1)]),
+            equal("determinant of the covariance", by_exponential.determinant(), p.langevin().determinant(p.B)),
+        ])
     }
 }
 
@@ -243,7 +243,7 @@ pub static CLAIM: Claim = Claim {
     sources: &["dockhorn2022"],
     readings: &[
         Readings::of("", &ClosedForm(0)),
-        Readings::certified(EXPONENTIAL, &Enclosed(Exponential(0))).and_sampled(&Ends(0)),
+        Readings::certified(EXPONENTIAL, &ByEnclosure(Exponential(0))).and_sampled(&Ends(0)),
         Readings::of(REVERSAL, &Reversal(0)),
     ],
     controls: &[
@@ -255,12 +255,14 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "undercritical-friction-in-the-exponential",
             story: "Γ² = 2M for 4M in code that takes the exponential of the drift",
-            readings: Readings::certified(EXPONENTIAL, &Enclosed(Exponential(FRICTION))).and_sampled(&Ends(FRICTION)),
+            readings: Readings::certified(EXPONENTIAL, &ByEnclosure(Exponential(FRICTION)))
+                .and_sampled(&Ends(FRICTION)),
         },
         Control {
             id: "noise-on-the-position",
             story: "noise on both rows: the determinant is of order B² instead of B⁴",
-            readings: Readings::certified(EXPONENTIAL, &Enclosed(Exponential(BOTH_ROWS))).and_sampled(&Ends(BOTH_ROWS)),
+            readings: Readings::certified(EXPONENTIAL, &ByEnclosure(Exponential(BOTH_ROWS)))
+                .and_sampled(&Ends(BOTH_ROWS)),
         },
         Control {
             id: "score-on-the-position",

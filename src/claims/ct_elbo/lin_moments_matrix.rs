@@ -19,7 +19,7 @@
 //! dynamics with velocities, anisotropic noise) would be that of another process.
 
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
-use crate::evidence::{Enclosed, Enclosure, MatrixPath, Plan, Relation, Statement, Trial};
+use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, MatrixPath, Plan, Relation, Statement, Trial};
 use crate::numbers::{Ball, Covariance, Dual, Exponential, Float, Matrix, Scalar, rate};
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point, describe};
 use crate::worlds::{MatrixSde, MatrixTransition, moving};
@@ -178,9 +178,7 @@ const POINT: &str = "A=[[-1.317,0.8731],[-0.4419,-0.2913]] L=[[0.9131,0],[0.3377
 /// The exponential of the Lyapunov operator and Van Loan's give the same covariance.
 struct Exponentials(u8);
 
-impl Enclosure for Exponentials {
-    type Params = Constant<Ball>;
-
+impl Enclosed for Exponentials {
     fn points(&self) -> &'static [&'static str] {
         &[
             POINT,
@@ -194,15 +192,17 @@ impl Enclosure for Exponentials {
         ]
     }
 
-    fn sides(&self, p: &Constant<Ball>) -> Vec<(&'static str, Ball, Ball)> {
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
+        let p: Constant<Ball> = at_point(point)?;
+        let equal = |name, left: Ball, right: Ball| EnclosedRelation::equal(name, move |_| left - right);
         let claimed = p.covariance(self.0);
         let witness = van_loan(self.0, &p.sde, p.t).apply(&p.start);
         let log_det = |covariance: &Matrix<Ball>| Covariance::new(covariance.clone()).log_det();
-        vec![
-            ("log det", log_det(&claimed), log_det(&witness)),
-            ("first variance", claimed[(0, 0)], witness[(0, 0)]),
-            ("first covariance", claimed[(1, 0)], witness[(1, 0)]),
-        ]
+        Ok(vec![
+            equal("log det", log_det(&claimed), log_det(&witness)),
+            equal("first variance", claimed[(0, 0)], witness[(0, 0)]),
+            equal("first covariance", claimed[(1, 0)], witness[(1, 0)]),
+        ])
     }
 }
 
@@ -243,7 +243,7 @@ pub static CLAIM: Claim = Claim {
     sources: &["vanloan1978"],
     readings: &[
         Readings::of(VARIATION, &Variation(0)),
-        Readings::certified(EXPONENTIALS, &Enclosed(Exponentials(0))).and_sampled(&Ends(0)),
+        Readings::certified(EXPONENTIALS, &ByEnclosure(Exponentials(0))).and_sampled(&Ends(0)),
     ],
     controls: &[
         Control {
@@ -254,13 +254,13 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "drift-transposed-in-an-exponential",
             story: "Aᵀ for A in the exponential of the Lyapunov operator",
-            readings: Readings::certified(EXPONENTIALS, &Enclosed(Exponentials(TRANSPOSE)))
+            readings: Readings::certified(EXPONENTIALS, &ByEnclosure(Exponentials(TRANSPOSE)))
                 .and_sampled(&Ends(TRANSPOSE)),
         },
         Control {
             id: "factor-transposed",
             story: "Q = LᵀL for LLᵀ",
-            readings: Readings::certified(EXPONENTIALS, &Enclosed(Exponentials(FACTOR))).and_sampled(&Ends(FACTOR)),
+            readings: Readings::certified(EXPONENTIALS, &ByEnclosure(Exponentials(FACTOR))).and_sampled(&Ends(FACTOR)),
         },
         Control {
             id: "one-sided",
@@ -270,7 +270,7 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "wrong-block",
             story: "the first block e^{−At} of Van Loan's exponential in place of the transposed last one",
-            readings: Readings::certified(EXPONENTIALS, &Enclosed(Exponentials(BLOCK))),
+            readings: Readings::certified(EXPONENTIALS, &ByEnclosure(Exponentials(BLOCK))),
         },
     ],
     quantities: &[Quantity {

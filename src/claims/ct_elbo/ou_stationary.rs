@@ -17,7 +17,8 @@
 
 use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{NonNegative, Relation, Statement};
-use crate::numbers::{Dual, Matrix, Scalar, Vector, rate};
+use crate::numbers::{Dual, Matrix, Scalar, Vector, derivative};
+use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source};
 use crate::worlds::{Clock, Marginal, MatrixSde, MultivariateGaussian, Process};
 
@@ -88,22 +89,11 @@ impl Statement for Stationary {
     }
 }
 
-/// Any schedule at a time, by `β` and its integral.
-struct AnyBeta<S> {
-    beta: S,
-    lambda: S,
-    v0: S,
-}
-
-impl<S: Scalar> Parameters<S> for AnyBeta<S> {
-    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
-        let any = Self {
-            beta: source.real("be", Domain::Positive, "beta at this time")?,
-            lambda: source.real("Lam", Domain::Positive, "the integral of beta up to this time")?,
-            v0: source.real("v0", Domain::Positive, "a variance at the start")?,
-        };
-        source.rule(any.lambda, any.beta);
-        Ok(any)
+parameters! {
+    /// Any schedule in its own clock, in which `β = 1`.
+    Clocked {
+        Lam: positive "the clock, the integral of beta",
+        v0: positive "a variance at the start",
     }
 }
 
@@ -111,33 +101,26 @@ impl<S: Scalar> Parameters<S> for AnyBeta<S> {
 struct Preserving(u8);
 
 impl Statement for Preserving {
-    type Params<S: Scalar> = AnyBeta<S>;
+    type Params<S: Scalar> = Clocked<S>;
 
     fn points(&self) -> &'static [&'static str] {
         // At the first, e^{−Λ} is ½ to sixteen digits.
-        &["be=1.3137 Lam=0.6931471805599453 v0=0.3137", "be=0.7119 Lam=3.1719 v0=1.8117"]
+        &["Lam=0.6931471805599453 v0=0.3137", "Lam=3.1719 v0=1.8117"]
     }
 
-    fn relations<'p, S: Scalar>(&self, p: &'p AnyBeta<S>) -> Vec<Relation<'p, S>> {
-        let (beta, lambda) = (Dual::constant(p.beta), Dual { re: p.lambda, eps: p.beta });
-        let vp = Clock::variance_preserving(p.beta, p.lambda);
-        let sub = Clock::sub_variance_preserving(p.beta, p.lambda);
-        let families = [
-            ("VP", vp, Clock::variance_preserving(beta, lambda)),
-            ("sub-VP", sub, Clock::sub_variance_preserving(beta, lambda)),
+    fn relations<'p, S: Scalar>(&self, p: &'p Clocked<S>) -> Vec<Relation<'p, S>> {
+        let (vp, sub) = (Clock::variance_preserving(p.Lam), Clock::sub_variance_preserving(p.Lam));
+        let v0 = Dual::constant(p.v0);
+        let vp_rate = derivative(|lambda| Clock::variance_preserving(lambda).variance(v0), p.Lam);
+        let sub_rate = derivative(|lambda| Clock::sub_variance_preserving(lambda).variance(v0), p.Lam);
+        let mut relations = vec![
+            Relation::equal("VP, rate of any variance", vp_rate, vp.variance_rate(vp.variance(p.v0))),
+            Relation::equal("sub-VP, rate of any variance", sub_rate, sub.variance_rate(sub.variance(p.v0))),
         ];
-        let mut relations: Vec<_> = families
-            .into_iter()
-            .map(|(name, still, moving)| {
-                let variance = moving.variance(Dual::constant(p.v0));
-                let by_equation = still.variance_rate(variance.re);
-                Relation::equal(format!("{name}, rate of any variance"), rate(variance), by_equation)
-            })
-            .collect();
         let kept = if self.0 == UNSTANDARDISED { p.v0 } else { S::one() };
         relations.push(Relation::equal("VP", vp.variance(kept), kept));
         relations.push(Relation::equal("VP, rate at unit variance", vp.variance_rate(kept), S::zero()));
-        let off = (-p.lambda).exp() - S::ratio(1, 2);
+        let off = (-p.Lam).exp() - S::ratio(1, 2);
         let claimed = if self.0 == PRESERVED { S::one() } else { S::ratio(3, 4) + off.square() };
         relations.push(Relation::equal("sub-VP", claimed, sub.variance(S::one())));
         let (lowest, gap) = (S::ratio(3, 4), NonNegative::square(off));

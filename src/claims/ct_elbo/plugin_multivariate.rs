@@ -19,12 +19,12 @@
 //! would not carry over to models whose score errors mix coordinates, which all have.
 
 use crate::claims::{Claim, Control, Enclose, Expect, Quantity, Readings};
-use crate::evidence::{Enclosed, Enclosure, Relation, Statement};
+use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, Relation, Statement};
 use crate::numbers::{Ball, Covariance, Dual, Float, Matrix, Scalar, Vector, VectorJet, rate};
 use crate::objectives::plugin_elbo::{
     elbo, expected_log_density, gap, log_likelihood, mismatch, running_cost, to_digits,
 };
-use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, describe};
+use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point, describe};
 use crate::worlds::{AffineField, LinearPlugin, Marginal, MatrixSde, MultivariateGaussian, PluginFlow, moving};
 
 const FLIPPED: u8 = 1;
@@ -186,9 +186,7 @@ impl Statement for GapRate {
 /// Likelihood minus bound is the gap, each by its own integral.
 struct ThreeWays(u8);
 
-impl Enclosure for ThreeWays {
-    type Params = LinearPlugin<Ball>;
-
+impl Enclosed for ThreeWays {
     fn points(&self) -> &'static [&'static str] {
         &[
             "A=[[-0.8137,0.4119],[-0.2713,-0.6117]] L=[[1.1137,0],[0.2719,0.9713]] S0=[[0.7137,0.3119],[0.3119,0.5171]] \
@@ -207,17 +205,18 @@ impl Enclosure for ThreeWays {
         ]
     }
 
-    fn sides(&self, p: &LinearPlugin<Ball>) -> Vec<(&'static str, Ball, Ball)> {
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
         // The control differs in the second digit.
         const TOLERANCE: f64 = 1e-12;
+        let p: LinearPlugin<Ball> = at_point(point)?;
         let other = LinearPlugin { error: p.error.transpose(), ..p.clone() };
         let numbers = || {
-            let flow = PluginFlow::new(p, TOLERANCE)?;
+            let flow = PluginFlow::new(&p, TOLERANCE)?;
             let integral = if self.0 == TRANSPOSED { gap(&PluginFlow::new(&other, TOLERANCE)?) } else { gap(&flow) };
-            Some((log_likelihood(&flow) - elbo(&flow), integral))
+            Some(log_likelihood(&flow) - elbo(&flow) - integral)
         };
-        let (difference, integral) = numbers().unwrap_or((Ball::whole(), Ball::whole()));
-        vec![("likelihood − bound = gap", difference, integral)]
+        let difference = numbers().unwrap_or_else(Ball::whole);
+        Ok(vec![EnclosedRelation::equal("likelihood − bound = gap", move |_| difference)])
     }
 }
 
@@ -249,7 +248,7 @@ pub static CLAIM: Claim = Claim {
     readings: &[
         Readings::of(MOMENTS, &Moments(0)),
         Readings::of(RATE, &GapRate(0)),
-        Readings::certified(THREE_WAYS, &Enclosed(ThreeWays(0))),
+        Readings::certified(THREE_WAYS, &ByEnclosure(ThreeWays(0))),
     ],
     controls: &[
         Control {
@@ -275,7 +274,7 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "error-transposed",
             story: "the gap of the model whose score error is transposed: it disappears only for symmetric errors",
-            readings: Readings::certified(THREE_WAYS, &Enclosed(ThreeWays(TRANSPOSED))),
+            readings: Readings::certified(THREE_WAYS, &ByEnclosure(ThreeWays(TRANSPOSED))),
         },
     ],
     quantities: &[
