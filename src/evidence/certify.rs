@@ -101,7 +101,8 @@ pub(super) fn decide(
             return (Verdict::Certified, difference);
         }
         if exact || required.is_some() || radius < LAST_RADIUS || !difference.is_finite() {
-            return (Verdict::Undecided { why: undecided(required, width) }, difference);
+            let why = undecided(required, difference.to_f64_interval().mag());
+            return (Verdict::Undecided { why }, difference);
         }
         radius /= 1e4;
     }

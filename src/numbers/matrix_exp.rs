@@ -104,9 +104,11 @@ impl Scaling {
         if norm.is_nan() || halvings >= f64::from(E::PRECISION) {
             return None;
         }
-        // The omitted terms must vanish beside the linear one, because an entry may consist of it alone.
+        // The omitted terms must vanish beside that of order d − 1, because an entry to which only a walk that long leads
+        // begins with it: so an exponential near 1 has small entries as good as large ones.
         let theta = norm / halvings.exp2();
-        let (mut omitted, mut degree) = (theta / 2.0, 1);
+        let mut degree = (d as u32).saturating_sub(1).max(1);
+        let mut omitted = theta / f64::from(degree + 1);
         while omitted > 0.5_f64.powi(E::PRECISION as i32 + 2) {
             degree += 1;
             omitted *= theta / f64::from(degree + 1);

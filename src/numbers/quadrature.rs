@@ -10,8 +10,11 @@ use std::sync::LazyLock;
 /// Nodes on a panel.
 const NODES: usize = 20;
 
-/// The power series that bounds a remainder: order `2·NODES` over intervals of doubles.
-pub type Panel = Taylor<Interval<f64>, { 2 * NODES + 1 }>;
+/// The order of the coefficient that bounds a remainder.
+pub(super) const ORDER: usize = 2 * NODES;
+
+/// The power series that bounds a remainder, over intervals of doubles: its last coefficient is that of [`ORDER`].
+pub type Panel = Taylor<Interval<f64>, { ORDER + 1 }>;
 
 /// A panel this many halvings deep, or this many panels in all, means that the integrand is singular: give up, undecided.
 const DEEPEST: u32 = 60;
@@ -78,7 +81,7 @@ fn remainder(over_panel: &dyn Fn(Panel) -> Panel, left: Ball, right: Ball) -> In
     let width = (right - left).to_f64_interval();
     // In units of the width: coefficients per unit of a much larger length would leave the range of doubles.
     let variable = Panel::variable(Interval::zero()) * Panel::constant(width) + Panel::constant(panel);
-    over_panel(variable).coefficient(2 * NODES) * width * RULE.constant
+    over_panel(variable).coefficient(ORDER) * width * RULE.constant
 }
 
 fn panel_sum(f: &dyn Fn(Ball) -> Ball, left: Ball, right: Ball) -> Ball {

@@ -9,6 +9,27 @@ pub struct PositiveDefinite {
     pivots: Vec<Rational>,
 }
 
+/// Whether a symmetric matrix is positive semidefinite: every pivot is `> 0`, or 0 with nothing left in its column.
+pub fn is_semidefinite(rows: &[Vec<Rational>]) -> bool {
+    let mut rest = rows.to_vec();
+    for k in 0..rest.len() {
+        let pivot = rest[k][k].clone();
+        if pivot < Rational::ZERO || pivot == Rational::ZERO && (k..rest.len()).any(|i| rest[i][k] != Rational::ZERO) {
+            return false;
+        }
+        if pivot == Rational::ZERO {
+            continue;
+        }
+        for i in k + 1..rest.len() {
+            for j in k + 1..rest.len() {
+                let eliminated = &rest[i][k] * &rest[k][j] / &pivot;
+                rest[i][j] -= eliminated;
+            }
+        }
+    }
+    true
+}
+
 impl PositiveDefinite {
     /// Decomposes a symmetric matrix, of which only the lower triangle is read. `None` unless it is positive definite.
     ///

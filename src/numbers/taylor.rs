@@ -33,6 +33,18 @@ impl<S: Scalar, const N: usize> Taylor<S, N> {
         self.coefficients[n]
     }
 
+    /// The series with these coefficients, at most `N`; what is beyond them is exactly zero.
+    pub(super) fn of(known: &[S]) -> Self {
+        let mut coefficients = [S::zero(); N];
+        coefficients[..known.len()].copy_from_slice(known);
+        Self { coefficients, len: known.len().max(1) }
+    }
+
+    /// The coefficients but for exact zeros at the end.
+    pub(super) fn coefficients(&self) -> &[S] {
+        &self.coefficients[..self.len]
+    }
+
     /// A series whose n-th coefficient is computed from the earlier ones.
     fn recurrence(first: S, len: usize, mut next: impl FnMut(&[S], usize) -> S) -> Self {
         let mut series = Self::constant(first);

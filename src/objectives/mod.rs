@@ -9,4 +9,5 @@ pub mod log_weight;
 pub mod path_energy;
 pub mod path_weight;
 pub mod pathwise;
+pub mod plugin_elbo;
 pub mod tilt;

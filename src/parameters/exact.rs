@@ -3,7 +3,7 @@
 use super::inputs::number;
 use super::nearest::nearest;
 use super::{Domain, InputError, Inputs, Source};
-use crate::numbers::{Covariance, Matrix, PositiveDefinite, Rational, Scalar, Vector, shorten};
+use crate::numbers::{Covariance, Matrix, PositiveDefinite, Rational, Scalar, Vector, is_semidefinite, shorten};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -137,6 +137,21 @@ impl<'a> ExactReader<'a> {
         PositiveDefinite::new(&rows).ok_or_else(|| InputError::Shape {
             name: name.to_owned(),
             expected: "a positive definite matrix: all its leading minors > 0".to_owned(),
+            got: self.text(name),
+        })
+    }
+
+    /// Requires that a symmetric matrix is positive semidefinite, without rounding.
+    ///
+    /// # Errors
+    /// [`InputError`] if it is missing, malformed, not symmetric or has a negative direction.
+    pub fn exact_semidefinite(&mut self, name: &'static str, meaning: &str) -> Result<(), InputError> {
+        if is_semidefinite(&self.exact_symmetric(name, meaning)?) {
+            return Ok(());
+        }
+        Err(InputError::Shape {
+            name: name.to_owned(),
+            expected: "a positive semidefinite matrix: no variance along any direction < 0".to_owned(),
             got: self.text(name),
         })
     }

@@ -36,6 +36,17 @@ impl<S: Scalar> Clock<S> {
         Self { phi, w, ..Self::start(-S::ratio(1, 2), S::zero(), S::one()) }
     }
 
+    /// Sub-VP in the same clock: the drift of VP with the noise `1 − e^{−2Λ}`, and `w = (1 − e^{−Λ})²`.
+    pub fn sub_variance_preserving(lambda: S) -> Self {
+        let noise = -(-lambda * 2).exp_m1();
+        Self { noise, w: (-lambda).exp_m1().square(), ..Self::variance_preserving(lambda) }
+    }
+
+    /// The same process in another time, in which its clock goes at the rate `beta`.
+    pub fn paced(self, beta: S) -> Self {
+        Self { alpha: self.alpha * beta, offset: self.offset * beta, noise: self.noise * beta, ..self }
+    }
+
     /// `v_t = φ² v₀ + w`, the variance of `Y_t` if `Y_0` has variance `v₀`.
     pub fn variance(&self, v0: S) -> S {
         self.phi.square() * v0 + self.w

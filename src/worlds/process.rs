@@ -175,25 +175,11 @@ impl<S: Scalar> Process<S> {
         match &self.schedule {
             Schedule::VpLinear { b0, b1 } => {
                 let (beta, lambda) = beta_and_integral(*b0, *b1);
-                Clock {
-                    alpha: -beta / 2,
-                    offset: zero,
-                    noise: beta,
-                    phi: (-lambda / 2).exp(),
-                    w: -(-lambda).exp_m1(),
-                    shift: zero,
-                }
+                Clock::variance_preserving(lambda).paced(beta)
             }
             Schedule::SubVpLinear { b0, b1 } => {
                 let (beta, lambda) = beta_and_integral(*b0, *b1);
-                Clock {
-                    alpha: -beta / 2,
-                    offset: zero,
-                    noise: -beta * (-lambda * 2).exp_m1(),
-                    phi: (-lambda / 2).exp(),
-                    w: (-lambda).exp_m1().square(),
-                    shift: zero,
-                }
+                Clock::sub_variance_preserving(lambda).paced(beta)
             }
             Schedule::VpCosine { s, unit } => {
                 // w = sin(θ_t − θ_0) sin(θ_t + θ_0)/cos²θ_0, the first angle without cancellation, the second expanded.

@@ -9,6 +9,7 @@ mod exact;
 mod gaussian_means;
 mod matrices;
 mod matrix_exponential;
+mod matrix_ode;
 mod quadrature;
 mod running;
 mod scalars;

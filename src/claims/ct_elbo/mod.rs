@@ -3,6 +3,7 @@
 mod anderson_reversal;
 mod cameron_martin;
 mod chapman_kolmogorov;
+mod cld_critical;
 mod cnf_limit;
 #[allow(clippy::module_inception, reason = "a claim's file bears its id, and this one shares it with the theory")]
 mod ct_elbo;
@@ -23,6 +24,7 @@ mod iwae_monotone;
 pub(super) mod lambda_family;
 pub(super) mod lambda_to_one;
 mod likelihood_weighting;
+mod lin_moments_matrix;
 mod lin_moments_scalar;
 mod log_weight_variance;
 mod master_pathwise_identity;
@@ -30,8 +32,10 @@ mod mehler_bridge;
 mod mixture_equality;
 mod optimal_inference_tightness;
 mod ou_path_likelihood;
+mod ou_stationary;
 mod pf_ode;
 mod plugin_elbo_ism;
+mod plugin_multivariate;
 pub(super) mod pointwise_model_not_data;
 mod relative_de_bruijn;
 mod score_matching_equals_elbo;
@@ -49,7 +53,10 @@ use super::Claim;
 /// The claims of this folder, in the order of the catalogue.
 pub static CLAIMS: &[&Claim] = &[
     &lin_moments_scalar::CLAIM,
+    &lin_moments_matrix::CLAIM,
+    &cld_critical::CLAIM,
     &chapman_kolmogorov::CLAIM,
+    &ou_stationary::CLAIM,
     &fp_residual::CLAIM,
     &relative_de_bruijn::CLAIM,
     &de_bruijn::CLAIM,
@@ -82,6 +89,7 @@ pub static CLAIMS: &[&Claim] = &[
     &cnf_limit::CLAIM,
     &deep_vae_limit::CLAIM,
     &time_truncation::CLAIM,
+    &plugin_multivariate::CLAIM,
     &scoreflow_kl_bound::CLAIM,
     &likelihood_weighting::CLAIM,
     &time_importance_sampling::CLAIM,
