@@ -208,14 +208,17 @@ fn domains() {
     refused(with("process", "vp"), &["parameter `process` is `vp`", "one of", "vp-linear", "ve-geometric"]);
     refused(with_json("process", json!(5)), &["parameter `process` is `5`", "vp-linear"]);
     refused(with_json("process", Value::Null), &["parameter `process` is `null`", "vp-linear"]);
-    for domain in [Domain::Real, Domain::Positive, Domain::NonNegative, Domain::BelowOne, Domain::AtMostOne] {
+    use Domain::{AboveOne, AtMostOne, BelowOne, NonNegative, Positive, Probability, Real};
+    for domain in [Real, Positive, NonNegative, AboveOne, BelowOne, AtMostOne, Probability] {
         let edge = |text: &str| domain.contains(&exact(text));
         let expected = match domain {
-            Domain::Real => [true, true, true, true, true],
-            Domain::Positive => [false, false, true, true, true],
-            Domain::NonNegative => [false, true, true, true, true],
-            Domain::BelowOne => [true, true, true, false, false],
-            Domain::AtMostOne => [true, true, true, true, false],
+            Real => [true, true, true, true, true],
+            Positive => [false, false, true, true, true],
+            NonNegative => [false, true, true, true, true],
+            AboveOne => [false, false, false, false, true],
+            BelowOne => [true, true, true, false, false],
+            AtMostOne => [true, true, true, true, false],
+            Probability => [false, true, true, true, false],
         };
         assert_eq!(["-1e-99", "0", "1e-99", "1", "1.0000001"].map(edge), expected, "{domain}");
     }

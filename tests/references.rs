@@ -17,7 +17,7 @@ fn every_decided_case_agrees() {
     assert_eq!((summary.agree, summary.exit_code()), (35, 0));
 }
 
-/// Hard inputs, with values from mpmath at 80 to 900 digits: closed forms, and its own quadrature where there is none.
+/// Hard inputs, with values from mpmath at 80 to 1000 digits: closed forms, and its own quadrature where there is none.
 #[test]
 fn hard_inputs_keep_their_digits() {
     let summary = verify(&cases("hard.json"), 2);

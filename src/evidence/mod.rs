@@ -1,8 +1,9 @@
 //! Floor 3: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
 
 mod certify;
+mod enclosed;
 mod functionals;
-mod integrals;
+mod importance_loss;
 mod paths;
 mod prove;
 mod simulate;
@@ -13,8 +14,9 @@ mod two_times;
 mod verdict;
 
 pub use certify::{Certifiable, Requirement};
+pub use enclosed::{ByEnclosure, Enclosed, EnclosedRelation};
 pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};
-pub use integrals::{ByQuadrature, IntegralRelation, Integrals};
+pub use importance_loss::ImportanceLoss;
 pub use paths::LinearPath;
 pub use prove::Provable;
 pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};

@@ -26,11 +26,15 @@ impl<'a> Symbols<'a> {
     }
 
     fn scalar(&self, name: &str, domain: Domain) -> Expr {
-        let symbol = self.symbol(name, &latex_name(name), domain == Domain::Positive);
-        if domain == Domain::BelowOne {
-            // A contradiction would surface as the answer of the next question to this proof.
-            let _ = self.proof.assume_positive(Expr::int(1) - symbol);
-        }
+        let positive = matches!(domain, Domain::Positive | Domain::AboveOne);
+        let symbol = self.symbol(name, &latex_name(name), positive);
+        let distance = match domain {
+            Domain::AboveOne => symbol - 1,
+            Domain::BelowOne => Expr::int(1) - symbol,
+            _ => return symbol,
+        };
+        // A contradiction would surface as the answer of the next question to this proof.
+        let _ = self.proof.assume_positive(distance);
         symbol
     }
 }

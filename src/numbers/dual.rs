@@ -148,6 +148,14 @@ impl<S: Scalar> Scalar for Dual<S> {
         Self { re: self.re.ln_1p(), eps: self.eps / (self.re + 1) }
     }
 
+    fn minus_ln_1p(self) -> Self {
+        self.chain(self.re.minus_ln_1p(), self.re / (self.re + 1))
+    }
+
+    fn minus_1_minus_ln(self) -> Self {
+        self.chain(self.re.minus_1_minus_ln(), (self.re - 1) / self.re)
+    }
+
     fn sqrt(self) -> Self {
         let root = self.re.sqrt();
         Self { re: root, eps: self.eps / (root * 2) }

@@ -48,6 +48,16 @@ impl<E: Elementary> Scalar for Interval<E> {
         if self.lo() > -E::ONE { self.increasing(E::enclose_ln_1p) } else { Self::whole() }
     }
 
+    fn minus_ln_1p(self) -> Self {
+        let log = self.ln_1p();
+        log.square() * log.phi(2)
+    }
+
+    fn minus_1_minus_ln(self) -> Self {
+        let log = self.ln();
+        log.square() * log.phi(2)
+    }
+
     fn sqrt(self) -> Self {
         if self.lo() < E::ZERO {
             return Self::whole();

@@ -89,6 +89,16 @@ impl Scalar for Float {
         Self(core_math::log1p(self.0))
     }
 
+    fn minus_ln_1p(self) -> Self {
+        let log = self.ln_1p();
+        log.square() * log.phi(2)
+    }
+
+    fn minus_1_minus_ln(self) -> Self {
+        let log = self.ln();
+        log.square() * log.phi(2)
+    }
+
     fn sqrt(self) -> Self {
         Self(self.0.sqrt())
     }

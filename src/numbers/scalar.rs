@@ -81,6 +81,14 @@ pub trait Scalar: Field {
     fn ln(self) -> Self;
     /// `ln(1 + x)`, without cancellation near 0; `x > −1`.
     fn ln_1p(self) -> Self;
+    /// `x − ln(1 + x) ≥ 0`, for `x > −1`. With `y = ln(1 + x)` it is `y² φ₂(y)`, by which values and enclosures do not cancel near 0.
+    fn minus_ln_1p(self) -> Self {
+        self - self.ln_1p()
+    }
+    /// `x − 1 − ln x ≥ 0`, for `x > 0`: the same at `1 + x`, also where `x` is so small that `1 + x` would not know it.
+    fn minus_1_minus_ln(self) -> Self {
+        self - 1 - self.ln()
+    }
     /// Square root, for `x ≥ 0`.
     fn sqrt(self) -> Self;
     /// `(sin x, cos x)`.

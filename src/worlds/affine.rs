@@ -65,7 +65,7 @@ impl<S: Field> AffineField<S> {
         &(&self.slope * y) + &self.offset
     }
 
-    /// The difference of two fields.
+    /// The difference of two affine fields.
     pub fn minus(&self, other: &Self) -> Self {
         Self { slope: &self.slope - &other.slope, offset: &self.offset - &other.offset }
     }

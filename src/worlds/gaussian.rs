@@ -50,8 +50,8 @@ impl<S: Scalar> Gaussian<S> {
 
     /// `KL(self ‖ other) = ½(v₁/v₂ − 1 − ln(v₁/v₂) + (m₁ − m₂)²/v₂)`, in nats.
     pub fn kl(&self, other: &Self) -> S {
-        let excess = (self.variance - other.variance) / other.variance;
-        (excess - excess.ln_1p() + (self.mean - other.mean).square() / other.variance) / 2
+        let ratio = self.variance / other.variance;
+        (ratio.minus_1_minus_ln() + (self.mean - other.mean).square() / other.variance) / 2
     }
 
     /// The differential entropy `½ ln 2πev`, in nats.
@@ -85,6 +85,14 @@ impl<S: Scalar> MultivariateGaussian<S> {
     /// The log-density in `d` dimensions from `ln det Σ` and the squared distance `(y − m)ᵀ Σ⁻¹ (y − m)`.
     pub fn log_density_at(d: usize, log_det: S, squared_distance: S) -> S {
         -((S::pi() * 2).ln() * d as i64 + log_det + squared_distance) / 2
+    }
+
+    /// `KL(self ‖ other) = ½(tr Σ₂⁻¹Σ₁ − d − ln det Σ₁ + ln det Σ₂ + (m₁ − m₂)ᵀ Σ₂⁻¹ (m₁ − m₂))`, in nats.
+    pub fn kl(&self, other: &Self) -> S {
+        let (shift, precision) = (&self.mean - &other.mean, other.covariance.precision());
+        let spread = (precision * self.covariance.matrix()).trace() - self.mean.dimension() as i64;
+        let volume = other.covariance.log_det() - self.covariance.log_det();
+        (spread + volume + precision.bilinear(&shift, &shift)) / 2
     }
 
     /// The differential entropy `½ (d ln 2πe + log det Σ)`, in nats.

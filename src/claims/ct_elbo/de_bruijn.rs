@@ -16,7 +16,7 @@
 //! wrong by what is missing here.
 
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
-use crate::evidence::{ByQuadrature, IntegralRelation, Integrals, Relation, Statement};
+use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, Relation, Statement};
 use crate::numbers::{Ball, Float, Scalar, rate};
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, at_point};
 use crate::worlds::{GaussianData, Marginal, MixtureAtTime, to_digits};
@@ -86,7 +86,7 @@ impl Statement for OverTime {
 /// Mixtures, at one time.
 struct Mixtures(u8);
 
-impl Integrals for Mixtures {
+impl Enclosed for Mixtures {
     fn points(&self) -> &'static [&'static str] {
         &[
             "b0=0.1 b1=9.137 T=1.3 wt=[0.3137,0.6863] m=[-1.1719,0.8317] v=[0.3119,0.4713] t=0.2719",
@@ -95,11 +95,11 @@ impl Integrals for Mixtures {
         ]
     }
 
-    fn relations(&self, point: &str) -> Result<Vec<IntegralRelation>, InputError> {
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
         let wrong = self.0;
         let p: MixtureAtTime<Ball> = at_point(point)?;
         let (clock, law, moving) = (p.clock(), p.law(), p.moving_law());
-        Ok(vec![IntegralRelation::equal("entropy production of a mixture", move |radius| {
+        Ok(vec![EnclosedRelation::equal("entropy production of a mixture", move |radius| {
             let energy = clock.noise * law.fisher_information(radius);
             moving.entropy_rate(radius) - production(wrong, clock.alpha, energy)
         })])
@@ -127,7 +127,7 @@ pub static CLAIM: Claim = Claim {
     readings: &[
         Readings::of("", &Gaussians(0)),
         Readings::of(TIME, &OverTime(0)),
-        Readings::certified(MIXTURES, &ByQuadrature(Mixtures(0))),
+        Readings::certified(MIXTURES, &ByEnclosure(Mixtures(0))),
     ],
     controls: &[
         Control {
@@ -143,7 +143,7 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "no-half-of-a-mixture",
             story: "the same, for a law that is not Gaussian",
-            readings: Readings::certified(MIXTURES, &ByQuadrature(Mixtures(NO_HALF))),
+            readings: Readings::certified(MIXTURES, &ByEnclosure(Mixtures(NO_HALF))),
         },
         Control {
             id: "no-divergence",
@@ -153,7 +153,7 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "sign",
             story: "−½ E|l|², as if noise destroyed entropy",
-            readings: Readings::certified(MIXTURES, &ByQuadrature(Mixtures(SIGN))),
+            readings: Readings::certified(MIXTURES, &ByEnclosure(Mixtures(SIGN))),
         },
     ],
     quantities: &[Quantity::enclosed::<MixtureAtTime<Float>>(

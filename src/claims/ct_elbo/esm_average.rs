@@ -22,7 +22,7 @@
 //! it does fail, point by point, a per-example loss is no measure of the error at that example.
 
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
-use crate::evidence::{ByQuadrature, IntegralRelation, Integrals, Relation, Statement};
+use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, Relation, Statement};
 use crate::numbers::{Ball, Dual, Field, Float, OverLine, Scalar};
 use crate::parameters;
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, at_point};
@@ -82,7 +82,7 @@ parameters! {
     }
 }
 
-/// Integrals over time for Gaussian data on any schedule.
+/// Enclosed over time for Gaussian data on any schedule.
 struct OverTime(u8);
 
 impl<S: Scalar> Scaled<S> {
@@ -198,19 +198,19 @@ const POINTS: &[&str] = &[
 /// Averages over mixtures at one time; the model has the components of the data with equal weights.
 struct Mixtures(u8);
 
-impl Integrals for Mixtures {
+impl Enclosed for Mixtures {
     fn points(&self) -> &'static [&'static str] {
         POINTS
     }
 
-    fn relations(&self, point: &str) -> Result<Vec<IntegralRelation>, InputError> {
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
         let wrong = self.0;
         let p: MixtureAtPoint<Ball> = at_point(point)?;
         let law = p.at.law();
         let equal = Ball::one() / law.components().count() as i64;
         let model = Mixture::new(law.components().map(|(_, component)| (equal, component)));
         let under = if wrong == POINTWISE { Mixture::single(p.at.clock().given(p.x)) } else { law.clone() };
-        Ok(vec![IntegralRelation::equal("implicit and explicit", move |radius| {
+        Ok(vec![EnclosedRelation::equal("implicit and explicit", move |radius| {
             let constant = match wrong {
                 NO_CONSTANT => Ball::zero(),
                 _ => under.expectation([&law], SquaredScore, radius) / 2,
@@ -224,15 +224,15 @@ impl Integrals for Mixtures {
 /// What noise takes from a mixture, at one time.
 struct Information(u8);
 
-impl Integrals for Information {
+impl Enclosed for Information {
     fn points(&self) -> &'static [&'static str] {
         POINTS
     }
 
-    fn relations(&self, point: &str) -> Result<Vec<IntegralRelation>, InputError> {
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
         let wrong = self.0;
         let p: MixtureAtPoint<Ball> = at_point(point)?;
-        Ok(vec![IntegralRelation::equal("information and minimal error", move |radius| {
+        Ok(vec![EnclosedRelation::equal("information and minimal error", move |radius| {
             let conditional = p.at.moving_clock().given(Dual::constant(p.x)).entropy().eps;
             let error = p.at.minimal_error(radius);
             conditional - p.at.moving_law().entropy_rate(radius) - information_rate(wrong, &p.at.clock(), error)
@@ -263,8 +263,8 @@ pub static CLAIM: Claim = Claim {
     readings: &[
         Readings::of("", &Averages(0)),
         Readings::of(TIME, &OverTime(0)),
-        Readings::certified(MIXTURES, &ByQuadrature(Mixtures(0))),
-        Readings::certified(INFORMATION, &ByQuadrature(Information(0))),
+        Readings::certified(MIXTURES, &ByEnclosure(Mixtures(0))),
+        Readings::certified(INFORMATION, &ByEnclosure(Information(0))),
     ],
     controls: &[
         Control {
@@ -275,7 +275,7 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "pointwise-for-a-mixture",
             story: "the same, for data that are not Gaussian",
-            readings: Readings::certified(MIXTURES, &ByQuadrature(Mixtures(POINTWISE))),
+            readings: Readings::certified(MIXTURES, &ByEnclosure(Mixtures(POINTWISE))),
         },
         Control {
             id: "constant-dropped",
@@ -300,7 +300,7 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "signal-forgotten-for-a-mixture",
             story: "the same, for data that are not Gaussian",
-            readings: Readings::certified(INFORMATION, &ByQuadrature(Information(NO_SIGNAL))),
+            readings: Readings::certified(INFORMATION, &ByEnclosure(Information(NO_SIGNAL))),
         },
     ],
     quantities: &[Quantity::enclosed::<MixtureAtTime<Float>>(

@@ -18,7 +18,7 @@
 //! first equality.
 
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
-use crate::evidence::{ByQuadrature, IntegralRelation, Integrals, NonNegative, Relation, Statement};
+use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Relation, Statement};
 use crate::numbers::{Ball, Field, Float, Matrix, OverLine, Scalar};
 use crate::parameters;
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, at_point};
@@ -140,7 +140,7 @@ impl OfLaws<2> for Slack {
 /// All of it for a law that is not Gaussian: noised data, and their sum with an independent draw of the data.
 struct Mixtures(u8);
 
-impl Integrals for Mixtures {
+impl Enclosed for Mixtures {
     fn points(&self) -> &'static [&'static str] {
         &[
             "b0=0.1 b1=9.137 T=1.3 wt=[0.3137,0.6863] m=[-1.1719,0.8317] v=[0.3119,0.4713] t=0.2719",
@@ -148,7 +148,7 @@ impl Integrals for Mixtures {
         ]
     }
 
-    fn relations(&self, point: &str) -> Result<Vec<IntegralRelation>, InputError> {
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
         let wrong = self.0;
         let p: MixtureAtTime<Ball> = at_point(point)?;
         let (law, data) = (p.law(), p.data.start);
@@ -156,23 +156,23 @@ impl Integrals for Mixtures {
         let standard = Mixture::single(Gaussian::centred(Ball::one()));
         let [by_score, to_variance, to_entropy, of_sum, relative] = std::array::from_fn(|_| law.clone());
         Ok(vec![
-            IntegralRelation::equal("score and divergence", move |radius| {
+            EnclosedRelation::equal("score and divergence", move |radius| {
                 let divergence = by_score.expectation([&by_score], ScoreSlope, radius);
                 by_score.fisher_information(radius) + if wrong == SIGN { -divergence } else { divergence }
             }),
-            IntegralRelation::at_most("information and variance", move |radius| {
+            EnclosedRelation::at_most("information and variance", move |radius| {
                 to_variance.fisher_information(radius) - to_variance.variance().recip()
             }),
-            IntegralRelation::at_most("information and entropy", move |radius| {
+            EnclosedRelation::at_most("information and entropy", move |radius| {
                 let power = to_entropy.entropy(radius) * 2 + to_entropy.fisher_information(radius).ln();
                 power - (Ball::pi() * 2).ln() - 1
             }),
-            IntegralRelation::at_most("information of a sum", move |radius| {
+            EnclosedRelation::at_most("information of a sum", move |radius| {
                 let [together, one, other] = [&sum, &of_sum, &data].map(|law| law.fisher_information(radius).recip());
                 let slack = together - one - other;
                 if wrong == REVERSED { -slack } else { slack }
             }),
-            IntegralRelation::at_most("divergence and relative information", move |radius| {
+            EnclosedRelation::at_most("divergence and relative information", move |radius| {
                 relative.expectation([&relative, &standard], Slack, radius)
             }),
         ])
@@ -202,7 +202,7 @@ pub static CLAIM: Claim = Claim {
     readings: &[
         Readings::of("", &OnTheLine(0)),
         Readings::of(PLANE, &InThePlane(0)),
-        Readings::certified(MIXTURES, &ByQuadrature(Mixtures(0))),
+        Readings::certified(MIXTURES, &ByEnclosure(Mixtures(0))),
     ],
     controls: &[
         Control {
@@ -213,7 +213,7 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "sign-for-a-mixture",
             story: "the same, for a law that is not Gaussian",
-            readings: Readings::certified(MIXTURES, &ByQuadrature(Mixtures(SIGN))),
+            readings: Readings::certified(MIXTURES, &ByEnclosure(Mixtures(SIGN))),
         },
         Control {
             id: "dimension",
@@ -228,7 +228,7 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "stam-reversed",
             story: "1/J(X + Y) ≤ 1/J(X) + 1/J(Y)",
-            readings: Readings::certified(MIXTURES, &ByQuadrature(Mixtures(REVERSED))),
+            readings: Readings::certified(MIXTURES, &ByEnclosure(Mixtures(REVERSED))),
         },
         Control {
             id: "quarter",

@@ -20,7 +20,7 @@
 //! every score is affine, could be wrong for two.
 
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
-use crate::evidence::{ByQuadrature, IntegralRelation, Integrals, Relation, Statement};
+use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, Relation, Statement};
 use crate::numbers::{Ball, Dual, Field, Float, OverLine, Scalar, derivative, rate};
 use crate::objectives::elbo::RunningCost;
 use crate::parameters;
@@ -137,18 +137,18 @@ impl OfLaws<2> for PathCost {
 /// On average over noising paths from one point.
 struct Paths(u8);
 
-impl Integrals for Paths {
+impl Enclosed for Paths {
     fn points(&self) -> &'static [&'static str] {
         POINTS
     }
 
-    fn relations(&self, point: &str) -> Result<Vec<IntegralRelation>, InputError> {
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
         let wrong = self.0;
         let p: MixtureAtPoint<Ball> = at_point(point)?;
         let (clock, law, start) = (p.at.clock(), p.at.law(), p.at.data.start.clone());
         let moving = (p.at.moving_law(), p.at.moving_clock().given(Dual::constant(p.x)));
         let path = Mixture::single(clock.given(p.x));
-        Ok(vec![IntegralRelation::equal("log-density along paths", move |radius| {
+        Ok(vec![EnclosedRelation::equal("log-density along paths", move |radius| {
             let cost = path.expectation([&law, &start], PathCost(wrong), radius);
             moving.0.expected_log_density_rate(&moving.1, radius) - (clock.noise * cost - clock.alpha)
         })])
@@ -179,7 +179,7 @@ pub static CLAIM: Claim = Claim {
     readings: &[
         Readings::of("", &Pointwise(0)),
         Readings::of(TIME, &OverTime(0)),
-        Readings::certified(PATHS, &ByQuadrature(Paths(0))),
+        Readings::certified(PATHS, &ByEnclosure(Paths(0))),
     ],
     controls: &[
         Control {
@@ -200,12 +200,12 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "old-responsibilities-on-paths",
             story: "the bound with the first of these scores",
-            readings: Readings::certified(PATHS, &ByQuadrature(Paths(OLD))),
+            readings: Readings::certified(PATHS, &ByEnclosure(Paths(OLD))),
         },
         Control {
             id: "moment-matched-on-paths",
             story: "the bound with the last of these scores",
-            readings: Readings::certified(PATHS, &ByQuadrature(Paths(MATCHED))),
+            readings: Readings::certified(PATHS, &ByEnclosure(Paths(MATCHED))),
         },
         Control {
             id: "marginal-paths",

@@ -12,7 +12,7 @@
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{BoundEstimate, NonNegative, Plan, Quadratic, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Dual, Float, Lanes, Scalar};
-use crate::objectives::elbo::{RunningCost, control, scaled_control};
+use crate::objectives::elbo::{RunningCost, control, family_factor, scaled_control};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
 use crate::worlds::{Affine, Gaussian, GaussianData, ReverseSde, ScaledFamily};
@@ -41,7 +41,7 @@ fn factor<S: Scalar>(wrong: u8, lambda: S) -> S {
         SQUARE_ONLY => half.square(),
         DENOMINATOR_FOR_FACTOR => rest,
         HALF_FACTOR => half,
-        _ => half.square() / rest,
+        _ => family_factor(lambda),
     }
 }
 

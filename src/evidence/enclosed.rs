@@ -1,12 +1,13 @@
-//! Relations between integrals over the line: enclosed by quadrature at stated points, out of reach of proofs.
+//! Relations between numbers that take an algorithm and have no formula: integrals over the line, solutions of differential
+//! equations, matrix exponentials. Enclosed at stated points, out of reach of proofs.
 
 use super::certify::{below, decide, finding, unreadable};
 use super::{Certifiable, Finding, Requirement, Verdict};
 use crate::numbers::{Ball, EndPoint};
 use crate::parameters::InputError;
 
-/// A claim about expectations without closed form. A wrong version is another value of the same type.
-pub trait Integrals: Sync {
+/// A claim about numbers without a closed form. A wrong version is another value of the same type.
+pub trait Enclosed: Sync {
     /// Where it is enclosed, as `name=value` words: exact, and such that no wrong version can hide.
     fn points(&self) -> &'static [&'static str];
 
@@ -14,14 +15,14 @@ pub trait Integrals: Sync {
     ///
     /// # Errors
     /// [`InputError`] if the point cannot be read.
-    fn relations(&self, point: &str) -> Result<Vec<IntegralRelation>, InputError>;
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError>;
 }
 
 /// One relation, with a name that its wrong versions share.
-pub struct IntegralRelation {
+pub struct EnclosedRelation {
     name: &'static str,
     kind: Kind,
-    /// One side minus the other, given the radius to which integrals are enclosed.
+    /// One side minus the other, given the radius to which it is wanted.
     difference: Box<dyn Fn(f64) -> Ball>,
 }
 
@@ -30,7 +31,7 @@ enum Kind {
     AtMost,
 }
 
-impl IntegralRelation {
+impl EnclosedRelation {
     /// `left = right`, given `left − right`. The two sides must come by different routes.
     pub fn equal(name: &'static str, left_minus_right: impl Fn(f64) -> Ball + 'static) -> Self {
         Self { name, kind: Kind::Equal, difference: Box::new(left_minus_right) }
@@ -74,10 +75,10 @@ impl IntegralRelation {
     }
 }
 
-/// Certifies [`Integrals`] by quadrature.
-pub struct ByQuadrature<T>(pub T);
+/// An [`Enclosed`] claim as something that can be certified.
+pub struct ByEnclosure<T>(pub T);
 
-impl<T: Integrals> Certifiable for ByQuadrature<T> {
+impl<T: Enclosed> Certifiable for ByEnclosure<T> {
     fn certify(&self, requirement: &Requirement) -> Vec<Finding> {
         let at = |point: &&'static str| match self.0.relations(point) {
             Ok(relations) => relations.into_iter().map(|relation| relation.judge(point, requirement)).collect(),
