@@ -134,7 +134,7 @@ impl Div for Majorant {
     type Output = Self;
     fn div(self, other: Self) -> Self {
         match other {
-            Self::Constant(divisor) => self * Self::Constant(divisor.recip()),
+            Self::Constant(divisor) => Mul::mul(self, Self::Constant(divisor.recip())),
             Self::Bounded(_) => Self::unbounded(),
         }
     }
