@@ -1,7 +1,9 @@
 //! Floor 3: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
 
 mod certify;
+mod every_dimension;
 mod functionals;
+mod letters;
 mod paths;
 mod prove;
 mod simulate;
@@ -12,7 +14,9 @@ mod two_times;
 mod verdict;
 
 pub use certify::{Certifiable, Requirement};
+pub use every_dimension::EveryDimension;
 pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};
+pub use letters::Letters;
 pub use paths::LinearPath;
 pub use prove::Provable;
 pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};

@@ -21,18 +21,23 @@ impl<'a> Symbols<'a> {
         self.shapes.fault()
     }
 
-    fn symbol(&self, name: &str, latex: &str, positive: bool) -> Expr {
-        if positive { self.proof.positive(name, latex) } else { self.proof.symbol(name, latex) }
-    }
-
     fn scalar(&self, name: &str, domain: Domain) -> Expr {
-        let symbol = self.symbol(name, &latex_name(name), domain == Domain::Positive);
-        if domain == Domain::BelowOne {
-            // A contradiction would surface as the answer of the next question to this proof.
-            let _ = self.proof.assume_positive(Expr::int(1) - symbol);
-        }
-        symbol
+        number(self.proof, name, domain)
     }
+}
+
+/// The symbol of a number with this domain.
+pub(super) fn number(proof: &Proof, name: &str, domain: Domain) -> Expr {
+    let symbol = declared(proof, name, &latex_name(name), domain == Domain::Positive);
+    if domain == Domain::BelowOne {
+        // A contradiction would surface as the answer of the next question to this proof.
+        let _ = proof.assume_positive(Expr::int(1) - symbol);
+    }
+    symbol
+}
+
+fn declared(proof: &Proof, name: &str, latex: &str, positive: bool) -> Expr {
+    if positive { proof.positive(name, latex) } else { proof.symbol(name, latex) }
 }
 
 impl Source<Expr> for Symbols<'_> {
@@ -95,7 +100,7 @@ impl Source<Expr> for Symbols<'_> {
     }
 
     fn free(&mut self, name: &str, latex: &str, positive: bool) -> Option<Expr> {
-        (!self.explicit).then(|| self.symbol(name, latex, positive))
+        (!self.explicit).then(|| declared(self.proof, name, latex, positive))
     }
 
     fn rule(&mut self, parameter: Expr, rate: Expr) {
@@ -119,7 +124,7 @@ impl Symbols<'_> {
 }
 
 /// How a parameter is written in formulas.
-fn latex_name(name: &str) -> String {
+pub(super) fn latex_name(name: &str) -> String {
     match name {
         "delta" => r"\delta".to_owned(),
         "lam" => r"\lambda".to_owned(),

@@ -12,17 +12,10 @@ pub fn decide(claim: &Claim, options: &Options, budget: &Budget) -> ClaimRecord 
     let controls: Vec<_> =
         claim.controls.iter().map(|control| judge_control(claim, control, options, budget)).collect();
     let requirement = nearest_controls(&controls);
-    let mut checks = Vec::new();
-    for part in claim.readings {
-        for reading in part.present().filter(|reading| options.readings.contains(reading)) {
-            let findings = match reading {
-                Reading::Proof => part.proof.map(|statement| statement.prove(claim.id)),
-                Reading::Certificate => part.certificate.map(|statement| statement.certify(&requirement)),
-                Reading::Simulation => Some(simulate_claim(claim, part, options, budget)),
-            };
-            checks.push(record(reading, part, findings.unwrap_or_default()));
-        }
-    }
+    let judged = claim.readings.iter().flat_map(|part| {
+        judge(claim, part, options, &requirement, || simulate_claim(claim, part, options, budget))
+    });
+    let checks: Vec<_> = judged.collect();
     ClaimRecord {
         id: claim.id.to_owned(),
         title: claim.title.to_owned(),
@@ -47,26 +40,36 @@ fn standing(checks: &[CheckRecord], controls: &[ControlRecord]) -> Standing {
     }
 }
 
-fn record(reading: Reading, part: &Readings, findings: Vec<Finding>) -> CheckRecord {
+/// Every reading of a part that the options ask for.
+fn judge(
+    claim: &Claim,
+    part: &Readings,
+    options: &Options,
+    requirement: &Requirement,
+    simulated: impl Fn() -> Vec<Finding>,
+) -> Vec<CheckRecord> {
+    let due = part.present().filter(|reading| options.readings.contains(reading));
+    let findings = due.flat_map(|reading| match reading {
+        Reading::Proof => part.proofs().map(|(label, proof)| (reading, label, proof.prove(claim.id))).collect(),
+        Reading::Certificate => {
+            let findings = part.certificate.map(|statement| statement.certify(requirement));
+            vec![(reading, part.label.to_owned(), findings.unwrap_or_default())]
+        }
+        Reading::Simulation => vec![(reading, part.label.to_owned(), simulated())],
+    });
+    findings.map(|(reading, label, findings)| record(reading, label, findings)).collect()
+}
+
+fn record(reading: Reading, label: String, findings: Vec<Finding>) -> CheckRecord {
     let verdict = Verdict::of_all(findings.iter().map(|finding| &finding.verdict));
-    CheckRecord { reading, label: part.label.to_owned(), verdict, findings }
+    CheckRecord { reading, label, verdict, findings }
 }
 
 /// A control is caught if each of its readings that ran refuted it.
 fn judge_control(claim: &Claim, control: &Control, options: &Options, budget: &Budget) -> ControlRecord {
-    let part = &control.readings;
-    let due: Vec<_> = part.present().filter(|reading| options.readings.contains(reading)).collect();
-    let checks: Vec<_> = due
-        .into_iter()
-        .map(|reading| {
-            let findings = match reading {
-                Reading::Proof => part.proof.map(|statement| statement.prove(claim.id)),
-                Reading::Certificate => part.certificate.map(|statement| statement.certify(&Requirement::default())),
-                Reading::Simulation => Some(simulate_control(claim, control, options, budget)),
-            };
-            record(reading, part, findings.unwrap_or_default())
-        })
-        .collect();
+    let checks = judge(claim, &control.readings, options, &Requirement::default(), || {
+        simulate_control(claim, control, options, budget)
+    });
     let caught = (!checks.is_empty()).then(|| checks.iter().all(|check| check.verdict.refuted()));
     ControlRecord { id: control.id.to_owned(), story: control.story.to_owned(), caught, checks }
 }

@@ -70,12 +70,12 @@ impl<S: Scalar> MultivariateGaussian<S> {
     pub fn log_density(&self, y: &Vector<S>) -> S {
         let z = y - &self.mean;
         let distance = self.covariance.precision().bilinear(&z, &z);
-        Self::log_density_at(y.dimension(), self.covariance.log_det(), distance)
+        Self::log_density_at(y.size(), self.covariance.log_det(), distance)
     }
 
     /// The log-density in `d` dimensions from `ln det Σ` and the squared distance `(y − m)ᵀ Σ⁻¹ (y − m)`.
-    pub fn log_density_at(d: usize, log_det: S, squared_distance: S) -> S {
-        -((S::pi() * 2).ln() * d as i64 + log_det + squared_distance) / 2
+    pub fn log_density_at(d: S, log_det: S, squared_distance: S) -> S {
+        -((S::pi() * 2).ln() * d + log_det + squared_distance) / 2
     }
 
     /// The score `y ↦ −Σ⁻¹(y − m)`.
