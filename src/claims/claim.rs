@@ -61,10 +61,7 @@ impl Readings {
     }
 
     /// Proof and certificate of one statement, and a proof in every dimension at once.
-    pub const fn in_every_dimension<T: Statement>(
-        label: &'static str,
-        statement: &'static EveryDimension<T>,
-    ) -> Self {
+    pub const fn in_every_dimension<T: Statement>(label: &'static str, statement: &'static EveryDimension<T>) -> Self {
         Self { every_dimension: Some(statement), ..Self::of(label, &statement.0) }
     }
 
@@ -98,7 +95,8 @@ impl Readings {
 
     /// The readings that are present.
     pub fn present(&self) -> impl Iterator<Item = Reading> + use<> {
-        let present = [self.proof.or(self.every_dimension).is_some(), self.certificate.is_some(), self.simulation.is_some()];
+        let present =
+            [self.proof.or(self.every_dimension).is_some(), self.certificate.is_some(), self.simulation.is_some()];
         Reading::ALL.into_iter().zip(present).filter_map(|(reading, present)| present.then_some(reading))
     }
 }

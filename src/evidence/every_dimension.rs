@@ -36,7 +36,7 @@ fn prove<T: Statement>(statement: &T, claim: &str, points: &[Inputs]) -> Result<
         let relations = statement.relations(&params);
         let sides: Vec<_> = relations.iter().map(|relation| Sides::of(relation, t)).collect();
         let decided = relations.iter().zip(&sides).map(|(r, sides)| proof.equal(&r.name, sides.left, sides.right));
-        let decided: Vec<_> = decided.collect();
+        let decided = decided.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
         let mut refutations = sides.iter().map(|_| None).collect::<Vec<_>>();
         for (point, inputs) in statement.points().iter().zip(points) {
             compare(statement, point, &|name| letters.value(name, inputs), &sides, &mut refutations)?;
@@ -46,9 +46,10 @@ fn prove<T: Statement>(statement: &T, claim: &str, points: &[Inputs]) -> Result<
         let findings = judged.map(|(((relation, sides), decided), refutation)| Finding {
             latex: Some(sides.latex),
             point: Some(shapes.clone()),
-            ..judge(&relation.name, decided, || Ok(refutation))
+            ..judge(&relation.name, Ok(decided), || Ok(refutation))
         });
-        exported(proof, claim, &format!("every dimension, {shapes}"), findings.collect()).map_err(|error| error.to_string())
+        exported(proof, claim, &format!("every dimension, {shapes}"), findings.collect())
+            .map_err(|error| error.to_string())
     })
 }
 
@@ -77,7 +78,9 @@ fn compare<T: Statement>(
         for (left, right) in left.entries().iter().zip(right.entries()) {
             let (by_entries, other) = entries.next().ok_or("by entries, there are fewer relations")??;
             if !(*left - by_entries).contains_zero() || !(*right - other).contains_zero() {
-                return Err(format!("by entries, a side has another value at {point}: the formula takes vectors apart"));
+                return Err(format!(
+                    "by entries, a side has another value at {point}: the formula takes vectors apart"
+                ));
             }
             let residue = by_entries - other;
             if refutation.is_none() && !residue.contains_zero() {

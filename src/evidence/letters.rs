@@ -30,7 +30,8 @@ impl<'a> Letters<'a> {
 
     /// The letters and their shapes, for a report: `A: d×d, L: d×r`.
     pub fn described(&self) -> String {
-        let size = |size: Size| (0..).zip(["d", "r", "n", "m"]).find(|(n, _)| Size::unknown(*n) == size).map_or("1", |s| s.1);
+        let size =
+            |size: Size| (0..).zip(["d", "r", "n", "m"]).find(|(n, _)| Size::unknown(*n) == size).map_or("1", |s| s.1);
         let shown = |(name, shape): (&&str, &Shape)| format!("{name}:{}x{}", size(shape.rows), size(shape.columns));
         self.letters.iter().map(shown).collect::<Vec<_>>().join(" ")
     }
@@ -47,7 +48,10 @@ impl<'a> Letters<'a> {
         value.ok()
     }
 
-    fn everywhere<T>(&mut self, read: impl Fn(&mut ExactReader<'a>) -> Result<T, InputError>) -> Result<Vec<T>, InputError> {
+    fn everywhere<T>(
+        &mut self,
+        read: impl Fn(&mut ExactReader<'a>) -> Result<T, InputError>,
+    ) -> Result<Vec<T>, InputError> {
         self.points.iter_mut().map(read).collect()
     }
 

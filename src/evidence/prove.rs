@@ -136,7 +136,8 @@ pub(super) fn judge(
         Err(error) => return Finding::new(relation, Verdict::Undecided { why: error.to_string() }),
     };
     let shown = terms.join(" + ").replace("+ -", "- ");
-    let residue = format!("{shown}{}", if count > terms.len() { format!(" + … ({count} terms)") } else { String::new() });
+    let residue =
+        format!("{shown}{}", if count > terms.len() { format!(" + … ({count} terms)") } else { String::new() });
     let undecided = |why: String| (Verdict::Undecided { why }, None);
     let (verdict, size) = match refute() {
         Ok(Some(Refutation { at, residue })) => {

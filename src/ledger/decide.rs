@@ -12,9 +12,10 @@ pub fn decide(claim: &Claim, options: &Options, budget: &Budget) -> ClaimRecord 
     let controls: Vec<_> =
         claim.controls.iter().map(|control| judge_control(claim, control, options, budget)).collect();
     let requirement = nearest_controls(&controls);
-    let judged = claim.readings.iter().flat_map(|part| {
-        judge(claim, part, options, &requirement, || simulate_claim(claim, part, options, budget))
-    });
+    let judged = claim
+        .readings
+        .iter()
+        .flat_map(|part| judge(claim, part, options, &requirement, || simulate_claim(claim, part, options, budget)));
     let checks: Vec<_> = judged.collect();
     ClaimRecord {
         id: claim.id.to_owned(),

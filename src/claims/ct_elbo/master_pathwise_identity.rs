@@ -16,7 +16,7 @@
 //! $u_t$ smooth and positive. If it failed, so would the bound, its gap, and every estimate of a likelihood by weights.
 
 use crate::claims::{Claim, Control, Readings};
-use crate::evidence::{Relation, Statement};
+use crate::evidence::{EveryDimension, Relation, Statement};
 use crate::numbers::{Dual, Jet, Scalar, Vector, rate};
 use crate::objectives::pathwise::{cost, ito_drift, mismatch};
 use crate::parameters;
@@ -133,32 +133,35 @@ pub static CLAIM: Claim = Claim {
     title: "The one identity behind the ELBO: the log-likelihood along an inference path",
     text: include_str!("master_pathwise_identity.rs"),
     sources: &["huang2021"],
-    readings: &[Readings::of("any density", &AnyDensity(0)), Readings::of("Gaussian model", &GaussianModel(0))],
+    readings: &[
+        Readings::in_every_dimension("any density", &EveryDimension(AnyDensity(0))),
+        Readings::in_every_dimension("Gaussian model", &EveryDimension(GaussianModel(0))),
+    ],
     controls: &[
         Control {
             id: "no-half",
             story: "the gap without the ½ in front of the squared mismatch",
-            readings: Readings::of("any density", &AnyDensity(NO_HALF)),
+            readings: Readings::in_every_dimension("any density", &EveryDimension(AnyDensity(NO_HALF))),
         },
         Control {
             id: "factor-untransposed",
             story: "δ = a − σ∇log u for a − σᵀ∇log u",
-            readings: Readings::of("any density", &AnyDensity(UNTRANSPOSED)),
+            readings: Readings::in_every_dimension("any density", &EveryDimension(AnyDensity(UNTRANSPOSED))),
         },
         Control {
             id: "control-sign",
             story: "inference drift −μ − σa for −μ + σa",
-            readings: Readings::of("any density", &AnyDensity(SIGN)),
+            readings: Readings::in_every_dimension("any density", &EveryDimension(AnyDensity(SIGN))),
         },
         Control {
             id: "no-half-for-a-gaussian",
             story: "the gap without the ½, for a Gaussian model",
-            readings: Readings::of("Gaussian model", &GaussianModel(NO_HALF)),
+            readings: Readings::in_every_dimension("Gaussian model", &EveryDimension(GaussianModel(NO_HALF))),
         },
         Control {
             id: "factor-untransposed-for-a-gaussian",
             story: "σ for σᵀ in the mismatch, for a Gaussian model",
-            readings: Readings::of("Gaussian model", &GaussianModel(UNTRANSPOSED)),
+            readings: Readings::in_every_dimension("Gaussian model", &EveryDimension(GaussianModel(UNTRANSPOSED))),
         },
     ],
     quantities: &[],

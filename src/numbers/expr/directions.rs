@@ -68,7 +68,8 @@ impl Arena {
             let (zero, one) = (self.integer(0)?, self.integer(1)?);
             let values = of_h.iter().map(|(other, _)| (*other, if other == symbol { one } else { zero })).collect();
             let part = self.substituted(coefficient, &values)?;
-            let word = if word.last().is_some_and(|last| last.letter == h) { word.clone() } else { words::transposed(word) };
+            let word =
+                if word.last().is_some_and(|last| last.letter == h) { word.clone() } else { words::transposed(word) };
             let row = word[..word.len() - 1].to_vec();
             if mentions(&row) {
                 return Err(ProofError::Shape("a derivative is not linear in its direction"));

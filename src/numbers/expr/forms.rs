@@ -113,17 +113,23 @@ impl Arena {
             Node::Identity(size) => {
                 Ok(Form { rows: size, columns: size, terms: BTreeMap::from([(Word::new(), self.integer(1)?)]) })
             }
-            Node::Neg(a) => self.coefficients(a, |_, c| Ok(Node::Neg(c))),
+            Node::Neg(a) => {
+                let a = self.known(a)?;
+                self.scaled(&a, Node::Neg)
+            }
             Node::Add(a, b) => self.sum(a, b, Node::Add),
             Node::Sub(a, b) => self.sum(a, b, Node::Sub),
-            Node::Mul(a, b) => self.product(a, b),
+            Node::Mul(a, b) => {
+                let (a, b) = (self.known(a)?, self.known(b)?);
+                self.product(&a, &b)
+            }
             Node::Div(a, b) if self.known(b)?.is_number() => {
-                let divisor = self.number(b)?;
-                self.coefficients(a, |_, c| Ok(Node::Div(c, divisor)))
+                let (a, divisor) = (self.known(a)?, self.number(b)?);
+                self.scaled(&a, |c| Node::Div(c, divisor))
             }
             Node::Div(a, b) => {
-                let inverse = self.inverse(b)?;
-                self.multiply(&*self.known(a)?, &inverse)
+                let (a, inverse) = (self.known(a)?, self.inverse(b)?);
+                self.product(&a, &inverse)
             }
             Node::Transpose(a) => {
                 let form = self.known(a)?;
@@ -143,25 +149,24 @@ impl Arena {
     /// The coefficient of a term that must be a number.
     fn number(&mut self, index: u32) -> Result<u32, ProofError> {
         let form = self.known(index)?;
-        if !form.is_number() {
-            return Err(ProofError::Shape("a function of numbers is applied to a vector or a matrix"));
+        if form.is_number() {
+            self.coefficient(&form)
+        } else {
+            Err(ProofError::Shape("a function of numbers is applied to a vector or a matrix"))
         }
-        form.single().map_or_else(|| self.integer(0), |(_, coefficient)| Ok(coefficient))
+    }
+
+    fn coefficient(&mut self, number: &Form) -> Result<u32, ProofError> {
+        number.single().map_or_else(|| self.integer(0), |(_, coefficient)| Ok(coefficient))
     }
 
     /// The same words with other coefficients.
-    fn coefficients(
-        &mut self,
-        a: u32,
-        make: impl Fn(&mut Self, u32) -> Result<Node, ProofError>,
-    ) -> Result<Form, ProofError> {
-        let form = self.known(a)?;
-        let mut changed = Form::empty(form.rows, form.columns);
+    fn scaled(&mut self, form: &Form, make: impl Fn(u32) -> Node) -> Result<Form, ProofError> {
+        let mut scaled = Form::empty(form.rows, form.columns);
         for (word, coefficient) in &form.terms {
-            let node = make(self, *coefficient)?;
-            changed.terms.insert(word.clone(), self.build(node)?);
+            scaled.terms.insert(word.clone(), self.build(make(*coefficient))?);
         }
-        Ok(changed)
+        Ok(scaled)
     }
 
     /// Adds a word to a sum under construction.
@@ -196,20 +201,15 @@ impl Arena {
         Ok(sum)
     }
 
-    fn product(&mut self, a: u32, b: u32) -> Result<Form, ProofError> {
-        let (left, right) = (self.known(a)?, self.known(b)?);
+    fn product(&mut self, left: &Form, right: &Form) -> Result<Form, ProofError> {
         if left.is_number() {
-            let c = self.number(a)?;
-            return self.coefficients(b, |_, d| Ok(Node::Mul(c, d)));
+            let c = self.coefficient(left)?;
+            return self.scaled(right, |d| Node::Mul(c, d));
         }
         if right.is_number() {
-            let c = self.number(b)?;
-            return self.coefficients(a, |_, d| Ok(Node::Mul(d, c)));
+            let c = self.coefficient(right)?;
+            return self.scaled(left, |d| Node::Mul(d, c));
         }
-        self.multiply(&left, &right)
-    }
-
-    fn multiply(&mut self, left: &Form, right: &Form) -> Result<Form, ProofError> {
         if left.columns != right.rows {
             return Err(ProofError::Shape("two shapes are multiplied that do not fit"));
         }
@@ -284,7 +284,8 @@ impl Arena {
             Atom::Size(size) => format!("tr(I{})", size.0),
             Atom::LogDet(letter) => format!("ln det {}", self.symbols[*letter as usize].0.name),
         };
-        let symbol = Symbol { latex: name.clone(), name, positive: matches!(atom, Atom::Size(_)), shape: Shape::NUMBER };
+        let symbol =
+            Symbol { latex: name.clone(), name, positive: matches!(atom, Atom::Size(_)), shape: Shape::NUMBER };
         let node = self.symbol(symbol).ok_or(ProofError::TooLarge)?;
         if let Node::Symbol(number) = self.nodes[node as usize] {
             self.forms.atoms.insert(number, atom);
@@ -306,7 +307,12 @@ impl Arena {
         let (form, zero) = (self.form(difference)?, self.integer(0)?);
         let (mut terms, mut count) = (Vec::new(), 0);
         for (word, coefficient) in &form.terms {
-            if self.mentions(*coefficient, |symbol| self.forms.directions.contains(&symbol)) {
+            let directed = |symbol: u32| self.forms.directions.contains(&symbol);
+            let atom = |symbol: u32| match self.forms.atoms.get(&symbol) {
+                Some(Atom::Form(word)) => word.iter().any(|factor| directed(factor.letter)),
+                _ => false,
+            };
+            if word.iter().any(|factor| directed(factor.letter)) || self.mentions(*coefficient, atom) {
                 return Err(ProofError::Shape("a derivative along a direction is left"));
             }
             let symbols = self.declared();

@@ -38,7 +38,8 @@ impl Expr {
                     Some(known.ok_or(ProofError::Shape("a symbol has no value at the point"))?)
                 }
                 Node::Identity(size) => {
-                    let rows = letters.iter().find_map(|(rows, value)| (*rows == size).then_some(value.as_ref()?.rows()));
+                    let rows =
+                        letters.iter().find_map(|(rows, value)| (*rows == size).then_some(value.as_ref()?.rows()));
                     Some(Matrix::identity(rows.ok_or(ProofError::Shape("no letter says how large an identity is"))?))
                 }
                 Node::Neg(a) => Some(value(a)?.map(|x| -x)),

@@ -69,7 +69,8 @@ impl Writer<'_> {
             Node::Div(a, b) if self.is_letter(b) => {
                 let inverse = format!("{}^{{-1}}", self.base(b, depth));
                 let one = matches!(&self.arena.nodes[a as usize], Node::Rational(q) if *q == Rational::ONE);
-                let text = if one { inverse } else { format!("{} \\, {inverse}", self.tight(a, Binding::Product, depth)) };
+                let text =
+                    if one { inverse } else { format!("{} \\, {inverse}", self.tight(a, Binding::Product, depth)) };
                 (text, Binding::Product)
             }
             Node::Div(a, b) => {
@@ -83,7 +84,9 @@ impl Writer<'_> {
             Node::Cos(a) => (self.call("\\cos", a, depth), Binding::Product),
             Node::Identity(_) => ("I".to_owned(), Binding::Atom),
             Node::Transpose(a) => (format!("{}^{{\\top}}", self.base(a, depth)), Binding::Product),
-            Node::Trace(a) if matches!(self.arena.nodes[a as usize], Node::Identity(_)) => ("d".to_owned(), Binding::Atom),
+            Node::Trace(a) if matches!(self.arena.nodes[a as usize], Node::Identity(_)) => {
+                ("d".to_owned(), Binding::Atom)
+            }
             Node::Trace(a) => (self.call("\\mathrm{tr}", a, depth), Binding::Product),
             Node::LogDet(a) => (self.call("\\ln\\det", a, depth), Binding::Product),
             Node::Phi(k, a) => (self.call(&format!("\\varphi_{{{k}}}"), a, depth), Binding::Product),

@@ -26,7 +26,9 @@ mod tests;
 mod words;
 
 pub use arena::Symbol;
-pub use certificate::{Certificate, CertificateFact, CertificateNode, CertificateRelation, CertificateShape, CertificateSymbol, Verdict};
+pub use certificate::{
+    Certificate, CertificateFact, CertificateNode, CertificateRelation, CertificateShape, CertificateSymbol, Verdict,
+};
 pub use proof::{Equality, Proof, ProofError};
 pub use words::{Shape, Size};
 
