@@ -5,6 +5,7 @@ use super::ProofError;
 use super::arena::{Arena, Node, Symbol};
 use super::forms::Form;
 use super::words::{self, Atom, Factor, Shape, Size, Word};
+use crate::numbers::Rational;
 use std::collections::HashMap;
 
 impl Arena {
@@ -131,7 +132,8 @@ impl Arena {
             }
             let coefficient = self.substituted(coefficient, &values)?;
             let product = self.spelled(word, form.rows)?;
-            let term = self.build(Node::Mul(product, coefficient))?;
+            let negative = self.constant(coefficient) == Some(&-Rational::ONE);
+            let term = self.build(if negative { Node::Neg(product) } else { Node::Mul(product, coefficient) })?;
             sum = self.build(Node::Add(sum, term))?;
         }
         Ok(sum)
