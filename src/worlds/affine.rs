@@ -1,7 +1,7 @@
 //! Affine functions of the state: every score and every control in a Gaussian world.
 
-use super::Gaussian;
-use crate::numbers::{Field, Matrix, Vector};
+use super::{Gaussian, MultivariateGaussian};
+use crate::numbers::{Field, Matrix, Scalar, Vector};
 
 /// The function `y ↦ slope·y + offset`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,5 +68,19 @@ impl<S: Field> AffineField<S> {
     /// In another reading.
     pub fn map<R: Field>(&self, f: impl Fn(S) -> R) -> AffineField<R> {
         AffineField { slope: self.slope.map(&f), offset: self.offset.map(&f) }
+    }
+}
+
+impl<S: Scalar> AffineField<S> {
+    /// The difference of two fields.
+    pub fn minus(&self, other: &Self) -> Self {
+        Self { slope: &self.slope - &other.slope, offset: &self.offset - &other.offset }
+    }
+
+    /// `E[u(Y)ᵀ Q v(Y)] = ūᵀQv̄ + tr(Q V Σ Uᵀ)` for this field `u` with slope `U`, another field `v` with slope `V`, and `Y` of
+    /// this law; `ū` and `v̄` are the values at its mean.
+    pub fn mean_product(&self, other: &Self, weight: &Matrix<S>, law: &MultivariateGaussian<S>) -> S {
+        let spread = &(&other.slope * law.covariance.matrix()) * &self.slope.transpose();
+        weight.bilinear(&self.value(&law.mean), &other.value(&law.mean)) + (weight * &spread).trace()
     }
 }

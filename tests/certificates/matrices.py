@@ -224,9 +224,9 @@ def drawn(cert, sizes, draw):
     for symbol in cert["symbols"]:
         shape = symbol["shape"]
         if shape["rows"] == shape["columns"] == 0:
-            # Small, so that 1 − λ is now and then the square of a rational.
             value = fmpq(draw.randint(1, 48), draw.randint(1, 25)) * (1 if symbol["positive"] else draw.choice((-1, 1)))
-            letters.append(number(Dual(value)))
+            # Now and then 1 − λ is the square of a rational, for roots to have a value.
+            letters.append(number(Dual(value if symbol["positive"] else draw.choice((value, 1 - value**2)))))
             continue
         m = table(sizes[shape["rows"]], sizes[shape["columns"]], lambda i, j: rational())
         if symbol["positive"]:

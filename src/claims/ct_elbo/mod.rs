@@ -8,6 +8,7 @@ mod family_scaled_score;
 mod feynman_kac;
 mod fp_residual;
 mod girsanov;
+mod ism_dsm_pointwise;
 mod lambda_family;
 mod lin_moments_scalar;
 mod master_pathwise_identity;
@@ -31,6 +32,7 @@ pub static CLAIMS: &[&Claim] = &[
     &ct_elbo::CLAIM,
     &variational_gap::CLAIM,
     &plugin_elbo_ism::CLAIM,
+    &ism_dsm_pointwise::CLAIM,
     &family_scaled_score::CLAIM,
     &pointwise_model_not_data::CLAIM,
     &score_matching_equals_elbo::CLAIM,
