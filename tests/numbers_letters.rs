@@ -120,3 +120,26 @@ fn formulas_that_take_vectors_apart_are_refused() {
     refused(|proof| vector(proof, "x")[0].trace());
     refused(|proof| vector(proof, "x")[0].direction());
 }
+
+/// Certificates for the independent checker: `pytest tests/certificates` reads them from here.
+#[test]
+fn certificates_are_written() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("certificates");
+    std::fs::create_dir_all(&folder)?;
+    let mut written = 0;
+    for claim in ouracle::claims::all() {
+        let right = claim.readings.iter().map(|part| (format!("every-dimension-{}", claim.id), part));
+        let wrong =
+            claim.controls.iter().map(|c| (format!("wrong-every-dimension-{}-{}", claim.id, c.id), &c.readings));
+        for (name, part) in right.chain(wrong) {
+            let findings = part.every_dimension.map(|proof| proof.prove(claim.id)).unwrap_or_default();
+            for certificate in findings.iter().filter_map(|finding| finding.certificate.as_ref()) {
+                let path = folder.join(format!("{name}-{}.json", part.label.replace(' ', "-")));
+                std::fs::write(path, serde_json::to_string_pretty(certificate)?)?;
+                written += 1;
+            }
+        }
+    }
+    assert!(written > 20);
+    Ok(())
+}
