@@ -11,7 +11,7 @@
 //!
 //! $$ \dot K = KQK - A^\top K - KA, \qquad \dot k = KQk - A^\top k - Kc $$
 //!
-//! Assumptions: $\Sigma$ positive definite; $A$, $c$ and $L$ may depend on time as they like, $L$ may be singular. If it
+//! All of it is proved in every dimension at once. Assumptions: $\Sigma$ positive definite; $A$, $c$ and $L$ may depend on time as they like, $L$ may be singular. If it
 //! failed, closed-form marginals would be wrong, and with them every score target and every reference value here: a code
 //! with a wrong $\Sigma_t$ trains without complaint towards the score of another process.
 

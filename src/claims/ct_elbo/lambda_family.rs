@@ -10,7 +10,7 @@
 //!
 //! $$ \mathrm{Corr}_\lambda(X_s, X_t) = (R_s/R_t)^{(1-\lambda)/2}. $$
 //!
-//! Assumptions: $L$ does not depend on the point, $q_t$ smooth and positive. If it failed, samplers that turn the noise
+//! The marginals are proved in every dimension at once. Assumptions: $L$ does not depend on the point, $q_t$ smooth and positive. If it failed, samplers that turn the noise
 //! down (or off) would sample another law than the one that was trained.
 
 use crate::claims::{Claim, Control, Formula, Quantity, Readings};

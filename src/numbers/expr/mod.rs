@@ -9,6 +9,7 @@
 //! letters do not commute; `words.rs` and `forms.rs` bring them to numbers, which the polynomials decide as before.
 
 mod arena;
+mod atoms;
 mod certificate;
 mod clear;
 mod directions;

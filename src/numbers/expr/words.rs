@@ -74,7 +74,8 @@ impl Factor {
     fn transpose(self) -> Self {
         let Shape { rows, columns, symmetric } = self.shape;
         let shape = Shape { rows: columns, columns: rows, symmetric };
-        Self { transposed: self.transposed != !symmetric, shape, ..self }
+        // A symmetric letter is never written transposed.
+        Self { transposed: !symmetric && !self.transposed, shape, ..self }
     }
 
     /// Whether the product of two neighbours is the identity.
