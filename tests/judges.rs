@@ -1,7 +1,7 @@
 //! The judges, judged: they uphold what is true, refute what is false with a place and a reason, and otherwise say that they
 //! do not know. Nothing undecidable passes.
 
-use ouracle::claims::{self, Claim, Control, Readings};
+use ouracle::claims::{self, Claim, Control, Expect, Readings};
 use ouracle::evidence::{
     Budget, Certifiable, Finding, Kind, Noise, NonNegative, Plan, Provable, Reading, Relation, Requirement, Statement,
     Statistic, Trial, Verdict, WIDTH, sampler, simulate,
@@ -30,6 +30,8 @@ const BOUND: usize = 7;
 const BOUND_OFF: usize = 8;
 const NOWHERE: usize = 9;
 const TINY: usize = 10;
+const BELOW: usize = 11;
+const BELOW_OFF: usize = 12;
 
 impl Statement for Toys {
     type Params<S: Scalar> = Toy<S>;
@@ -67,6 +69,8 @@ impl Statement for Toys {
             GROWTH_OFF => growth(2),
             BOUND => Relation::at_most("toy", x * v * 2, x.square() + v.square(), NonNegative::square(x - v)),
             BOUND_OFF => Relation::at_most("toy", x * v * 2, x.square() + v.square(), NonNegative::square(x + v)),
+            BELOW => Relation::below("toy", x * v * 2, x.square() + v.square()),
+            BELOW_OFF => Relation::below("toy", x.square() + v.square(), x * v * 2),
             NOWHERE => Relation::equal("toy", x / (v + -v), x / (v + -v)),
             _ => Relation::equal("toy", x, x + S::rational(&tiny())),
         }]
@@ -145,6 +149,7 @@ fn what_cannot_be_decided_does_not_pass() {
         ("unreadable point", verdict(&Unreadable.certify(&asked(1.0))), "`nan` is not a number"),
         ("unreadable point of a proof", verdict(&Unreadable.prove("toy")), "`nan` is not a number"),
         ("no points", verdict(&Pointless.certify(&asked(1.0))), "nothing was checked"),
+        ("an inequality without a gap has no proof", verdict(&Toys(BELOW).prove("toy")), "decided by enclosure alone"),
         ("no points of a proof", verdict(&Pointless.prove("toy")), "nothing was checked"),
         ("no relations", verdict(&Empty.prove("toy")), "nothing was checked"),
     ];
@@ -470,7 +475,17 @@ const NONE: Readings = Readings::none("");
 
 /// A claim with at most one control.
 const fn claim(readings: &'static [Readings], controls: &'static [Control]) -> Claim {
-    Claim { id: "toy", aliases: &[], title: "a toy", text: "", sources: &[], readings, controls, quantities: &[] }
+    Claim {
+        id: "toy",
+        aliases: &[],
+        title: "a toy",
+        expect: Expect::True,
+        text: "",
+        sources: &[],
+        readings,
+        controls,
+        quantities: &[],
+    }
 }
 
 const fn control(toys: &'static Toys) -> Control {
@@ -524,6 +539,42 @@ fn standings() {
         "{record:?}"
     );
     assert_ne!(record.standing, Standing::Upheld);
+}
+
+/// Something false is right iff it is refuted while the truth beside it passes; nothing else is green.
+#[test]
+fn standings_of_look_alikes() {
+    static FALSE: &[Readings] = &[Readings::of("", &Toys(BINOMIAL_OFF))];
+    static UPSIDE_DOWN: &[Readings] = &[Readings::certified("", &Toys(BELOW_OFF))];
+    static UPRIGHT: &[Readings] = &[Readings::certified("", &Toys(BELOW))];
+    static TRUE: &[Readings] = &[Readings::of("", &Toys(BINOMIAL))];
+    static OPEN: &[Readings] = &[Readings::of("", &Toys(VANISHING))];
+    static TRUTH: &[Control] = &[control(&Toys(BINOMIAL))];
+    static OTHER_LIE: &[Control] = &[control(&Toys(BINOMIAL_OFF))];
+    static UNSURE: &[Control] = &[control(&Toys(VANISHING))];
+    static ROOM: &[Control] =
+        &[Control { id: "room", story: "with room", readings: Readings::certified("", &Toys(BELOW)) }];
+    let expect = Expect::False { truth: "$1 = 1$", upheld_by: "toy" };
+    let (budget, options) = (Budget::new(1e-9, 100), Options::default());
+    let decide = |readings, controls| {
+        let claim = Claim { expect, ..claim(readings, controls) };
+        let record = ledger::decide(&claim, &options, &budget);
+        let mut counts = ledger::Counts::default();
+        counts.add(&record);
+        (record.standing, counts.exit_code())
+    };
+    for (name, outcome, standing, code) in [
+        ("false, the truth passes", decide(FALSE, TRUTH), Standing::RefutedAsExpected, 0),
+        ("a false inequality", decide(UPSIDE_DOWN, ROOM), Standing::RefutedAsExpected, 0),
+        ("true after all", decide(TRUE, TRUTH), Standing::Unrefuted, 1),
+        ("an inequality that holds", decide(UPRIGHT, ROOM), Standing::Unrefuted, 1),
+        ("nothing refutes it", decide(OPEN, TRUTH), Standing::Undecided, 3),
+        ("the truth beside it is refuted too", decide(FALSE, OTHER_LIE), Standing::Void, 4),
+        ("the truth beside it is not decided", decide(FALSE, UNSURE), Standing::Void, 4),
+        ("nothing", decide(&[], TRUTH), Standing::Undecided, 3),
+    ] {
+        assert_eq!(outcome, (standing, code), "{name}");
+    }
 }
 
 /// A record without what may differ between machines and moments.

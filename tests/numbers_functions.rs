@@ -158,6 +158,8 @@ proptest! {
             prop_assert!((x.exp() * y.exp()).overlaps(&(x + y).exp()));
             prop_assert!(x.exp().ln().overlaps(&x));
             prop_assert!(x.exp_m1().ln_1p().overlaps(&x));
+            prop_assert!(x.exp_m1().minus_ln_1p().overlaps(&(x.exp_m1() - x)));
+            prop_assert!(x.exp().minus_1_minus_ln().overlaps(&(x.exp_m1() - x)));
             let (sine, cosine) = x.sin_cos();
             prop_assert!((sine.square() + cosine.square()).contains(&Rational::ONE));
             let (sine_y, cosine_y) = y.sin_cos();
@@ -181,6 +183,7 @@ proptest! {
             let (sine, cosine) = x.sin_cos();
             let mut all = vec![x.exp(), x.exp_m1(), x.square().ln(), x.ln_1p(), sine, cosine, x.erf(), x.erfc()];
             all.extend((0..12).map(|k| x.phi(k)));
+            all.extend([x.minus_ln_1p(), x.square().minus_1_minus_ln()]);
             all
         }
         for (index, ((wide, narrow), value)) in all(ball).iter().zip(all(narrow)).zip(all(float)).enumerate() {
@@ -235,6 +238,9 @@ fn extreme_arguments_are_enclosed() {
     // x < eˣ − 1 < x + x², x − x² < ln (1 + x) < x, and 1 + x/2 + x²/6 < φ₁ < 1 + x/2 + x².
     assert!(tiny.exp_m1().overlaps(&(tiny + tiny.square() / 2)) && bits(&tiny.exp_m1()) > 230);
     assert!(tiny.ln_1p().overlaps(&(tiny - tiny.square() / 2)) && bits(&tiny.ln_1p()) > 230);
+    assert!(tiny.minus_ln_1p().overlaps(&(tiny.square() / 2)) && bits(&tiny.minus_ln_1p()) > 225);
+    // x − 1 − ln x at 1e-800 is 800 ln 10 − 1, of which x − ln(1 + x) at x − 1 knows nothing.
+    assert!(tiny.minus_1_minus_ln().overlaps(&(Ball::int(10).ln() * 800 - 1)) && bits(&tiny.minus_1_minus_ln()) > 220);
     assert!((-tiny).ln_1p().overlaps(&(-tiny)) && bits(&(-tiny).exp_m1()) > 230);
     assert!(
         tiny.phi(1).contains(&(Rational::ONE + decimal("0.5e-800")))

@@ -2,6 +2,7 @@
 
 use ouracle::numbers::{Ball, Field, Float, Matrix, Rational, Vector, parse_rational};
 use ouracle::parameters::{Domain, ExactReader, InputError, Inputs, Parameters, Source, describe};
+use ouracle::worlds::MixtureData;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -207,14 +208,17 @@ fn domains() {
     refused(with("process", "vp"), &["parameter `process` is `vp`", "one of", "vp-linear", "ve-geometric"]);
     refused(with_json("process", json!(5)), &["parameter `process` is `5`", "vp-linear"]);
     refused(with_json("process", Value::Null), &["parameter `process` is `null`", "vp-linear"]);
-    for domain in [Domain::Real, Domain::Positive, Domain::NonNegative, Domain::BelowOne, Domain::AtMostOne] {
+    use Domain::{AboveOne, AtMostOne, BelowOne, NonNegative, Positive, Probability, Real};
+    for domain in [Real, Positive, NonNegative, AboveOne, BelowOne, AtMostOne, Probability] {
         let edge = |text: &str| domain.contains(&exact(text));
         let expected = match domain {
-            Domain::Real => [true, true, true, true, true],
-            Domain::Positive => [false, false, true, true, true],
-            Domain::NonNegative => [false, true, true, true, true],
-            Domain::BelowOne => [true, true, true, false, false],
-            Domain::AtMostOne => [true, true, true, true, false],
+            Real => [true, true, true, true, true],
+            Positive => [false, false, true, true, true],
+            NonNegative => [false, true, true, true, true],
+            AboveOne => [false, false, false, false, true],
+            BelowOne => [true, true, true, false, false],
+            AtMostOne => [true, true, true, true, false],
+            Probability => [false, true, true, true, false],
         };
         assert_eq!(["-1e-99", "0", "1e-99", "1", "1.0000001"].map(edge), expected, "{domain}");
     }
@@ -278,6 +282,30 @@ fn shapes() {
             Err(error) => is_a_sentence(&error.to_string(), &["JSON object", &value.to_string(), "was given"]),
         }
     }
+}
+
+#[test]
+fn weights() {
+    let read = |wt: &str, m: &str, v: &str| {
+        let words = [format!("wt={wt}"), format!("m={m}"), format!("v={v}")];
+        let words = ["b0=1", "b1=2", "T=1"].into_iter().chain(words.iter().map(String::as_str));
+        ExactReader::new(&Inputs::from_words(words)?, &[]).read::<Ball, MixtureData<Ball>>()
+    };
+    let refused = |wt: &str, m: &str, v: &str, words: &[&str]| match read(wt, m, v) {
+        Ok(_) => panic!("{wt} {m} {v} was accepted"),
+        Err(error) => is_a_sentence(&error.to_string(), words),
+    };
+    // Sums are exact: thirds add to one, and a tiny excess is seen.
+    assert!(read("[\"1/3\",\"2/3\"]", "[0,1]", "[1,2]").is_ok() && read("[1]", "[0]", "[1e-300]").is_ok());
+    refused("[0.5,0.6]", "[0,1]", "[1,2]", &["parameter `wt`", "sum is exactly 1", "[0.5,0.6]", "11/10"]);
+    refused("[0.5,0.500000000000000000000000000001]", "[0,1]", "[1,2]", &["parameter `wt`", "sum is exactly 1"]);
+    refused("[0.5,-0.5,1]", "[0,1,2]", "[1,2,3]", &["parameter `wt`", "a list of numbers > 0", "entry 2 is -1/2"]);
+    refused("[1,0]", "[0,1]", "[1,2]", &["parameter `wt`", "a list of numbers > 0", "entry 2 is 0"]);
+    refused("[0.5,0.5]", "[0,1]", "[1,0]", &["parameter `v`", "a list of numbers > 0", "entry 2 is 0"]);
+    refused("[0.5,0.5]", "[0,1,2]", "[1,2]", &["`wt` and `m` must have the same dimension", "2", "3"]);
+    refused("[0.5,0.5]", "[0,1]", "[1]", &["`wt` and `v` must have the same dimension", "2", "1"]);
+    refused("[]", "[]", "[]", &["parameter `wt` must be a list", "[]"]);
+    refused("0.5", "[0]", "[1]", &["parameter `wt` must be a list", "0.5"]);
 }
 
 #[test]

@@ -17,6 +17,16 @@ fn every_decided_case_agrees() {
     assert_eq!((summary.agree, summary.exit_code()), (35, 0));
 }
 
+/// Hard inputs, with values from mpmath at 80 to 1000 digits: closed forms, and its own quadrature where there is none.
+#[test]
+fn hard_inputs_keep_their_digits() {
+    let summary = verify(&cases("hard.json"), 2);
+    for result in summary.results.iter().filter(|result| result.verdict != CaseVerdict::Agree) {
+        eprintln!("{result:?}");
+    }
+    assert_eq!(summary.exit_code(), 0);
+}
+
 /// A case moves to `decided.json` when its claim arrives; one that could move must.
 #[test]
 fn no_open_case_is_answered() {

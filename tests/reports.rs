@@ -1,12 +1,14 @@
 //! The reports: from any stream of records, whatever stands in it, pages and files that are well formed and complete.
 
+use ouracle::claims;
 use ouracle::evidence::{Finding, Reading, Verdict};
 use ouracle::ledger::{
     self, CheckRecord, ClaimRecord, ControlRecord, Counts, Environment, Figure, Footer, Header, Mark, Options, Record,
     Series, Shard, Standing, Time,
 };
 use ouracle::reports::{
-    RecordWriter, RecordsError, Run, merge, parse, read_records, to_html, to_json, to_junit, to_markdown, write_all,
+    RecordWriter, RecordsError, Run, conformance, look_alikes, merge, parse, read_records, to_html, to_json, to_junit,
+    to_markdown, write_all,
 };
 use std::path::PathBuf;
 
@@ -84,6 +86,7 @@ fn claim(id: &str, standing: Standing, verdict: Verdict, controls: Vec<ControlRe
     ClaimRecord {
         id: id.to_owned(),
         title: format!("Claim {id} {HOSTILE}"),
+        expect: !matches!(standing, Standing::RefutedAsExpected | Standing::Unrefuted),
         sources: vec!["huang2021".to_owned(), HOSTILE.to_owned()],
         standing,
         checks: vec![check(Reading::Certificate, vec![finding("bound", verdict)])],
@@ -130,6 +133,8 @@ fn sample() -> Run {
         wrong,
         claim(HOSTILE, Standing::Undecided, unsure, vec![]),
         claim("empty", Standing::Void, Verdict::Certified, vec![control("near", Some(false))]),
+        claim("false", Standing::RefutedAsExpected, refuted("upper minus lower is -1"), vec![control("truth", None)]),
+        claim("holds", Standing::Unrefuted, Verdict::Certified, vec![]),
     ];
     let mut run = parse(line(&Record::Header(header(&claims))).as_bytes(), "sample").unwrap();
     run.claims = claims;
@@ -266,7 +271,10 @@ fn the_page_is_well_formed_and_runs_and_fetches_nothing() {
     let addresses = page.match_indices("://").map(|(at, _)| page[at..].chars().take(30).collect::<String>());
     addresses.for_each(|address| assert!(address.starts_with("://www.w3.org/"), "{address}"));
     let targets = page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
-    targets.for_each(|target| assert!(target.starts_with('#') || target.starts_with("certificates/"), "{target}"));
+    let here = |target: &str| {
+        ["#", "certificates/", "look-alikes.html", "conformance.html"].iter().any(|p| target.starts_with(p))
+    };
+    targets.for_each(|target| assert!(here(target), "{target}"));
     assert!(page.contains("{{ 7*7 }}") && !page.contains(['\u{0}', '\u{1b}', '\u{202e}', '\u{fffe}']));
     assert!(page.len() < 400_000, "floods are cut: {}", page.len());
     assert_eq!(seen.iter().filter(|name| *name == "figure").count(), 4, "figures with nothing to draw are left out");
@@ -276,14 +284,26 @@ fn the_page_is_well_formed_and_runs_and_fetches_nothing() {
     assert!(page.contains(command));
 }
 
+/// The tables beside the ledger show every look-alike and every statement, whether or not the run asked for them.
+#[test]
+fn the_companions_are_well_formed_and_whole() {
+    for page in [look_alikes(&sample()).unwrap(), conformance(&sample()).unwrap()] {
+        assert!(elements(&page).iter().all(|name| name != "script") && page.contains("index.html"));
+        assert!(page.contains("not run"), "nothing of this run is in the ledger of this version");
+    }
+    let (lies, paper) = (look_alikes(&sample()).unwrap(), conformance(&sample()).unwrap());
+    assert!(claims::look_alikes::CLAIMS.iter().all(|claim| lies.contains(claim.id)));
+    assert!(claims::CONFORMANCE.iter().flat_map(|theorem| theorem.decided_by).all(|id| paper.contains(id)));
+}
+
 #[test]
 fn junit_says_what_failed_and_what_was_skipped() {
     let xml = to_junit(&sample()).unwrap();
     let report = quick_junit::Report::deserialize_from_str(&xml).unwrap();
-    assert_eq!((report.tests, report.failures, report.errors), (10, 3, 0));
+    assert_eq!((report.tests, report.failures, report.errors), (13, 4, 0));
     let cases = report.test_suites.iter().flat_map(|suite| &suite.test_cases);
     let skipped = cases.filter(|case| matches!(case.status, quick_junit::TestCaseStatus::Skipped { .. })).count();
-    assert_eq!(skipped, 3);
+    assert_eq!(skipped, 4);
     assert!(xml.contains("]]&gt;") && !xml.contains(['\u{0}', '\u{1b}']));
     assert!(xml.len() < 100_000);
 
@@ -297,7 +317,9 @@ fn markdown_leaves_hostile_text_as_text() {
     let text = to_markdown(&sample());
     assert!(!text.contains("<script") && !text.contains("`x`") && text.contains("&lt;script&gt;"));
     let rows: Vec<_> = text.lines().filter(|line| line.starts_with('|')).collect();
-    assert!(rows.iter().all(|row| row.matches('|').count() == 7), "{rows:?}");
+    let (tally, ledger) = rows.split_at(3);
+    assert!(tally.iter().all(|row| row.matches('|').count() == 8), "{tally:?}");
+    assert!(ledger.iter().all(|row| row.matches('|').count() == 7), "{ledger:?}");
     assert!(text.len() < 20_000);
     assert!(text.contains("**1**") && text.contains("survived the certificate"));
 }
@@ -321,6 +343,12 @@ fn the_verdict_follows_from_the_records() {
     assert_eq!(of(vec![right(), some(Standing::Refuted)]), (1, "1 of 2 claims is refuted.".to_owned()));
     let undecided = "Nothing is refuted, but 1 of 2 claims could not be decided.";
     assert_eq!(of(vec![right(), some(Standing::Undecided)]), (3, undecided.to_owned()));
+    let lie = || claim("lie", Standing::RefutedAsExpected, refuted("-1"), vec![]);
+    let both = "The claim is upheld, the false look-alike is refuted, as expected, and the wrong version that was due is refuted.";
+    assert_eq!(of(vec![right(), lie()]), (0, both.to_owned()));
+    assert_eq!(of(vec![lie()]), (0, "The false look-alike is refuted, as expected.".to_owned()));
+    let holds = "1 of 2 statements is not as expected.";
+    assert_eq!(of(vec![right(), some(Standing::Unrefuted)]), (1, holds.to_owned()));
     let void = "A wrong version survived: what was checked of 1 claim proves nothing.";
     assert_eq!(of(vec![right(), some(Standing::Void), some(Standing::Refuted)]), (4, void.to_owned()));
     assert_eq!(of(vec![]), (5, "Nothing was checked.".to_owned()));

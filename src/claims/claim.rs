@@ -11,25 +11,49 @@ pub struct Claim {
     pub aliases: &'static [&'static str],
     /// What it says, in a line.
     pub title: &'static str,
+    /// Whether it is true.
+    pub expect: Expect,
     /// The source file, whose module documentation is the claim's page.
     pub text: &'static str,
     /// Keys into `references.bib`.
     pub sources: &'static [&'static str],
     /// The readings that must uphold it.
     pub readings: &'static [Readings],
-    /// The wrong versions that must be refuted in the same run.
+    /// The wrong versions that must be refuted in the same run; of a false look-alike, the truths that must not be.
     pub controls: &'static [Control],
     /// The numbers it can give.
     pub quantities: &'static [Quantity],
 }
 
-/// A wrong version of a claim, the image of a mistake that people make.
+/// What the ledger expects of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// It is true: every reading passes, and refutes every control.
+    True,
+    /// It is false, although it looks like something true: every reading refutes it at a stated counterexample. Its control
+    /// is the true statement beside it, which the same readings must not refute.
+    False {
+        /// The true statement beside it, in words, with formulas between `$`.
+        truth: &'static str,
+        /// The claim that upholds the truth.
+        upheld_by: &'static str,
+    },
+}
+
+impl Expect {
+    /// Whether the entry is true.
+    pub fn is_true(&self) -> bool {
+        matches!(self, Self::True)
+    }
+}
+
+/// A wrong version of a claim, the image of a mistake that people make; of a false look-alike, the truth beside it.
 pub struct Control {
     /// Its name within the claim.
     pub id: &'static str,
     /// The mistake.
     pub story: &'static str,
-    /// The same readings as the claim's, with the mistake; each that is present must refute it.
+    /// The same readings as the claim's, with the mistake (or without); each that is present must refute it (or uphold it).
     pub readings: Readings,
 }
 

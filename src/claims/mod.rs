@@ -2,18 +2,21 @@
 
 mod ask;
 mod claim;
+mod conformance;
 pub mod ct_elbo;
+pub mod look_alikes;
 mod page;
 mod quantity;
 
 pub use ask::{ask, quantity};
-pub use claim::{Claim, Control, Readings};
+pub use claim::{Claim, Control, Expect, Readings};
+pub use conformance::{CONFORMANCE, Theorem};
 pub use page::{Block, Page};
 pub use quantity::{Answer, AskError, Enclose, Formula, InDouble, Quantity};
 
 /// Every claim, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Claim> {
-    ct_elbo::CLAIMS.iter().copied()
+    [ct_elbo::CLAIMS, look_alikes::CLAIMS].into_iter().flatten().copied()
 }
 
 /// The claim with this id or alias.

@@ -56,6 +56,12 @@ pub enum AskError {
     /// Bad parameters.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// No enclosure was found of a number that has no closed form.
+    #[error(
+        "{0} could not be enclosed at these parameters: quadrature does not resolve components that are narrower than \
+         others, or than the distance between them, by many orders of magnitude; bring them closer together in scale"
+    )]
+    NotEnclosed(String),
     /// The enclosure is not finite.
     #[error("{0} is not finite at these parameters{1}")]
     NotFinite(String, &'static str),
@@ -74,6 +80,16 @@ impl Quantity {
         }
     }
 
+    /// A number without closed form, enclosed by this.
+    pub const fn enclosed<P: Parameters<Float>>(
+        id: &'static str,
+        about: &'static str,
+        ignores: Ignored,
+        enclose: Enclose,
+    ) -> Self {
+        Self { id, about, ignores, fields: describe::<P>, enclose, double: None }
+    }
+
     /// Enclosed by this instead: the same number, by arithmetic that suits hard inputs.
     pub const fn enclosed_by(mut self, enclose: Enclose) -> Self {
         self.enclose = enclose;
@@ -88,6 +104,9 @@ impl Quantity {
         let value = (self.enclose)(inputs, self.ignores, digits)?;
         if value.is_finite() {
             return Ok(Answer { value, estimated: false });
+        }
+        if self.double.is_none() {
+            return Err(AskError::NotEnclosed(self.id.to_owned()));
         }
         let cosine = inputs.to_words().contains("vp-cosine") && inputs.rational("tend").is_none();
         let remedy = if cosine { "; on vp-cosine the signal vanishes at T, so give tend < T" } else { "" };

@@ -112,8 +112,9 @@ pub fn run(arguments: &Arguments) -> Outcome {
     let mut lines = table(&claims);
     lines.push(String::new());
     lines.push(format!(
-        "{} of {} claims upheld, {} refuted, {} undecided, {} void; {} of {} wrong versions caught. Seed {}, false-alarm budget {:e}.",
-        counts.upheld, counts.claims, counts.refuted, counts.undecided, counts.void, counts.caught, counts.controls,
+        "{} of {} claims upheld, {} of {} look-alikes refuted as expected; {} not as expected, {} undecided, {} void; {} of {} wrong \
+         versions caught. Seed {}, false-alarm budget {:e}.",
+        counts.upheld, counts.claims, counts.expected, counts.look_alikes, counts.refuted, counts.undecided, counts.void, counts.caught, counts.controls,
         options.seed, options.false_alarm,
     ));
     lines.push(format!("Report: {}", page.display()));
@@ -141,8 +142,8 @@ fn table(claims: &[ClaimRecord]) -> Vec<String> {
             format!("{caught}/{due}"),
             claim.standing,
         ));
-        for check in claim.checks.iter().filter(|check| !check.verdict.passed()) {
-            for finding in check.findings.iter().filter(|finding| !finding.verdict.passed()) {
+        for check in claim.checks.iter().filter(|check| !claim.expects(&check.verdict)) {
+            for finding in check.findings.iter().filter(|finding| !claim.expects(&finding.verdict)) {
                 lines.push(format!("    {} of {}: {}", check.reading, finding.relation, finding.verdict));
                 if let (Reading::Proof, Some(residue)) = (check.reading, &finding.discrepancy) {
                     lines.push(format!("        residue {residue}"));
@@ -150,7 +151,8 @@ fn table(claims: &[ClaimRecord]) -> Vec<String> {
             }
         }
         for control in claim.controls.iter().filter(|control| control.caught == Some(false)) {
-            lines.push(format!("    control {} was not caught: {}", control.id, control.story));
+            let fate = if claim.expect { "was not caught" } else { "was not upheld" };
+            lines.push(format!("    control {} {fate}: {}", control.id, control.story));
         }
     }
     lines

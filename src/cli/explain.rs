@@ -1,7 +1,7 @@
 //! `ouracle explain`: the page of a claim, a quantity or a verdict.
 
 use super::{Failure, Outcome, print};
-use ouracle::claims::{self, Claim, Page, Quantity, Readings};
+use ouracle::claims::{self, Claim, Expect, Page, Quantity, Readings};
 use ouracle::numbers::Certificate;
 
 /// Show the page of a claim, a quantity or a verdict
@@ -9,9 +9,11 @@ use ouracle::numbers::Certificate;
 #[command(after_help = "Examples:
   ouracle explain family-scaled-score
   ouracle explain family-scaled-score/elbo
+  ouracle explain look-alikes
+  ouracle explain conformance
   ouracle explain consistent")]
 pub struct Arguments {
-    /// A claim, CLAIM/QUANTITY, CLAIM/CONTROL, or a verdict such as `undecided`
+    /// A claim, CLAIM/QUANTITY, CLAIM/CONTROL, a verdict such as `undecided`, `look-alikes` or `conformance`
     id: String,
     /// Print only the formulas, as LaTeX
     #[arg(long)]
@@ -49,12 +51,22 @@ sample is too small. Undecided is not a pass.",
     ),
     ("upheld", "Every reading that the claim declares passed, and every wrong version of it was refuted."),
     ("void", "A wrong version of the claim was not refuted, so that the checks cannot tell right from wrong."),
+    (
+        "refuted-as-expected",
+        "The statement is false although it looks like something true: every reading refuted it, and the true
+statement beside it passed the same readings.",
+    ),
 ];
 
 pub fn run(arguments: &Arguments) -> Outcome {
     let id = arguments.id.as_str();
     if let Some((name, text)) = VERDICTS.iter().find(|(name, _)| *name == id) {
         return print(&format!("{name}\n\n{text}")).map(|()| 0);
+    }
+    match id {
+        "look-alikes" => return print(&look_alikes()).map(|()| 0),
+        "conformance" => return print(&conformance()).map(|()| 0),
+        _ => {}
     }
     let (claim_id, part) = id.split_once('/').map_or((id, None), |(claim, part)| (claim, Some(part)));
     let Some(claim) = claims::find(claim_id) else {
@@ -77,13 +89,12 @@ pub fn run(arguments: &Arguments) -> Outcome {
             (Some(quantity), _) => quantity_page(claim, quantity),
             (None, Some(control)) => {
                 let readings: Vec<_> = control.readings.present().map(|reading| reading.to_string()).collect();
-                format!(
-                    "{}/{}: a wrong version\n\n{}\n\nMust be refuted by {}.",
-                    claim.id,
-                    control.id,
-                    control.story,
-                    readings.join(", ")
-                )
+                let (is, must) = match claim.expect {
+                    Expect::True => ("a wrong version", "be refuted"),
+                    Expect::False { .. } => ("the truth beside a look-alike", "not be refuted"),
+                };
+                let by = readings.join(", ");
+                format!("{}/{}: {is}\n\n{}\n\nMust {must} by {by}.", claim.id, control.id, control.story)
             }
             (None, None) => {
                 return Err(Failure::Usage(format!("`{claim_id}` has no quantity or control `{part}`")));
@@ -93,12 +104,54 @@ pub fn run(arguments: &Arguments) -> Outcome {
     print(&text).map(|()| 0)
 }
 
+/// The table of true statements against false look-alikes.
+fn look_alikes() -> String {
+    let rows = claims::all().filter_map(|claim| match claim.expect {
+        Expect::False { truth, upheld_by } => {
+            Some(format!("true   {truth}\n       ({upheld_by})\nfalse  {}\n       ({})", claim.title, claim.id))
+        }
+        Expect::True => None,
+    });
+    let head =
+        "What is true, and what only looks so; each false statement is refuted at a counterexample in every `check`.";
+    std::iter::once(head.to_owned()).chain(rows).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The paper, statement by statement.
+fn conformance() -> String {
+    let mut lines = Vec::new();
+    let mut part = "";
+    for theorem in claims::CONFORMANCE {
+        if theorem.part != part {
+            part = theorem.part;
+            lines.push(format!("\n{part}"));
+        }
+        let by = if theorem.decided_by.is_empty() { "not covered".to_owned() } else { theorem.decided_by.join(", ") };
+        lines.push(format!("  {}\n      {by}", theorem.says));
+        if !theorem.not_covered.is_empty() {
+            lines.push(format!("      not covered: {}", theorem.not_covered));
+        }
+    }
+    lines.join("\n").trim_start().to_owned()
+}
+
 fn claim_page(claim: &Claim) -> String {
     let mut sections = vec![format!("{}: {}", claim.id, claim.title), Page::of(claim.text).to_text()];
     let readings: Vec<_> = claim.declared().iter().map(ToString::to_string).collect();
-    sections.push(format!("Decided by {}. Sources: {}.", readings.join(", "), claim.sources.join(", ")));
     let controls = claim.controls.iter().map(|control| format!("  {:<20} {}", control.id, control.story));
-    sections.push(format!("Wrong versions that must be refuted:\n{}", controls.collect::<Vec<_>>().join("\n")));
+    let controls = controls.collect::<Vec<_>>().join("\n");
+    let sources = claim.sources.join(", ");
+    match claim.expect {
+        Expect::True => {
+            sections.push(format!("Decided by {}. Sources: {sources}.", readings.join(", ")));
+            sections.push(format!("Wrong versions that must be refuted:\n{controls}"));
+        }
+        Expect::False { truth, upheld_by } => {
+            sections.push(format!("True instead: {truth}. See {upheld_by}."));
+            sections.push(format!("Must be refuted by {}. Sources: {sources}.", readings.join(", ")));
+            sections.push(format!("The truth beside it, which must not be refuted:\n{controls}"));
+        }
+    }
     if !claim.quantities.is_empty() {
         let quantities = claim.quantities.iter().map(|q| format!("  {}/{:<20} {}", claim.id, q.id, q.about));
         sections.push(format!("Quantities (`ouracle ask`):\n{}", quantities.collect::<Vec<_>>().join("\n")));

@@ -80,9 +80,12 @@ fn claim(claim: &claims::Claim) -> Row {
     Row {
         id: claim.id.to_owned(),
         what: claim.title.to_owned(),
-        more: format!("{}; {} controls", readings.join(", "), controls.len()),
+        more: match claim.expect {
+            claims::Expect::True => format!("{}; {} controls", readings.join(", "), controls.len()),
+            claims::Expect::False { .. } => format!("false; refuted by {}", readings.join(", ")),
+        },
         object: json!({
-            "id": claim.id, "aliases": claim.aliases, "title": claim.title, "sources": claim.sources,
+            "id": claim.id, "aliases": claim.aliases, "title": claim.title, "expect": claim.expect.is_true(), "sources": claim.sources,
             "readings": readings, "controls": controls, "quantities": quantities,
         }),
     }

@@ -1,7 +1,7 @@
 //! The certificate: both sides enclosed at stated points, compared with the nearest wrong version.
 
 use super::{Finding, Relation, RelationKind, Statement, Verdict};
-use crate::numbers::{Ball, Panel, integrate};
+use crate::numbers::{Ball, Field, Panel, integrate};
 use crate::parameters::{InputError, at_point};
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub struct Requirement {
 impl Requirement {
     /// The radius below which the relation counts as certified. A relation that no control touches must be as narrow as
     /// the nearest control of the whole claim asks; without any control nothing can be certified.
-    fn radius(&self, relation: &str) -> Option<f64> {
+    pub(super) fn radius(&self, relation: &str) -> Option<f64> {
         let own = self.controls.get(relation).copied();
         own.or_else(|| self.controls.values().copied().reduce(f64::min)).map(|size| size / 10.0)
     }
@@ -39,32 +39,45 @@ fn certify_at<T: Statement>(statement: &T, point: &str, requirement: &Requiremen
     let (balls, panels): (T::Params<Ball>, T::Params<Panel>) = match read() {
         Ok(both) => both,
         Err(error) => {
-            let why = format!("the point cannot be read: {error}");
-            return vec![Finding {
-                point: Some(point.to_owned()),
-                ..Finding::new("point", Verdict::Undecided { why })
-            }];
+            return vec![unreadable(point, &error)];
         }
     };
     let relations = statement.relations(&balls).into_iter().zip(statement.relations(&panels));
     relations
         .map(|(relation, over_panel)| {
             let radius = requirement.radius(&relation.name);
-            let (verdict, difference) = decide(&relation, &over_panel, radius, point);
-            Finding {
-                point: Some(point.to_owned()),
-                discrepancy: Some(difference.to_decimal(10)),
-                size: verdict.refuted().then(|| difference.to_f64_interval().mig()),
-                ..Finding::new(relation.name, verdict)
-            }
+            let enclosed = |radius| difference(&relation, &over_panel, radius);
+            let decided = match relation.kind {
+                RelationKind::Below { lower, upper } => below(upper - lower, point),
+                RelationKind::Rate { .. } => decide(false, enclosed, radius, point),
+                _ => decide(true, enclosed, radius, point),
+            };
+            finding(relation.name, point, decided)
         })
         .collect()
 }
 
-/// Tries ever smaller radii for quadratures until the relation is decided; closed forms are decided at once.
-fn decide(
-    relation: &Relation<'_, Ball>,
-    over_panel: &Relation<'_, Panel>,
+/// The finding that a point cannot be read.
+pub(super) fn unreadable(point: &str, error: &InputError) -> Finding {
+    let why = format!("the point cannot be read: {error}");
+    Finding { point: Some(point.to_owned()), ..Finding::new("point", Verdict::Undecided { why }) }
+}
+
+/// The finding on a relation at a point, from the verdict and the difference of its sides.
+pub(super) fn finding(name: String, point: &str, (verdict, difference): (Verdict, Ball)) -> Finding {
+    Finding {
+        point: Some(point.to_owned()),
+        discrepancy: Some(difference.to_decimal(10)),
+        size: verdict.refuted().then(|| difference.to_f64_interval().mig()),
+        ..Finding::new(name, verdict)
+    }
+}
+
+/// Decides whether a difference, enclosed to a radius, is zero. Tries ever smaller radii for quadratures until that is
+/// decided; closed forms, which are `exact`, are decided at once.
+pub(super) fn decide(
+    exact: bool,
+    difference: impl Fn(f64) -> Ball,
     required: Option<f64>,
     point: &str,
 ) -> (Verdict, Ball) {
@@ -74,7 +87,7 @@ fn decide(
     const LAST_RADIUS: f64 = 1e-12;
     let mut radius = required.unwrap_or(FIRST_RADIUS);
     loop {
-        let difference = difference(relation, over_panel, radius / 2.0);
+        let difference = difference(radius / 2.0);
         if !difference.contains_zero() {
             let by = format!("left minus right is {}", difference.to_decimal(6));
             return (Verdict::Refuted { at: point.to_owned(), by }, difference);
@@ -83,12 +96,23 @@ fn decide(
         if required.is_some_and(|required| width <= required) {
             return (Verdict::Certified, difference);
         }
-        let exact = !matches!(relation.kind, RelationKind::Rate { .. });
         if exact || required.is_some() || radius < LAST_RADIUS || !difference.is_finite() {
             return (Verdict::Undecided { why: undecided(required, width) }, difference);
         }
         radius /= 1e4;
     }
+}
+
+/// An inequality needs no requirement: what matters is the side of zero.
+pub(super) fn below(room: Ball, point: &str) -> (Verdict, Ball) {
+    let verdict = if (-room).certainly_positive() {
+        Verdict::Refuted { at: point.to_owned(), by: format!("upper minus lower is {}", room.to_decimal(6)) }
+    } else if Ball::zero().certainly_le(&room) {
+        Verdict::Certified
+    } else {
+        Verdict::Undecided { why: format!("upper minus lower is {}, which may be negative", room.to_decimal(6)) }
+    };
+    (verdict, room)
 }
 
 fn undecided(required: Option<f64>, width: f64) -> String {
@@ -103,6 +127,7 @@ fn difference(relation: &Relation<'_, Ball>, over_panel: &Relation<'_, Panel>, r
     match (&relation.kind, &over_panel.kind) {
         (RelationKind::Equal(left, right), _) => *left - *right,
         (RelationKind::AtMost { lower, upper, gap }, _) => *upper - *lower - gap.value(),
+        (RelationKind::Below { lower, upper }, _) => *upper - *lower,
         (RelationKind::Rate { state, rate, from, to }, RelationKind::Rate { rate: panel_rate, .. }) => {
             let increment = state(*to).re - state(*from).re;
             increment - integrate(rate.as_ref(), panel_rate.as_ref(), *from, *to, radius)
@@ -125,6 +150,8 @@ pub(super) fn pointwise<T: Statement>(statement: &T, point: &str) -> Result<Vec<
             let values = match &relation.kind {
                 RelationKind::Equal(left, right) => vec![(at(String::new()), *left - *right)],
                 RelationKind::AtMost { lower, upper, gap } => vec![(at(String::new()), *upper - *lower - gap.value())],
+                // A residue is what a proof leaves, and of this there is no proof.
+                RelationKind::Below { .. } => Vec::new(),
                 RelationKind::Rate { state, rate, from, to } => (1..4)
                     .map(|quarter| {
                         let t = *from + (*to - *from) * quarter / 4;

@@ -34,7 +34,8 @@ fn prove<T: Statement>(statement: &T, claim: &str, points: &[Inputs]) -> Result<
         let t = proof.symbol("now", "t");
         proof.declare_rule(t, Expr::int(1));
         let relations = statement.relations(&params);
-        let sides: Vec<_> = relations.iter().map(|relation| Sides::of(relation, t)).collect();
+        let sides = relations.iter().map(|relation| Sides::of(relation, t)).collect::<Option<Vec<_>>>();
+        let sides = sides.ok_or("an inequality without an exhibited gap is decided by enclosure alone")?;
         let decided = relations.iter().zip(&sides).map(|(r, sides)| proof.equal(&r.name, sides.left, sides.right));
         let decided = decided.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
         let mut refutations = sides.iter().map(|_| None).collect::<Vec<_>>();
@@ -67,7 +68,9 @@ fn compare<T: Statement>(
     let mut entries = relations.iter().map(|relation| match &relation.kind {
         RelationKind::Equal(left, right) => Ok((*left, *right)),
         RelationKind::AtMost { lower, upper, gap } => Ok((*upper - *lower, gap.value())),
-        RelationKind::Rate { .. } => Err("a rate over an interval of time is not read in every dimension".to_owned()),
+        RelationKind::Rate { .. } | RelationKind::Below { .. } => {
+            Err("a rate over an interval of time is not read in every dimension".to_owned())
+        }
     });
     for (sides, refutation) in sides.iter().zip(refutations) {
         let value = |side: Expr| side.instantiate(&|symbol| letter(&symbol.name)).map_err(|error| error.to_string());

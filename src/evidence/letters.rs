@@ -116,6 +116,14 @@ impl Source<Expr> for Letters<'_> {
         Ok(Vector(vec![self.letter(name, Shape::vector(rows), false)]))
     }
 
+    fn positives(&mut self, name: &'static str, _: &'static str) -> Result<Vector<Expr>, InputError> {
+        Err(InputError::Condition(format!("{name} has entries with a sign, so that no letter can stand for it")))
+    }
+
+    fn weights(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Expr>, InputError> {
+        self.positives(name, meaning)
+    }
+
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Expr>, InputError> {
         let matrices: Vec<Matrix<Float>> = self.everywhere(|reader| reader.matrix(name, meaning))?;
         let rows = self.square(&matrices);

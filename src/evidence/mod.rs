@@ -1,8 +1,10 @@
 //! Floor 3: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
 
 mod certify;
+mod enclosed;
 mod every_dimension;
 mod functionals;
+mod importance_loss;
 mod letters;
 mod paths;
 mod prove;
@@ -14,8 +16,10 @@ mod two_times;
 mod verdict;
 
 pub use certify::{Certifiable, Requirement};
+pub use enclosed::{ByEnclosure, Enclosed, EnclosedRelation};
 pub use every_dimension::EveryDimension;
 pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};
+pub use importance_loss::ImportanceLoss;
 pub use letters::Letters;
 pub use paths::LinearPath;
 pub use prove::Provable;

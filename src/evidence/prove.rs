@@ -60,7 +60,10 @@ fn prove_at<T: Statement>(statement: &T, claim: &str, point: &str) -> Vec<Findin
         let t = proof.symbol("now", "t");
         proof.declare_rule(t, Expr::int(1));
         let findings = statement.relations(&params).into_iter().map(|relation| {
-            let sides = Sides::of(&relation, t);
+            let Some(sides) = Sides::of(&relation, t) else {
+                let why = "an inequality without an exhibited gap is decided by enclosure alone".to_owned();
+                return Finding::new(relation.name, Verdict::Undecided { why });
+            };
             let decided = proof.equal(&relation.name, sides.left, sides.right);
             Finding {
                 latex: Some(sides.latex),
@@ -81,9 +84,10 @@ pub(super) struct Sides {
 }
 
 impl Sides {
-    /// The two sides at the running time `t`.
-    pub(super) fn of(relation: &Relation<'_, Expr>, t: Expr) -> Self {
+    /// The two sides at the running time `t`; an inequality without an exhibited gap has none.
+    pub(super) fn of(relation: &Relation<'_, Expr>, t: Expr) -> Option<Self> {
         let (left, right, latex) = match &relation.kind {
+            RelationKind::Below { .. } => return None,
             RelationKind::Equal(left, right) => (*left, *right, left.latex()),
             RelationKind::AtMost { lower, upper, gap } => (*upper - *lower, gap.value(), (*upper - *lower).latex()),
             RelationKind::Rate { state, rate: claimed, .. } => {
@@ -91,7 +95,7 @@ impl Sides {
                 (rate(state), claimed(t), format!(r"\frac{{d}}{{dt}}\left[{}\right]", state.re.latex()))
             }
         };
-        Self { left, right, latex: format!("{latex} = {}", right.latex()) }
+        Some(Self { left, right, latex: format!("{latex} = {}", right.latex()) })
     }
 }
 

@@ -57,6 +57,13 @@ pub enum RelationKind<'p, S> {
         /// Their difference, built from squares.
         gap: NonNegative<S>,
     },
+    /// `lower ≤ upper` at the stated points, for no stated reason: certified or refuted there, never proved.
+    Below {
+        /// The side that should be smaller.
+        lower: S,
+        /// The side that should be larger.
+        upper: S,
+    },
 }
 
 impl<'p, S: Scalar> Relation<'p, S> {
@@ -83,9 +90,24 @@ impl<'p, S: Scalar> Relation<'p, S> {
         Self { name: name.into(), kind }
     }
 
+    /// `state(from) ≤ state(to)`, because the rate cannot be negative: an inequality whose gap is an integral.
+    pub fn grows(
+        name: impl Into<String>,
+        range: (S, S),
+        state: impl Fn(S) -> Dual<S> + 'p,
+        rate: impl Fn(S) -> NonNegative<S> + 'p,
+    ) -> Self {
+        Self::rate(name, range, state, move |t| rate(t).value())
+    }
+
     /// `lower ≤ upper` with its gap.
     pub fn at_most(name: impl Into<String>, lower: S, upper: S, gap: NonNegative<S>) -> Self {
         Self { name: name.into(), kind: RelationKind::AtMost { lower, upper, gap } }
+    }
+
+    /// `lower ≤ upper` at the stated points. Where a gap can be exhibited, [`Self::at_most`] says more.
+    pub fn below(name: impl Into<String>, lower: S, upper: S) -> Self {
+        Self { name: name.into(), kind: RelationKind::Below { lower, upper } }
     }
 }
 
@@ -106,7 +128,7 @@ impl<S: Scalar> NonNegative<S> {
 
     /// `u − 1 − ln u` for `u = 1 + excess > 0`: twice a Kullback–Leibler divergence.
     pub fn divergence(excess: S) -> Self {
-        Self(excess - excess.ln_1p())
+        Self(excess.minus_ln_1p())
     }
 
     /// The sum of two.

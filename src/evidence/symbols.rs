@@ -28,11 +28,15 @@ impl<'a> Symbols<'a> {
 
 /// The symbol of a number with this domain.
 pub(super) fn number(proof: &Proof, name: &str, domain: Domain) -> Expr {
-    let symbol = declared(proof, name, &latex_name(name), domain == Domain::Positive);
-    if domain == Domain::BelowOne {
-        // A contradiction would surface as the answer of the next question to this proof.
-        let _ = proof.assume_positive(Expr::int(1) - symbol);
-    }
+    let positive = matches!(domain, Domain::Positive | Domain::AboveOne);
+    let symbol = declared(proof, name, &latex_name(name), positive);
+    let distance = match domain {
+        Domain::AboveOne => symbol - 1,
+        Domain::BelowOne => Expr::int(1) - symbol,
+        _ => return symbol,
+    };
+    // A contradiction would surface as the answer of the next question to this proof.
+    let _ = proof.assume_positive(distance);
     symbol
 }
 
@@ -76,6 +80,24 @@ impl Source<Expr> for Symbols<'_> {
         Ok(Vector(entries.collect()))
     }
 
+    fn positives(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Expr>, InputError> {
+        let shape: Vector<Float> = self.shapes.positives(name, meaning)?;
+        Ok(Vector((1..=shape.dimension()).map(|i| self.positive_entry(name, i)).collect()))
+    }
+
+    /// Free numbers but for the last, which makes the sum 1.
+    fn weights(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Expr>, InputError> {
+        let shape: Vector<Float> = self.shapes.weights(name, meaning)?;
+        let mut weights: Vec<_> = (1..shape.dimension()).map(|i| self.positive_entry(name, i)).collect();
+        let last = weights.iter().fold(Expr::int(1), |rest, weight| rest - *weight);
+        if shape.dimension() > 1 {
+            // A contradiction would surface as the answer of the next question to this proof.
+            let _ = self.proof.assume_positive(last);
+        }
+        weights.push(last);
+        Ok(Vector(weights))
+    }
+
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Expr>, InputError> {
         let shape: Matrix<Float> = self.shapes.matrix(name, meaning)?;
         Ok(Matrix::from_fn(shape.rows(), shape.columns(), |i, j| self.entry(name, &format!("{}{}", i + 1, j + 1))))
@@ -116,6 +138,11 @@ impl Symbols<'_> {
             plain => plain,
         };
         self.proof.symbol(&format!("{name}_{index}"), &format!("{letter}_{{{index}}}"))
+    }
+
+    fn positive_entry(&self, name: &str, index: usize) -> Expr {
+        let letter = if name == "wt" { r"\omega" } else { name };
+        self.proof.positive(&format!("{name}_{index}"), &format!("{letter}_{{{index}}}"))
     }
 
     fn lower_triangle(&self, name: &str, d: usize) -> Matrix<Expr> {

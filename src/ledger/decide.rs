@@ -1,4 +1,7 @@
-//! One claim, judged: controls first, because the nearest of them says how narrow an enclosure must be.
+//! One entry, judged: what must be refuted first, because the nearest of it says how narrow an enclosure must be.
+//!
+//! A claim must pass and its controls be refuted; a false look-alike must be refuted and its control, the truth beside it,
+//! pass. Both go through the same two functions.
 
 use super::record::{CheckRecord, ClaimRecord, ControlRecord, Standing, Time};
 use super::run::Options;
@@ -6,33 +9,38 @@ use crate::claims::{Claim, Control, Readings};
 use crate::evidence::{Budget, Finding, Plan, Reading, Requirement, Verdict, simulate};
 use std::time::Instant;
 
-/// Runs every reading of a claim that the options ask for, and of its controls.
+/// Runs every reading of an entry that the options ask for, and of its controls.
 pub fn decide(claim: &Claim, options: &Options, budget: &Budget) -> ClaimRecord {
     let started = Instant::now();
-    let controls: Vec<_> =
-        claim.controls.iter().map(|control| judge_control(claim, control, options, budget)).collect();
-    let requirement = nearest_controls(&controls);
-    let judged = claim
-        .readings
-        .iter()
-        .flat_map(|part| judge(claim, part, options, &requirement, || simulate_claim(claim, part, options, budget)));
-    let checks: Vec<_> = judged.collect();
+    let judge = Judge { claim, options, budget };
+    let (checks, controls, standing) = if claim.expect.is_true() {
+        let controls = judge.controls(&Requirement::default(), Verdict::refuted);
+        let checks = judge.own(&nearest(controls.iter().flat_map(|control| &control.checks)));
+        let standing = of_a_claim(&checks, &controls);
+        (checks, controls, standing)
+    } else {
+        let checks = judge.own(&Requirement::default());
+        let controls = judge.controls(&nearest(&checks), Verdict::passed);
+        let standing = of_a_look_alike(&checks, &controls);
+        (checks, controls, standing)
+    };
     ClaimRecord {
         id: claim.id.to_owned(),
         title: claim.title.to_owned(),
+        expect: claim.expect.is_true(),
         sources: claim.sources.iter().map(ToString::to_string).collect(),
-        standing: standing(&checks, &controls),
+        standing,
         checks,
         controls,
         time: Time { seconds: started.elapsed().as_secs_f64() },
     }
 }
 
-fn standing(checks: &[CheckRecord], controls: &[ControlRecord]) -> Standing {
+fn of_a_claim(checks: &[CheckRecord], controls: &[ControlRecord]) -> Standing {
     // A refuted claim is refuted whatever its controls do; a surviving control voids everything short of that.
     if checks.iter().any(|check| check.verdict.refuted()) {
         Standing::Refuted
-    } else if controls.iter().any(|control| control.caught == Some(false)) {
+    } else if failed(controls) {
         Standing::Void
     } else if checks.is_empty() || checks.iter().any(|check| !check.verdict.passed()) {
         Standing::Undecided
@@ -41,24 +49,21 @@ fn standing(checks: &[CheckRecord], controls: &[ControlRecord]) -> Standing {
     }
 }
 
-/// Every reading of a part that the options ask for.
-fn judge(
-    claim: &Claim,
-    part: &Readings,
-    options: &Options,
-    requirement: &Requirement,
-    simulated: impl Fn() -> Vec<Finding>,
-) -> Vec<CheckRecord> {
-    let due = part.present().filter(|reading| options.readings.contains(reading));
-    let findings = due.flat_map(|reading| match reading {
-        Reading::Proof => part.proofs().map(|(label, proof)| (reading, label, proof.prove(claim.id))).collect(),
-        Reading::Certificate => {
-            let findings = part.certificate.map(|statement| statement.certify(requirement));
-            vec![(reading, part.label.to_owned(), findings.unwrap_or_default())]
-        }
-        Reading::Simulation => vec![(reading, part.label.to_owned(), simulated())],
-    });
-    findings.map(|(reading, label, findings)| record(reading, label, findings)).collect()
+fn of_a_look_alike(checks: &[CheckRecord], controls: &[ControlRecord]) -> Standing {
+    if checks.iter().any(|check| check.verdict.passed()) {
+        Standing::Unrefuted
+    } else if checks.is_empty() || checks.iter().any(|check| !check.verdict.refuted()) {
+        Standing::Undecided
+    } else if failed(controls) {
+        // What refutes the truth as well refutes nothing.
+        Standing::Void
+    } else {
+        Standing::RefutedAsExpected
+    }
+}
+
+fn failed(controls: &[ControlRecord]) -> bool {
+    controls.iter().any(|control| control.caught == Some(false))
 }
 
 fn record(reading: Reading, label: String, findings: Vec<Finding>) -> CheckRecord {
@@ -66,19 +71,57 @@ fn record(reading: Reading, label: String, findings: Vec<Finding>) -> CheckRecor
     CheckRecord { reading, label, verdict, findings }
 }
 
-/// A control is caught if each of its readings that ran refuted it.
-fn judge_control(claim: &Claim, control: &Control, options: &Options, budget: &Budget) -> ControlRecord {
-    let checks = judge(claim, &control.readings, options, &Requirement::default(), || {
-        simulate_control(claim, control, options, budget)
-    });
-    let caught = (!checks.is_empty()).then(|| checks.iter().all(|check| check.verdict.refuted()));
-    ControlRecord { id: control.id.to_owned(), story: control.story.to_owned(), caught, checks }
+struct Judge<'a> {
+    claim: &'a Claim,
+    options: &'a Options,
+    budget: &'a Budget,
 }
 
-/// The smallest discrepancy that a control showed in each relation.
-fn nearest_controls(controls: &[ControlRecord]) -> Requirement {
+impl Judge<'_> {
+    /// The entry's own readings.
+    fn own(&self, requirement: &Requirement) -> Vec<CheckRecord> {
+        let Self { claim, options, budget } = self;
+        let sample = |part: &Readings| simulate_claim(claim, part, options, budget);
+        claim.readings.iter().flat_map(|part| self.due(part, requirement, sample)).collect()
+    }
+
+    /// The controls; each is as it must be if every reading of it that ran says so.
+    fn controls(&self, requirement: &Requirement, as_it_must_be: fn(&Verdict) -> bool) -> Vec<ControlRecord> {
+        let Self { claim, options, budget } = self;
+        let judge = |control: &Control| {
+            let checks =
+                self.due(&control.readings, requirement, |_| simulate_control(claim, control, options, budget));
+            let caught = (!checks.is_empty()).then(|| checks.iter().all(|check| as_it_must_be(&check.verdict)));
+            ControlRecord { id: control.id.to_owned(), story: control.story.to_owned(), caught, checks }
+        };
+        claim.controls.iter().map(judge).collect()
+    }
+
+    /// The readings of a part that the options ask for.
+    fn due(
+        &self,
+        part: &Readings,
+        requirement: &Requirement,
+        sample: impl Fn(&Readings) -> Vec<Finding>,
+    ) -> Vec<CheckRecord> {
+        let due = part.present().filter(|reading| self.options.readings.contains(reading));
+        let judge = |reading| {
+            let labelled = |findings: Option<_>| vec![(part.label.to_owned(), findings.unwrap_or_default())];
+            let findings: Vec<_> = match reading {
+                Reading::Proof => part.proofs().map(|(label, proof)| (label, proof.prove(self.claim.id))).collect(),
+                Reading::Certificate => labelled(part.certificate.map(|statement| statement.certify(requirement))),
+                Reading::Simulation => labelled(Some(sample(part))),
+            };
+            findings.into_iter().map(move |(label, findings)| record(reading, label, findings))
+        };
+        due.flat_map(judge).collect()
+    }
+}
+
+/// The smallest discrepancy that something false showed in each relation.
+fn nearest<'a>(checks: impl IntoIterator<Item = &'a CheckRecord>) -> Requirement {
     let mut requirement = Requirement::default();
-    let certificates = controls.iter().flat_map(|c| &c.checks).filter(|check| check.reading == Reading::Certificate);
+    let certificates = checks.into_iter().filter(|check| check.reading == Reading::Certificate);
     for finding in certificates.flat_map(|check| &check.findings) {
         if let Some(size) = finding.size.filter(|size| *size > 0.0) {
             let nearest = requirement.controls.entry(finding.relation.clone()).or_insert(size);

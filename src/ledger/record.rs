@@ -75,8 +75,13 @@ pub enum Standing {
     Refuted,
     /// A reading could not decide.
     Undecided,
-    /// A wrong version survived: the checks of this claim prove nothing.
+    /// A wrong version survived, or the truth beside a look-alike was refuted too: the checks of this entry prove nothing.
     Void,
+    /// A false look-alike, refuted at its counterexample while the truth beside it passed.
+    #[serde(rename = "refuted-as-expected")]
+    RefutedAsExpected,
+    /// A look-alike that should be false, but passed.
+    Unrefuted,
 }
 
 impl std::fmt::Display for Standing {
@@ -86,6 +91,8 @@ impl std::fmt::Display for Standing {
             Self::Refuted => "refuted",
             Self::Undecided => "undecided",
             Self::Void => "void",
+            Self::RefutedAsExpected => "refuted, as expected",
+            Self::Unrefuted => "not refuted",
         })
     }
 }
@@ -111,7 +118,8 @@ pub struct ControlRecord {
     pub id: String,
     /// The mistake.
     pub story: String,
-    /// Whether every reading that was due refuted it; `None` if none was due.
+    /// Whether every reading that was due refuted it (or passed it, if it is the truth beside a look-alike); `None` if none
+    /// was due.
     pub caught: Option<bool>,
     /// The readings.
     pub checks: Vec<CheckRecord>,
@@ -124,6 +132,9 @@ pub struct ClaimRecord {
     pub id: String,
     /// What it says.
     pub title: String,
+    /// Whether the ledger expects it to be true.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub expect: bool,
     /// Keys into the bibliography.
     pub sources: Vec<String>,
     /// The outcome.
@@ -134,6 +145,27 @@ pub struct ClaimRecord {
     pub controls: Vec<ControlRecord>,
     /// How long it took.
     pub time: Time,
+}
+
+impl ClaimRecord {
+    /// Whether this verdict on the entry itself is the one that the ledger expects.
+    pub fn expects(&self, verdict: &Verdict) -> bool {
+        if self.expect { verdict.passed() } else { verdict.refuted() }
+    }
+
+    /// Whether this verdict on one of its controls is: the opposite one.
+    pub fn expects_of_control(&self, verdict: &Verdict) -> bool {
+        if self.expect { verdict.refuted() } else { verdict.passed() }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+fn is_yes(expect: &bool) -> bool {
+    *expect
 }
 
 /// The data of a plot.
@@ -189,11 +221,15 @@ pub struct Counts {
     pub claims: usize,
     /// Of these, upheld.
     pub upheld: usize,
-    /// Of these, refuted.
+    /// False look-alikes judged.
+    pub look_alikes: usize,
+    /// Of these, refuted as expected.
+    pub expected: usize,
+    /// Entries that are not as expected: claims refuted, look-alikes not refuted.
     pub refuted: usize,
-    /// Of these, undecided.
+    /// Entries undecided.
     pub undecided: usize,
-    /// Of these, void.
+    /// Entries void.
     pub void: usize,
     /// Wrong versions that were due.
     pub controls: usize,
@@ -204,17 +240,22 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Counts one more claim.
+    /// Counts one more entry.
     pub fn add(&mut self, claim: &ClaimRecord) {
-        self.claims += 1;
         match claim.standing {
             Standing::Upheld => self.upheld += 1,
-            Standing::Refuted => self.refuted += 1,
+            Standing::RefutedAsExpected => self.expected += 1,
+            Standing::Refuted | Standing::Unrefuted => self.refuted += 1,
             Standing::Undecided => self.undecided += 1,
             Standing::Void => self.void += 1,
         }
-        self.controls += claim.controls.iter().filter(|control| control.caught.is_some()).count();
-        self.caught += claim.controls.iter().filter(|control| control.caught == Some(true)).count();
+        if claim.expect {
+            self.claims += 1;
+            self.controls += claim.controls.iter().filter(|control| control.caught.is_some()).count();
+            self.caught += claim.controls.iter().filter(|control| control.caught == Some(true)).count();
+        } else {
+            self.look_alikes += 1;
+        }
         self.checks += claim.checks.len() + claim.controls.iter().map(|control| control.checks.len()).sum::<usize>();
     }
 

@@ -160,6 +160,14 @@ impl<S: Scalar> Scalar for Dual<S> {
         Self { re: self.re.ln_1p(), eps: self.eps / (self.re + 1) }
     }
 
+    fn minus_ln_1p(self) -> Self {
+        self.chain(self.re.minus_ln_1p(), self.re / (self.re + 1))
+    }
+
+    fn minus_1_minus_ln(self) -> Self {
+        self.chain(self.re.minus_1_minus_ln(), (self.re - 1) / self.re)
+    }
+
     fn sqrt(self) -> Self {
         let root = self.re.sqrt();
         Self { re: root, eps: self.eps / (root * 2) }
@@ -168,6 +176,16 @@ impl<S: Scalar> Scalar for Dual<S> {
     fn sin_cos(self) -> (Self, Self) {
         let (sin, cos) = self.re.sin_cos();
         (self.chain(sin, cos), self.chain(cos, -sin))
+    }
+
+    fn log_add_exp(self, other: Self) -> Self {
+        let slope = (self.re - other.re).logistic() * self.eps + (other.re - self.re).logistic() * other.eps;
+        Self { re: self.re.log_add_exp(other.re), eps: slope }
+    }
+
+    fn logistic(self) -> Self {
+        let share = self.re.logistic();
+        self.chain(share, share * (-self.re).logistic())
     }
 
     fn phi(self, k: u32) -> Self {

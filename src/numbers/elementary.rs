@@ -48,6 +48,16 @@ impl<E: Elementary> Scalar for Interval<E> {
         if self.lo() > -E::ONE { self.increasing(E::enclose_ln_1p) } else { Self::whole() }
     }
 
+    fn minus_ln_1p(self) -> Self {
+        let log = self.ln_1p();
+        log.square() * log.phi(2)
+    }
+
+    fn minus_1_minus_ln(self) -> Self {
+        let log = self.ln();
+        log.square() * log.phi(2)
+    }
+
     fn sqrt(self) -> Self {
         if self.lo() < E::ZERO {
             return Self::whole();
@@ -76,6 +86,23 @@ impl<E: Elementary> Scalar for Interval<E> {
         (around(sine), around(cosine))
     }
 
+    fn log_add_exp(self, other: Self) -> Self {
+        if self.is_whole() || other.is_whole() {
+            return Self::whole();
+        }
+        // Increasing in both; the larger end is at least half of the sum.
+        let lower = log_add_exp_of_ends(self.lo(), other.lo()).lo();
+        let upper = log_add_exp_of_ends(self.hi(), other.hi()).hi();
+        Self::enclosing(lower, upper)
+    }
+
+    fn logistic(self) -> Self {
+        self.increasing(|x| {
+            let small = (if x < E::ZERO { x } else { -x }).enclose_exp();
+            (if x < E::ZERO { small } else { Self::one() }) / (small + 1)
+        })
+    }
+
     fn phi(self, k: u32) -> Self {
         self.increasing(|z| z.enclose_phi(k))
     }
@@ -90,6 +117,16 @@ impl<E: Elementary> Special for Interval<E> {
         // Decreasing; its mirror image increases.
         (-self).increasing(|x| (-x).enclose_erfc())
     }
+}
+
+/// `ln(eˣ + eʸ) = max + ln(1 + e^{min − max})` of two lower or two upper ends, which may be infinite.
+fn log_add_exp_of_ends<E: Elementary>(x: E, y: E) -> Interval<E> {
+    let (less, more) = if x < y { (x, y) } else { (y, x) };
+    if !less.is_finite() || !more.is_finite() {
+        // The sum is at least its larger part; −∞ adds nothing, and ∞ is an upper end that stays.
+        return Interval::enclosing(more, more);
+    }
+    Interval::point(more) + (Interval::point(less) - Interval::point(more)).exp().ln_1p()
 }
 
 /// `φₖ(z)` by its series in interval arithmetic while that converges fast, else by the recurrence from `φ₀ = eᶻ`.

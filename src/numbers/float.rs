@@ -89,6 +89,16 @@ impl Scalar for Float {
         Self(core_math::log1p(self.0))
     }
 
+    fn minus_ln_1p(self) -> Self {
+        let log = self.ln_1p();
+        log.square() * log.phi(2)
+    }
+
+    fn minus_1_minus_ln(self) -> Self {
+        let log = self.ln();
+        log.square() * log.phi(2)
+    }
+
     fn sqrt(self) -> Self {
         Self(self.0.sqrt())
     }
@@ -96,6 +106,17 @@ impl Scalar for Float {
     fn sin_cos(self) -> (Self, Self) {
         let (sine, cosine) = core_math::sincos(self.0);
         (Self(sine), Self(cosine))
+    }
+
+    fn log_add_exp(self, other: Self) -> Self {
+        let (less, more) = if self.0 < other.0 { (self, other) } else { (other, self) };
+        // Two equal infinities have no difference, but are their own sum.
+        if less.0 == more.0 && less.0.is_infinite() { less } else { more + (less - more).exp().ln_1p() }
+    }
+
+    fn logistic(self) -> Self {
+        let small = Self(-self.0.abs()).exp();
+        (if self.0 < 0.0 { small } else { Self::one() }) / (small + 1)
     }
 
     /// Series while it converges fast, recurrence from `φ₁` where that cancels little.

@@ -49,12 +49,36 @@ pub fn integrate(
     total
 }
 
+/// Encloses `∫ f` to about this many significant digits: repeated ever more narrowly until they are there, or the arithmetic
+/// has no more. For integrals whose size is not known beforehand.
+pub fn integrate_to_digits(
+    f: &dyn Fn(Ball) -> Ball,
+    over_panel: &dyn Fn(Panel) -> Panel,
+    from: Ball,
+    to: Ball,
+    digits: usize,
+) -> Ball {
+    const LAST_RADIUS: f64 = 1e-290;
+    let mut radius = 1e-4;
+    loop {
+        let integral = integrate(f, over_panel, from, to, radius);
+        let wanted = Ball::point(integral.mig()) * Ball::int(10).powi(-(digits.min(99) as i32));
+        let share = (wanted / 10).to_f64_interval().mig();
+        // A radius that was asked for and not reached is the rounding of the sum.
+        if integral.radius() <= wanted.lo() || radius <= share || radius < LAST_RADIUS || !integral.is_finite() {
+            return integral;
+        }
+        radius = share.clamp(radius * 1e-30, radius * 1e-4);
+    }
+}
+
 /// The enclosure of the quadrature error on one panel.
 fn remainder(over_panel: &dyn Fn(Panel) -> Panel, left: Ball, right: Ball) -> Interval<f64> {
     let panel = left.hull(&right).to_f64_interval();
-    let coefficient = over_panel(Panel::variable(panel)).coefficient(2 * NODES);
     let width = (right - left).to_f64_interval();
-    coefficient * width.powi(2 * NODES as i32 + 1) * RULE.constant
+    // In units of the width: coefficients per unit of a much larger length would leave the range of doubles.
+    let variable = Panel::variable(Interval::zero()) * Panel::constant(width) + Panel::constant(panel);
+    over_panel(variable).coefficient(2 * NODES) * width * RULE.constant
 }
 
 fn panel_sum(f: &dyn Fn(Ball) -> Ball, left: Ball, right: Ball) -> Ball {

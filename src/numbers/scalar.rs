@@ -96,10 +96,29 @@ pub trait Scalar: Field {
     fn ln(self) -> Self;
     /// `ln(1 + x)`, without cancellation near 0; `x > −1`.
     fn ln_1p(self) -> Self;
+    /// `x − ln(1 + x) ≥ 0`, for `x > −1`. With `y = ln(1 + x)` it is `y² φ₂(y)`, by which values and enclosures do not cancel near 0.
+    fn minus_ln_1p(self) -> Self {
+        self - self.ln_1p()
+    }
+    /// `x − 1 − ln x ≥ 0`, for `x > 0`: the same at `1 + x`, also where `x` is so small that `1 + x` would not know it.
+    fn minus_1_minus_ln(self) -> Self {
+        self - 1 - self.ln()
+    }
     /// Square root, for `x ≥ 0`.
     fn sqrt(self) -> Self;
     /// `(sin x, cos x)`.
     fn sin_cos(self) -> (Self, Self);
+
+    /// `ln(eˣ + eʸ)`, also where `eˣ` or `eʸ` is beyond every number: how densities of mixtures add.
+    fn log_add_exp(self, other: Self) -> Self {
+        (self.exp() + other.exp()).ln()
+    }
+
+    /// `1/(1 + e⁻ˣ)`, also where `eˣ` is beyond every number: the share of `eˣ` in `eˣ + 1`, and the derivative of
+    /// [`log_add_exp`](Self::log_add_exp).
+    fn logistic(self) -> Self {
+        ((-self).exp() + 1).recip()
+    }
 
     /// The entire functions `φ₀ = eᶻ`, `φₖ₊₁ = (φₖ − 1/k!)/z`, that is `φₖ(z) = Σₙ zⁿ/(n+k)!`, with `φₖ(0) = 1/k!` and
     /// `φₖ′ = φₖ − k φₖ₊₁`. Every removable singularity is written with them.

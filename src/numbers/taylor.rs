@@ -56,6 +56,22 @@ impl<S: Scalar, const N: usize> Taylor<S, N> {
         (1..=n.min(self.len - 1)).fold(S::zero(), |sum, j| sum + self.coefficients[j] * tail[n - j] * j as i64)
     }
 
+    /// The logistic function λ of this series and of its negative, by `λ(z)′ = λ(z) λ(−z) z′`.
+    fn shares(self) -> (Self, Self) {
+        let first = self.coefficients[0];
+        let (mut share, mut rest) = (Self::constant(first.logistic()), Self::constant((-first).logistic()));
+        let mut product = [S::zero(); N];
+        for n in 1..self.full() {
+            let known = (0..n).fold(S::zero(), |sum, j| sum + share.coefficients[j] * rest.coefficients[n - 1 - j]);
+            product[n - 1] = known;
+            share.coefficients[n] = self.weighted_sum(&product, n) / n as i64;
+            rest.coefficients[n] = -share.coefficients[n];
+        }
+        share.len = self.full();
+        rest.len = self.full();
+        (share, rest)
+    }
+
     /// The length of a series that is not a polynomial in this one: full, unless this one is constant.
     fn full(&self) -> usize {
         if self.len == 1 { 1 } else { N }
@@ -199,6 +215,20 @@ impl<S: Scalar, const N: usize> Scalar for Taylor<S, N> {
         s.len = self.full();
         c.len = self.full();
         (s, c)
+    }
+
+    fn log_add_exp(self, other: Self) -> Self {
+        // s′ = a′ λ(a − b) + b′ λ(b − a), with the logistic function λ.
+        let first = self.coefficients[0].log_add_exp(other.coefficients[0]);
+        let (share, rest) = (self - other).shares();
+        let len = if self.len.max(other.len) == 1 { 1 } else { N };
+        Self::recurrence(first, len, |_, n| {
+            (self.weighted_sum(&share.coefficients, n) + other.weighted_sum(&rest.coefficients, n)) / n as i64
+        })
+    }
+
+    fn logistic(self) -> Self {
+        self.shares().0
     }
 
     fn phi(self, k: u32) -> Self {

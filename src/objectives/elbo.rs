@@ -14,6 +14,11 @@ pub fn scaled_control<S: Scalar>(world: &ScaledScore<S>, clock: &Clock<S>) -> Af
     control(&world.score(clock), &world.data(clock).score(), world.lambda)
 }
 
+/// `C_λ = (1 − λ/2)²/(1 − λ)`: what the average bound of the member `λ < 1` multiplies the score error with.
+pub fn family_factor<S: Scalar>(lambda: S) -> S {
+    (S::int(1) - lambda / 2).square() / (S::int(1) - lambda)
+}
+
 /// What the bound pays per unit of time, under one law of the inference state.
 #[derive(Debug, Clone, Copy)]
 pub struct RunningCost<S> {

@@ -1,5 +1,12 @@
 //! Floor 2: what code computes. Every function takes its ingredients and returns named terms; none knows what is claimed.
 
+pub mod denoising;
 pub mod elbo;
-pub mod girsanov;
+pub mod euler;
+pub mod hutchinson;
+pub mod iwae;
+pub mod log_weight;
+pub mod path_energy;
+pub mod path_weight;
 pub mod pathwise;
+pub mod tilt;

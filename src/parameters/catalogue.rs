@@ -93,6 +93,16 @@ impl Source<Float> for Catalogue {
         Ok(Vector(vec![Float::one()]))
     }
 
+    fn positives(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Float>, InputError> {
+        self.note(name, "a list of numbers > 0", meaning, false);
+        Ok(Vector(vec![Float::one()]))
+    }
+
+    fn weights(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Float>, InputError> {
+        self.note(name, "a list of numbers > 0 with sum 1", meaning, false);
+        Ok(Vector(vec![Float::one()]))
+    }
+
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Float>, InputError> {
         self.note(name, "a list of rows", meaning, false);
         Ok(Matrix::identity(1))

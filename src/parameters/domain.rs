@@ -12,10 +12,14 @@ pub enum Domain {
     Positive,
     /// `≥ 0`.
     NonNegative,
+    /// `> 1`.
+    AboveOne,
     /// `< 1`.
     BelowOne,
     /// `≤ 1`.
     AtMostOne,
+    /// `0 ≤ p ≤ 1`.
+    Probability,
 }
 
 impl Domain {
@@ -25,8 +29,10 @@ impl Domain {
             Self::Real => true,
             Self::Positive => *value > Rational::ZERO,
             Self::NonNegative => *value >= Rational::ZERO,
+            Self::AboveOne => *value > Rational::ONE,
             Self::BelowOne => *value < Rational::ONE,
             Self::AtMostOne => *value <= Rational::ONE,
+            Self::Probability => *value >= Rational::ZERO && *value <= Rational::ONE,
         }
     }
 }
@@ -37,8 +43,10 @@ impl fmt::Display for Domain {
             Self::Real => "any real number",
             Self::Positive => "a number > 0",
             Self::NonNegative => "a number >= 0",
+            Self::AboveOne => "a number > 1",
             Self::BelowOne => "a number < 1",
             Self::AtMostOne => "a number <= 1",
+            Self::Probability => "a number from 0 to 1",
         })
     }
 }

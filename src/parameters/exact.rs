@@ -116,6 +116,18 @@ impl<'a> ExactReader<'a> {
         entries.iter().map(|v| number(name, v)).collect()
     }
 
+    fn exact_positives(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Rational>, InputError> {
+        let entries = self.exact_vector(name, meaning)?;
+        match entries.iter().position(|entry| *entry <= Rational::ZERO) {
+            None => Ok(entries),
+            Some(at) => Err(InputError::Shape {
+                name: name.to_owned(),
+                expected: "a list of numbers > 0".to_owned(),
+                got: format!("{}, whose entry {} is {}", self.text(name), at + 1, shorten(&entries[at].to_string())),
+            }),
+        }
+    }
+
     /// A symmetric positive definite matrix, decomposed without rounding.
     ///
     /// # Errors
@@ -213,6 +225,26 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
 
     fn vector(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError> {
         let entries = self.exact_vector(name, meaning);
+        let entries = self.or_stand_in(entries, vec![Rational::ONE]);
+        Ok(Vector(entries.iter().map(S::rational).collect()))
+    }
+
+    fn positives(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError> {
+        let entries = self.exact_positives(name, meaning);
+        let entries = self.or_stand_in(entries, vec![Rational::ONE]);
+        Ok(Vector(entries.iter().map(S::rational).collect()))
+    }
+
+    fn weights(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError> {
+        let entries = self.exact_positives(name, meaning).and_then(|entries| {
+            let sum = entries.iter().fold(Rational::ZERO, |sum, weight| sum + weight);
+            if sum == Rational::ONE {
+                return Ok(entries);
+            }
+            let got = format!("{}, whose sum is {}", self.text(name), shorten(&sum.to_string()));
+            let expected = "numbers whose sum is exactly 1, such as [0.3,0.7] or [\"1/3\",\"2/3\"]".to_owned();
+            Err(InputError::Shape { name: name.to_owned(), expected, got })
+        });
         let entries = self.or_stand_in(entries, vec![Rational::ONE]);
         Ok(Vector(entries.iter().map(S::rational).collect()))
     }

@@ -22,7 +22,7 @@ pub use source::{Parameters, Seeded, Source};
 
 /// Declares the parameters of a claim or a quantity: a struct generic over the reading, and how to read it.
 ///
-/// Each line is a name, a kind and a meaning. Kinds: `real`, `positive`, `nonnegative`, `below_one`, `at_most_one` give a
+/// Each line is a name, a kind and a meaning. Kinds: `real`, `positive`, `nonnegative`, `above_one`, `below_one`, `at_most_one` give a
 /// scalar; `vector`, `matrix`, `symmetric` and `covariance` (positive definite) give vectors and matrices; `count` an
 /// integer `≥ 1`; `process` the noising process; `linear_sde` any scalar linear SDE; `of(Type)` another set of parameters.
 #[macro_export]
@@ -67,6 +67,9 @@ macro_rules! read_parameter {
     };
     (nonnegative, $source:ident, $name:expr, $meaning:expr) => {
         $source.real($name, $crate::parameters::Domain::NonNegative, $meaning)
+    };
+    (above_one, $source:ident, $name:expr, $meaning:expr) => {
+        $source.real($name, $crate::parameters::Domain::AboveOne, $meaning)
     };
     (below_one, $source:ident, $name:expr, $meaning:expr) => {
         $source.real($name, $crate::parameters::Domain::BelowOne, $meaning)

@@ -30,6 +30,10 @@ pub trait Source<S> {
     ) -> Result<&'static str, InputError>;
     /// A vector.
     fn vector(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError>;
+    /// A vector of positive numbers.
+    fn positives(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError>;
+    /// A vector of positive numbers whose sum is exactly 1.
+    fn weights(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError>;
     /// A matrix, not empty.
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError>;
     /// A symmetric matrix.
@@ -79,6 +83,10 @@ impl<'a> Seeded<'a> {
         let eps = if self.seen - 1 == self.along { value } else { S::zero() };
         Dual { re: value, eps }
     }
+
+    fn seed_each<S: Scalar>(&mut self, vector: Vector<S>) -> Vector<Dual<S>> {
+        Vector(vector.0.into_iter().map(|value| self.seed(value)).collect())
+    }
 }
 
 impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
@@ -113,7 +121,17 @@ impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
 
     fn vector(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Dual<S>>, InputError> {
         let vector: Vector<S> = self.reader.vector(name, meaning)?;
-        Ok(Vector(vector.0.into_iter().map(|v| self.seed(v)).collect()))
+        Ok(self.seed_each(vector))
+    }
+
+    fn positives(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Dual<S>>, InputError> {
+        let vector: Vector<S> = self.reader.positives(name, meaning)?;
+        Ok(self.seed_each(vector))
+    }
+
+    fn weights(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Dual<S>>, InputError> {
+        let vector: Vector<S> = self.reader.weights(name, meaning)?;
+        Ok(self.seed_each(vector))
     }
 
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Dual<S>>, InputError> {

@@ -15,19 +15,11 @@ const STYLE: &str = include_str!("page.css");
 /// # Errors
 /// [`ReportError::Page`] if the template cannot be filled, which is a fault of this program.
 pub fn to_html(run: &Run) -> Result<String, ReportError> {
-    let mut environment = Environment::new();
-    // Strings from records are text: made harmless, then escaped; only what this program converted is HTML.
-    environment.set_formatter(|out, state, value| match value.as_str() {
-        Some(text) if !value.is_safe() => escape_formatter(out, state, &Value::from(shown(text))),
-        _ => escape_formatter(out, state, value),
-    });
-    environment.add_template("index.html", TEMPLATE)?;
     let mut cited = Vec::new();
     let sections: Vec<_> = run.claims.iter().map(|claim| section::section(run, claim, &mut cited)).collect();
     let references = cited.iter().map(|key| bibliography::citation(key).unwrap_or_else(|| key.clone()));
     let counts = run.counts();
     let page = context! {
-        style => Value::from_safe_string(STYLE.to_owned()),
         headline => outcome::headline(run),
         mood => mood(run),
         incomplete => run.incomplete(),
@@ -36,14 +28,28 @@ pub fn to_html(run: &Run) -> Result<String, ReportError> {
         facts => facts(run),
         machine => machine(run),
         troubles => Value::from(Serde(trouble::troubles(run))),
-        ledger => Value::from(Serde(rows::ledger(run))),
+        ledger => Value::from(Serde(rows::ledger(run, true))),
+        look_alikes => Value::from(Serde(rows::ledger(run, false))),
         figures => figures(run),
         blind_spots => outcome::blind_spots(run),
         last_word => outcome::LAST_WORD,
         sections => Value::from(Serde(sections)),
         references => references.collect::<Vec<_>>(),
     };
-    Ok(environment.get_template("index.html")?.render(page)?)
+    fill("index.html", TEMPLATE, page)
+}
+
+/// A template with the style of all pages.
+pub(super) fn fill(name: &'static str, template: &'static str, page: Value) -> Result<String, ReportError> {
+    let mut environment = Environment::new();
+    // Strings from records are text: made harmless, then escaped; only what this program converted is HTML.
+    environment.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) if !value.is_safe() => escape_formatter(out, state, &Value::from(shown(text))),
+        _ => escape_formatter(out, state, value),
+    });
+    environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
+    environment.add_template(name, template)?;
+    Ok(environment.get_template(name)?.render(page)?)
 }
 
 /// The colour of the verdict.

@@ -1,4 +1,4 @@
-//! `junit.xml`: a suite for each claim; a case for each reading of each part, and for each wrong version.
+//! `junit.xml`: a suite for each entry; a case for each reading of each part, and for each control.
 
 use super::outcome::headline;
 use super::records::Run;
@@ -9,8 +9,8 @@ use crate::ledger::{CheckRecord, ClaimRecord, ControlRecord};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
-/// The report as JUnit XML: refuted is a failure, undecided is skipped, a surviving wrong version is a failure, and an
-/// incomplete run is an error.
+/// The report as JUnit XML: what is not as expected is a failure, undecided is skipped, a surviving wrong version is a
+/// failure, and an incomplete run is an error.
 ///
 /// # Errors
 /// [`ReportError::Junit`] if the XML cannot be written.
@@ -43,6 +43,10 @@ fn suite(claim: &ClaimRecord) -> TestSuite {
 
 fn reading(claim: &ClaimRecord, check: &CheckRecord) -> TestCase {
     let status = match &check.verdict {
+        verdict if claim.expects(verdict) => TestCaseStatus::success(),
+        verdict if verdict.passed() => {
+            failure("not refuted", &format!("{verdict}, but it should be false"), &listed(check))
+        }
         Verdict::Refuted { .. } => failure("refuted", &check.verdict.to_string(), &listed(check)),
         Verdict::Undecided { why } => skipped(why),
         Verdict::Proved | Verdict::Certified | Verdict::Consistent { .. } => TestCaseStatus::success(),
@@ -54,14 +58,19 @@ fn wrong_version(claim: &ClaimRecord, control: &ControlRecord) -> TestCase {
     let status = match control.caught {
         Some(true) => TestCaseStatus::success(),
         Some(false) => {
-            let message = format!("the wrong version survived: {}", control.story);
+            let fate = if claim.expect { "the wrong version survived" } else { "the truth beside it is not upheld" };
+            let message = format!("{fate}: {}", control.story);
             let checks: Vec<_> =
                 control.checks.iter().map(|check| format!("{}: {}", part(check), check.verdict)).collect();
-            failure("survived", &message, &checks.join("\n"))
+            failure(if claim.expect { "survived" } else { "not upheld" }, &message, &checks.join("\n"))
         }
         None => skipped("none of its readings was asked for"),
     };
-    case(claim, &format!("wrong version {} is refuted", control.id), status, control.checks.len())
+    let name = match claim.expect {
+        true => format!("wrong version {} is refuted", control.id),
+        false => format!("the truth {} is not refuted", control.id),
+    };
+    case(claim, &name, status, control.checks.len())
 }
 
 fn case(claim: &ClaimRecord, name: &str, status: TestCaseStatus, assertions: usize) -> TestCase {

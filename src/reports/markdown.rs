@@ -60,6 +60,14 @@ fn told(run: &Run, out: &mut String) {
         let relation =
             failure.finding.map_or_else(String::new, |finding| format!(", {}", plain(&finding.relation, 120)));
         let _ = match failure.control {
+            Some(control) if !failure.claim.expect => writeln!(
+                out,
+                "- **{claim}**: the truth beside it, *{}* ({}), is not upheld by the {}{relation}: {}",
+                plain(&control.id, 80),
+                plain(&control.story, 200),
+                failure.check.reading,
+                plain(&verdict.to_string(), 300)
+            ),
             Some(control) => writeln!(
                 out,
                 "- **{claim}**: the wrong version *{}* ({}) survived the {}{relation}: {}",
@@ -83,7 +91,10 @@ fn told(run: &Run, out: &mut String) {
 }
 
 fn standing(standing: Standing) -> String {
-    if standing == Standing::Upheld { standing.to_string() } else { format!("**{standing}**") }
+    match standing {
+        Standing::Upheld | Standing::RefutedAsExpected => standing.to_string(),
+        _ => format!("**{standing}**"),
+    }
 }
 
 /// The verdict of a reading on all parts of a claim, in a word or two.
@@ -93,7 +104,9 @@ fn cell(claim: &ClaimRecord, reading: Reading) -> String {
         return "–".to_owned();
     }
     match Verdict::of_all(parts.iter().map(|check| &check.verdict)) {
+        Verdict::Refuted { .. } if !claim.expect => "refuted".to_owned(),
         Verdict::Refuted { .. } => "**refuted**".to_owned(),
+        passed if !claim.expect && passed.passed() => format!("**{}**", plain(&passed.to_string(), 40)),
         Verdict::Undecided { .. } => "**undecided**".to_owned(),
         passed => plain(&passed.to_string(), 40),
     }

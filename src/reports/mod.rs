@@ -1,6 +1,7 @@
 //! Floor 6: the reports. Everything here is made from the stream of records and from the pages of the claims.
 
 mod bibliography;
+mod companions;
 mod error;
 mod formula;
 mod html;
@@ -18,6 +19,7 @@ mod trouble;
 mod write;
 mod writer;
 
+pub use companions::{conformance, look_alikes};
 pub use error::RecordsError;
 pub use html::to_html;
 pub use junit::to_junit;

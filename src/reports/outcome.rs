@@ -9,17 +9,21 @@ use std::cmp::Ordering;
 /// The verdict on the whole run, in a sentence.
 pub(super) fn headline(run: &Run) -> String {
     let counts = run.counts();
-    let claims = count(counts.claims, "claim");
-    let of_all =
-        |part: usize| if part == counts.claims { format!("All {claims}") } else { format!("{part} of {claims}") };
+    let noun = if counts.look_alikes > 0 && counts.exit_code() != 0 { "statement" } else { "claim" };
+    let entries = if noun == "statement" { counts.claims + counts.look_alikes } else { counts.claims };
+    let claims = count(entries, noun);
+    let of_all = |part: usize| if part == entries { format!("All {claims}") } else { format!("{part} of {claims}") };
     let is = |part: usize| if part == 1 { "is" } else { "are" };
     match counts.exit_code() {
         5 => "Nothing was checked.".to_owned(),
         4 => {
             let survivors = counts.controls - counts.caught;
             let versions = if survivors == 1 { "A wrong version" } else { "Wrong versions" };
-            format!("{versions} survived: what was checked of {} proves nothing.", count(counts.void, "claim"))
+            let what = if survivors == 0 { "The truth beside a look-alike was refuted" } else { versions };
+            let survived = if survivors == 0 { "" } else { " survived" };
+            format!("{what}{survived}: what was checked of {} proves nothing.", count(counts.void, noun))
         }
+        1 if noun == "statement" => format!("{} {} not as expected.", of_all(counts.refuted), is(counts.refuted)),
         1 => format!("{} {} refuted.", of_all(counts.refuted), is(counts.refuted)),
         3 => format!("Nothing is refuted, but {} could not be decided.", lower(&of_all(counts.undecided))),
         _ => {
@@ -29,11 +33,25 @@ pub(super) fn headline(run: &Run) -> String {
                 (controls, 1) => format!("all {controls} wrong versions of it are refuted"),
                 (controls, _) => format!("all {controls} wrong versions of them are refuted"),
             };
-            let upheld =
-                if counts.claims == 1 { "The claim is".to_owned() } else { format!("{} are", of_all(counts.upheld)) };
-            format!("{upheld} upheld, and {caught}.")
+            let false_ones = match counts.look_alikes {
+                0 => String::new(),
+                1 => "the false look-alike is refuted, as expected".to_owned(),
+                n => format!("all {n} false look-alikes are refuted, as expected"),
+            };
+            match (counts.claims, counts.look_alikes) {
+                (0, _) => format!("{}.", capital(&false_ones)),
+                (1, 0) => format!("The claim is upheld, and {caught}."),
+                (1, _) => format!("The claim is upheld, {false_ones}, and {caught}."),
+                (_, 0) => format!("{} are upheld, and {caught}.", of_all(counts.upheld)),
+                _ => format!("{} are upheld, {caught}, and {false_ones}.", of_all(counts.upheld)),
+            }
         }
     }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn lower(text: &str) -> String {
@@ -45,7 +63,8 @@ pub(super) fn tally(counts: &Counts) -> Vec<(String, String, bool)> {
     let caught = format!("{} of {}", counts.caught, counts.controls);
     vec![
         ("upheld".to_owned(), counts.upheld.to_string(), false),
-        ("refuted".to_owned(), counts.refuted.to_string(), counts.refuted > 0),
+        ("look-alikes refuted".to_owned(), format!("{} of {}", counts.expected, counts.look_alikes), false),
+        ("not as expected".to_owned(), counts.refuted.to_string(), counts.refuted > 0),
         ("undecided".to_owned(), counts.undecided.to_string(), counts.undecided > 0),
         ("void".to_owned(), counts.void.to_string(), counts.void > 0),
         ("wrong versions caught".to_owned(), caught, counts.caught < counts.controls),
@@ -81,10 +100,12 @@ impl Failure<'_> {
 pub(super) fn failures(run: &Run) -> Vec<Failure<'_>> {
     let mut failures = Vec::new();
     for claim in &run.claims {
-        for check in claim.checks.iter().filter(|check| !check.verdict.passed()) {
+        for check in claim.checks.iter().filter(|check| !claim.expects(&check.verdict)) {
             let refuted = check.verdict.refuted();
-            let blamed =
-                |finding: &&Finding| if refuted { finding.verdict.refuted() } else { !finding.verdict.passed() };
+            let blamed = |finding: &&Finding| match refuted {
+                true => finding.verdict.refuted(),
+                false => !claim.expects(&finding.verdict),
+            };
             let before = failures.len();
             let blame = |finding| Failure { claim, control: None, check, finding: Some(finding) };
             failures.extend(check.findings.iter().filter(blamed).map(blame));
@@ -93,12 +114,12 @@ pub(super) fn failures(run: &Run) -> Vec<Failure<'_>> {
             }
         }
         for control in claim.controls.iter().filter(|control| control.caught == Some(false)) {
-            let survived = control.checks.iter().filter(|check| !check.verdict.refuted());
+            let survived = control.checks.iter().filter(|check| !claim.expects_of_control(&check.verdict));
             failures.extend(survived.map(|check| Failure {
                 claim,
                 control: Some(control),
                 check,
-                finding: check.findings.iter().find(|finding| !finding.verdict.refuted()),
+                finding: check.findings.iter().find(|finding| !claim.expects_of_control(&finding.verdict)),
             }));
         }
     }
@@ -127,13 +148,13 @@ pub(super) fn command(run: &Run, claim: &str) -> String {
     command
 }
 
-/// The worst first: void, refuted, undecided, upheld.
+/// The worst first: void, not as expected, undecided, as expected.
 pub(super) fn rank(standing: Standing) -> u8 {
     match standing {
         Standing::Void => 0,
-        Standing::Refuted => 1,
+        Standing::Refuted | Standing::Unrefuted => 1,
         Standing::Undecided => 2,
-        Standing::Upheld => 3,
+        Standing::Upheld | Standing::RefutedAsExpected => 3,
     }
 }
 
@@ -145,8 +166,10 @@ pub(super) fn blind_spots(run: &Run) -> Vec<String> {
     for reading in absent {
         out.push(format!("Readings by {reading} were not asked for, so what only they see went unseen."));
     }
+    // What is expected to be false rests on its counterexamples alone.
+    let upheld: Vec<_> = run.claims.iter().filter(|claim| claim.expect).collect();
     let checks: Vec<_> =
-        run.claims.iter().flat_map(|claim| claim.checks.iter().map(move |check| (claim, check))).collect();
+        upheld.iter().flat_map(|claim| claim.checks.iter().map(move |check| (*claim, check))).collect();
     let by = |reading: Reading| checks.iter().filter(move |(_, check)| check.reading == reading);
 
     let proofs = by(Reading::Proof).count();
@@ -172,7 +195,7 @@ pub(super) fn blind_spots(run: &Run) -> Vec<String> {
         ));
     }
     let only_points =
-        run.claims.iter().filter(|claim| !claim.checks.iter().any(|check| check.reading == Reading::Proof));
+        run.claims.iter().filter(|c| c.expect && !c.checks.iter().any(|check| check.reading == Reading::Proof));
     let only_points: Vec<_> = only_points.map(|claim| claim.id.as_str()).collect();
     if !only_points.is_empty() && header.readings.contains(&Reading::Proof) {
         out.push(format!("No proof covers {}: {}.", count(only_points.len(), "claim"), only_points.join(", ")));

@@ -1,11 +1,12 @@
 //! The ledger of the page: verdicts as colours and words, and a row for each claim.
 
-use super::outcome;
 use super::records::Run;
 use super::text::rounded;
-use crate::claims;
+use super::{formula, outcome};
+use crate::claims::{self, Expect};
 use crate::evidence::{Reading, Verdict};
 use crate::ledger::{CheckRecord, ClaimRecord};
+use minijinja::Value;
 use serde::Serialize;
 
 /// A verdict: its colour and its words.
@@ -25,6 +26,21 @@ pub(super) struct Row {
     cells: Vec<Mark>,
     caught: usize,
     due: usize,
+}
+
+/// One row of the table of look-alikes.
+#[derive(Serialize)]
+pub(super) struct LookAlike {
+    id: String,
+    anchor: String,
+    /// What is true, as HTML.
+    truth: Value,
+    upheld_by: String,
+    upheld_anchor: String,
+    title: String,
+    at: Option<String>,
+    why: Option<String>,
+    standing: Mark,
 }
 
 /// The place of a claim on the page.
@@ -50,16 +66,16 @@ pub(super) fn standing(claim: &ClaimRecord) -> Mark {
 }
 
 /// The verdict of each reading on all parts of a claim, or of a wrong version of it.
-pub(super) fn cells(id: &str, checks: &[CheckRecord], is_control: bool) -> Vec<Mark> {
-    let declared = claims::find(id).map(claims::Claim::declared);
+pub(super) fn cells(claim: &ClaimRecord, checks: &[CheckRecord], is_control: bool) -> Vec<Mark> {
+    let declared = claims::find(&claim.id).map(claims::Claim::declared);
     let cell = |reading: Reading| {
         let mine: Vec<_> = checks.iter().filter(|check| check.reading == reading).collect();
         if !mine.is_empty() {
-            let all = mark(&Verdict::of_all(mine.iter().map(|check| &check.verdict)));
-            return match (is_control, all.kind) {
-                (true, "refuted") => Mark { kind: "caught", text: "refuted".to_owned() },
-                (true, _) => Mark { kind: "survived", text: all.text },
-                _ => all,
+            let verdict = Verdict::of_all(mine.iter().map(|check| &check.verdict));
+            return match is_control {
+                true => expected(&verdict, claim.expects_of_control(&verdict)),
+                false if claim.expect => mark(&verdict),
+                false => expected(&verdict, claim.expects(&verdict)),
             };
         }
         let not_run = !is_control && declared.as_ref().is_some_and(|declared| declared.contains(&reading));
@@ -68,16 +84,44 @@ pub(super) fn cells(id: &str, checks: &[CheckRecord], is_control: bool) -> Vec<M
     Reading::ALL.map(cell).into()
 }
 
-/// The ledger, worst first, else in the order of the stream.
-pub(super) fn ledger(run: &Run) -> Vec<Row> {
-    let mut claims: Vec<_> = run.claims.iter().collect();
+/// A verdict where being refuted may be what is wanted.
+pub(super) fn expected(verdict: &Verdict, is_right: bool) -> Mark {
+    let kind = if is_right { "caught" } else { "survived" };
+    Mark { kind, text: mark(verdict).text }
+}
+
+/// The look-alikes of this version, each with what this run found.
+pub(super) fn look_alikes(run: &Run) -> Vec<LookAlike> {
+    let row = |claim: &'static claims::Claim| {
+        let Expect::False { truth, upheld_by } = claim.expect else { return None };
+        let found = run.claims.iter().find(|found| found.id == claim.id);
+        let certified = found.iter().flat_map(|found| &found.checks).filter(|c| c.reading == Reading::Certificate);
+        let refuting = certified.flat_map(|check| &check.findings).find(|finding| finding.verdict.refuted());
+        Some(LookAlike {
+            id: claim.id.to_owned(),
+            anchor: anchor(claim.id),
+            truth: Value::from_safe_string(formula::paragraph(truth)),
+            upheld_by: upheld_by.to_owned(),
+            upheld_anchor: anchor(upheld_by),
+            title: claim.title.to_owned(),
+            at: refuting.and_then(|finding| finding.point.clone()),
+            why: refuting.and_then(|finding| why(&finding.verdict)),
+            standing: found.map_or(Mark { kind: "none", text: "not run".to_owned() }, standing),
+        })
+    };
+    claims::all().filter_map(row).collect()
+}
+
+/// The ledger of claims, or of look-alikes: worst first, else in the order of the stream.
+pub(super) fn ledger(run: &Run, of_claims: bool) -> Vec<Row> {
+    let mut claims: Vec<_> = run.claims.iter().filter(|claim| claim.expect == of_claims).collect();
     claims.sort_by_key(|claim| outcome::rank(claim.standing));
     let row = |claim: &ClaimRecord| Row {
         id: claim.id.clone(),
         anchor: anchor(&claim.id),
         title: claim.title.clone(),
         standing: standing(claim),
-        cells: cells(&claim.id, &claim.checks, false),
+        cells: cells(claim, &claim.checks, false),
         caught: claim.controls.iter().filter(|control| control.caught == Some(true)).count(),
         due: claim.controls.iter().filter(|control| control.caught.is_some()).count(),
     };

@@ -3,7 +3,7 @@
 use super::formula;
 use super::outcome;
 use super::records::Run;
-use super::rows::{Mark, anchor, cells, mark, standing, why};
+use super::rows::{Mark, anchor, cells, expected, mark, standing, why};
 use super::text::{count, enclosure, grouped, number, rounded};
 use super::writer::certificate_names;
 use crate::claims::{self, Page};
@@ -21,6 +21,7 @@ pub(super) struct Section {
     standing: Mark,
     page: Value,
     sources: Vec<usize>,
+    expect: bool,
     checks: Vec<Check>,
     controls: Vec<Control>,
     command: String,
@@ -107,6 +108,7 @@ pub(super) fn section(run: &Run, claim: &ClaimRecord, cited: &mut Vec<String>) -
         standing: standing(claim),
         page: safe(page(&claim.id)),
         sources,
+        expect: claim.expect,
         checks: claim.checks.iter().map(|check| checked(run, claim, check)).collect(),
         controls: claim.controls.iter().map(|control| wrong_version(claim, control)).collect(),
         command: outcome::command(run, &claim.id),
@@ -142,9 +144,13 @@ fn checked(run: &Run, claim: &ClaimRecord, check: &CheckRecord) -> Check {
     Check {
         reading: check.reading,
         label: check.label.clone(),
-        verdict: mark(&check.verdict),
+        verdict: if claim.expect {
+            mark(&check.verdict)
+        } else {
+            expected(&check.verdict, claim.expects(&check.verdict))
+        },
         extent: extent(check),
-        why: why(&check.verdict),
+        why: if claim.expects(&check.verdict) { None } else { why(&check.verdict) },
         groups,
         assumed: assumed.into_iter().map(|latex| safe(formula::inline(latex))).collect(),
         certificates: if check.reading == Reading::Proof { exported.collect() } else { Vec::new() },
@@ -191,27 +197,27 @@ fn found(finding: &Finding) -> Found {
 fn wrong_version(claim: &ClaimRecord, control: &ControlRecord) -> Control {
     let how = |check: &CheckRecord| {
         let refuting = check.findings.iter().find(|finding| finding.verdict.refuted());
+        let right = claim.expects_of_control(&check.verdict);
         let verdict = refuting.map_or(&check.verdict, |finding| &finding.verdict);
         let at = match verdict {
             Verdict::Refuted { at, .. } => Some(at.clone()),
             _ => None,
         };
-        let caught = check.verdict.refuted();
-        let text = if caught { "refuted".to_owned() } else { mark(&check.verdict).text };
-        let verdict_mark = Mark { kind: if caught { "caught" } else { "survived" }, text };
         let relation = refuting.map(|finding| finding.relation.clone());
-        How { reading: check.reading, verdict: verdict_mark, relation, at, why: why(verdict) }
+        How { reading: check.reading, verdict: expected(&check.verdict, right), relation, at, why: why(verdict) }
     };
-    let (kind, text) = match control.caught {
-        Some(true) => ("caught", "caught"),
-        Some(false) => ("survived", "survived"),
-        None => ("none", "not tried"),
+    let (kind, text) = match (control.caught, claim.expect) {
+        (Some(true), true) => ("caught", "caught"),
+        (Some(true), false) => ("caught", "upheld"),
+        (Some(false), true) => ("survived", "survived"),
+        (Some(false), false) => ("survived", "not upheld"),
+        (None, _) => ("none", "not tried"),
     };
     Control {
         id: control.id.clone(),
         story: control.story.clone(),
         fate: Mark { kind, text: text.to_owned() },
-        cells: cells(&claim.id, &control.checks, true),
+        cells: cells(claim, &control.checks, true),
         how: control.checks.iter().map(how).collect(),
     }
 }

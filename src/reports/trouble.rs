@@ -39,7 +39,9 @@ pub(super) fn troubles(run: &Run) -> Vec<Trouble> {
     let trouble = |failure: outcome::Failure<'_>| {
         let verdict = failure.finding.map_or(&failure.check.verdict, |finding| &finding.verdict);
         let (kind, word) = match (failure.control, verdict) {
-            (Some(_), _) => ("void", "a wrong version survived"),
+            (Some(_), _) if failure.claim.expect => ("void", "a wrong version survived"),
+            (Some(_), _) => ("void", "the truth beside it failed"),
+            (None, verdict) if !failure.claim.expect && verdict.passed() => ("refuted", "not refuted"),
             (None, Verdict::Refuted { .. }) => ("refuted", "refuted"),
             (None, _) => ("undecided", "undecided"),
         };

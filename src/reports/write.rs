@@ -1,7 +1,7 @@
 //! All forms of a report, in one folder.
 
 use super::records::{CERTIFICATES, RECORDS, Run};
-use super::{line, outcome, to_html, to_junit, to_markdown};
+use super::{companions, line, outcome, to_html, to_junit, to_markdown};
 use serde_json::json;
 use std::fs;
 use std::io;
@@ -27,7 +27,8 @@ pub enum ReportError {
     Junit(#[from] quick_junit::SerializeError),
 }
 
-/// Writes `records.jsonl`, `index.html`, `summary.md`, `summary.json`, `junit.xml` and the exported proofs to a folder.
+/// Writes `records.jsonl`, `index.html` with its two companions, `summary.md`, `summary.json`, `junit.xml` and the exported
+/// proofs to a folder.
 ///
 /// # Errors
 /// [`ReportError`] if a file cannot be written.
@@ -40,6 +41,8 @@ pub fn write_all(folder: &Path, run: &Run) -> Result<(), ReportError> {
     let forms = [
         (RECORDS, records),
         ("index.html", to_html(run)?),
+        ("look-alikes.html", companions::look_alikes(run)?),
+        ("conformance.html", companions::conformance(run)?),
         ("summary.md", to_markdown(run)),
         ("summary.json", to_json(run)),
         ("junit.xml", to_junit(run)?),

@@ -65,6 +65,11 @@ impl<S: Field> AffineField<S> {
         &(&self.slope * y) + &self.offset
     }
 
+    /// The difference of two affine fields.
+    pub fn minus(&self, other: &Self) -> Self {
+        Self { slope: &self.slope - &other.slope, offset: &self.offset - &other.offset }
+    }
+
     /// In another reading.
     pub fn map<R: Field>(&self, f: impl Fn(S) -> R) -> AffineField<R> {
         AffineField { slope: self.slope.map(&f), offset: self.offset.map(&f) }
@@ -72,15 +77,15 @@ impl<S: Field> AffineField<S> {
 }
 
 impl<S: Scalar> AffineField<S> {
-    /// The difference of two fields.
-    pub fn minus(&self, other: &Self) -> Self {
-        Self { slope: &self.slope - &other.slope, offset: &self.offset - &other.offset }
-    }
-
     /// `E[u(Y)ᵀ Q v(Y)] = ūᵀQv̄ + tr(Q V Σ Uᵀ)` for this field `u` with slope `U`, another field `v` with slope `V`, and `Y` of
     /// this law; `ū` and `v̄` are the values at its mean.
     pub fn mean_product(&self, other: &Self, weight: &Matrix<S>, law: &MultivariateGaussian<S>) -> S {
         let spread = &(&other.slope * law.covariance.matrix()) * &self.slope.transpose();
         weight.bilinear(&self.value(&law.mean), &other.value(&law.mean)) + (weight * &spread).trace()
+    }
+
+    /// `E[fᵀ Q f]` for `f = slope·Y + offset` and `Y` of this law.
+    pub fn mean_square(&self, weight: &Matrix<S>, law: &MultivariateGaussian<S>) -> S {
+        self.mean_product(self, weight, law)
     }
 }

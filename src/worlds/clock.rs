@@ -30,6 +30,12 @@ impl<S: Scalar> Clock<S> {
         Self { alpha, offset, noise, phi: S::one(), w: S::zero(), shift: S::zero() }
     }
 
+    /// Variance-preserving noise in its own clock `Λ = ∫β`: `dY = −½Y dΛ + dB_Λ`, whatever the schedule.
+    pub fn variance_preserving(lambda: S) -> Self {
+        let (phi, w) = ((-lambda / 2).exp(), -(-lambda).exp_m1());
+        Self { phi, w, ..Self::start(-S::ratio(1, 2), S::zero(), S::one()) }
+    }
+
     /// `v_t = φ² v₀ + w`, the variance of `Y_t` if `Y_0` has variance `v₀`.
     pub fn variance(&self, v0: S) -> S {
         self.phi.square() * v0 + self.w
@@ -43,6 +49,11 @@ impl<S: Scalar> Clock<S> {
     /// `ln R_t`, `R = v/(φ² v₀) = 1 + w/(φ² v₀)`: one plus the inverse signal-to-noise ratio. `∫₀ᵗ G/v = ln R_t`.
     pub fn log_ratio(&self, v0: S) -> S {
         (self.w / (self.phi.square() * v0)).ln_1p()
+    }
+
+    /// `ln(w/φ²)`, the logarithm of the noise-to-signal ratio: `∫ G/w = ln(w/φ²)` for every schedule.
+    pub fn log_noise_to_signal(&self) -> S {
+        (self.w / self.phi.square()).ln()
     }
 
     /// The SDE at this time: the drift `αy + c` and the squared diffusion coefficient `G`.
@@ -68,6 +79,14 @@ impl<S: Scalar> Clock<S> {
     /// The rate of any variance under this process, `v′ = 2αv + G`.
     pub fn variance_rate(&self, variance: S) -> S {
         self.alpha * variance * 2 + self.noise
+    }
+
+    /// The Riccati pair: an affine score `ay + b` solves the score PDE if and only if `a′ = Ga² − 2αa` and
+    /// `b′ = Gab − αb − ac`.
+    pub fn score_rate(&self, score: &Affine<S>) -> Affine<S> {
+        let Affine { slope, offset } = *score;
+        let pull = self.noise * slope - self.alpha;
+        Affine { slope: (pull - self.alpha) * slope, offset: pull * offset - slope * self.offset }
     }
 
     /// In another reading.

@@ -30,8 +30,17 @@ impl<S: Scalar> Gaussian<S> {
 
     /// `E[log N(Y; m, v)] = −½ ln 2πv − ((E Y − m)² + Var Y)/(2v)` for any `Y` with the moments of `law`, in nats.
     pub fn expected_log_density(&self, law: &Self) -> S {
-        let square = (law.mean - self.mean).square() + law.variance;
-        -(S::pi() * self.variance * 2).ln() / 2 - square / (self.variance * 2)
+        self.log_peak() - self.exponent(law)
+    }
+
+    /// `log N(m; m, v) = −½ ln 2πv`, the log-density at the mean.
+    pub fn log_peak(&self) -> S {
+        -(S::pi() * self.variance * 2).ln() / 2
+    }
+
+    /// `E (Y − m)²/(2v)` for any `Y` with the moments of `law`: how far below its peak the log-density is.
+    pub fn exponent(&self, law: &Self) -> S {
+        ((law.mean - self.mean).square() + law.variance) / (self.variance * 2)
     }
 
     /// The score `∇ log N(y; m, v) = −(y − m)/v`, an affine function of `y`.
@@ -41,8 +50,8 @@ impl<S: Scalar> Gaussian<S> {
 
     /// `KL(self ‖ other) = ½(v₁/v₂ − 1 − ln(v₁/v₂) + (m₁ − m₂)²/v₂)`, in nats.
     pub fn kl(&self, other: &Self) -> S {
-        let excess = (self.variance - other.variance) / other.variance;
-        (excess - excess.ln_1p() + (self.mean - other.mean).square() / other.variance) / 2
+        let ratio = self.variance / other.variance;
+        (ratio.minus_1_minus_ln() + (self.mean - other.mean).square() / other.variance) / 2
     }
 
     /// The differential entropy `½ ln 2πev`, in nats.
@@ -76,6 +85,20 @@ impl<S: Scalar> MultivariateGaussian<S> {
     /// The log-density in `d` dimensions from `ln det Σ` and the squared distance `(y − m)ᵀ Σ⁻¹ (y − m)`.
     pub fn log_density_at(d: S, log_det: S, squared_distance: S) -> S {
         -((S::pi() * 2).ln() * d + log_det + squared_distance) / 2
+    }
+
+    /// `KL(self ‖ other) = ½(tr Σ₂⁻¹Σ₁ − d − ln det Σ₁ + ln det Σ₂ + (m₁ − m₂)ᵀ Σ₂⁻¹ (m₁ − m₂))`, in nats.
+    pub fn kl(&self, other: &Self) -> S {
+        let (shift, precision) = (&self.mean - &other.mean, other.covariance.precision());
+        let spread = (precision * self.covariance.matrix()).trace() - self.mean.size();
+        let volume = other.covariance.log_det() - self.covariance.log_det();
+        (spread + volume + precision.bilinear(&shift, &shift)) / 2
+    }
+
+    /// The differential entropy `½ (d ln 2πe + log det Σ)`, in nats.
+    pub fn entropy(&self) -> S {
+        let d = self.mean.size();
+        -Self::log_density_at(d, self.covariance.log_det(), d)
     }
 
     /// The score `y ↦ −Σ⁻¹(y − m)`.

@@ -32,17 +32,22 @@ impl<S: Scalar> Parameters<S> for Marginal<S> {
         if sde.offset.dimension() != d || rows.iter().any(|rows| *rows != d) {
             return Err(InputError::Condition(format!("A, c, L and S must have the dimension of m, which is {d}")));
         }
-        let moving = marginal.moving();
-        moving.law.mean.0.iter().for_each(|m| source.rule(m.re, m.eps));
-        let covariance = moving.law.covariance.matrix();
-        (0..d).flat_map(|i| (0..=i).map(move |j| (i, j))).for_each(|at| {
-            source.rule(covariance[at].re, covariance[at].eps);
-        });
+        marginal.declare(source);
         Ok(marginal)
     }
 }
 
 impl<S: Scalar> Marginal<S> {
+    /// Tells a proof how the moments, which must be symbols, move.
+    pub fn declare(&self, source: &mut dyn Source<S>) {
+        let moving = self.moving().law;
+        moving.mean.0.iter().for_each(|m| source.rule(m.re, m.eps));
+        let covariance = moving.covariance.matrix();
+        (0..moving.mean.dimension()).flat_map(|i| (0..=i).map(move |j| (i, j))).for_each(|at| {
+            source.rule(covariance[at].re, covariance[at].eps);
+        });
+    }
+
     /// With the rates of the moments as derivatives.
     pub fn moving(&self) -> Marginal<Dual<S>> {
         let covariance = self.law.covariance.matrix();

@@ -23,6 +23,24 @@ parameters! {
     }
 }
 
+parameters! {
+    /// The scaled-score model alone: also the probability-flow ODE, `λ = 1`, and no data point.
+    ScaledModel {
+        process: process "the noising process",
+        v0: positive "data variance v_0, data N(0, v_0)",
+        delta: real "relative error of the score (1 + delta) grad log q",
+        lam: at_most_one "member of the plug-in family, lambda <= 1",
+        vpi: positive "prior variance v_pi, prior N(0, v_pi)",
+    }
+}
+
+impl<S: Scalar> ScaledModel<S> {
+    /// The world of these parameters.
+    pub fn world(&self) -> ScaledScore<S> {
+        ScaledScore { v0: self.v0, delta: self.delta, lambda: self.lam, vpi: self.vpi }
+    }
+}
+
 impl<S: Scalar> ScaledFamily<S> {
     /// The world of these parameters.
     pub fn world(&self) -> ScaledScore<S> {
@@ -90,6 +108,16 @@ impl<S: Scalar> ScaledScore<S> {
         let prior = self.vpi * self.transfer(t, end).square();
         let noise = (S::int(1) - self.lambda) * t.variance(self.v0) * log_ratio;
         Gaussian::centred(prior + noise * ((S::int(1) - k) * log_ratio).phi(1))
+    }
+
+    /// `KL(q_t ‖ u_t)` from the data to the model, in nats; it does not cancel where the model is nearly right: with `ρ = R_T/R_t`,
+    /// `V_t/v_t − 1 = (v_π − v_T)/v_T ρ^{1−k} − (2−λ)δ ln ρ φ₁((1−k) ln ρ)`.
+    pub fn kl(&self, t: &Clock<S>, end: &Clock<S>) -> S {
+        let log_ratio = end.log_ratio(self.v0) - t.log_ratio(self.v0);
+        let (power, last) = ((S::int(1) - self.exponent()) * log_ratio, end.variance(self.v0));
+        let prior = (self.vpi - last) / last * power.exp();
+        let excess = prior - (S::int(2) - self.lambda) * self.delta * log_ratio * power.phi(1);
+        (-excess * t.variance(self.v0) / self.model(t, end).variance).minus_ln_1p() / 2
     }
 
     /// The inference SDE at this time: drift `f − (λ/2) G ∇log q` and squared diffusion `(1 − λ) G`.

@@ -6,6 +6,7 @@
 
 mod derivatives;
 mod exact;
+mod gaussian_means;
 mod matrices;
 mod matrix_exponential;
 mod quadrature;

@@ -1,7 +1,9 @@
 //! Rigorous quadrature: exact for polynomials, wide rather than wrong elsewhere, and nothing without its remainder.
 
 use super::exact::{polynomial_in, q, rational};
-use ouracle::numbers::{Ball, EndPoint, Field, Panel, Rational, Scalar, gauss_legendre_nodes, integrate};
+use ouracle::numbers::{
+    Ball, EndPoint, Field, Panel, Rational, Scalar, gauss_legendre_nodes, integrate, integrate_to_digits,
+};
 use proptest::prelude::*;
 
 /// A formula in both readings of [`integrate`].
@@ -164,4 +166,23 @@ fn nodes_and_weights() {
         let allowed = &truth * Rational::from(2 * k + 2) * exact(f64::EPSILON);
         assert!(&moment - &truth <= allowed && &truth - &moment <= allowed, "moment {}", 2 * k);
     }
+}
+
+/// The digits asked for, whatever the size of the integral; no more than the arithmetic has, and no endless search for them.
+#[test]
+fn digits_whatever_the_size() {
+    for exponent in [-250, -40, 0, 60, 250_i32] {
+        let scale = q(&format!("1e{exponent}"));
+        let f = |x: Ball| x.exp() * Ball::rational(&scale);
+        let over = |x: Panel| x.exp() * Panel::rational(&scale);
+        let exact = Ball::one().exp_m1() * Ball::rational(&scale);
+        for digits in [12, 40, 90] {
+            let integral = integrate_to_digits(&f, &over, Ball::zero(), Ball::one(), digits);
+            assert!(integral.overlaps(&exact), "{integral}");
+            let relative = (Ball::point(integral.radius()) / exact).to_f64();
+            assert!(relative <= 10_f64.powi(-(digits.min(66) as i32)), "{digits} digits at 1e{exponent}: {relative}");
+        }
+    }
+    let pole = integrate_to_digits(&|x: Ball| x.recip(), &|x: Panel| x.recip(), Ball::zero(), Ball::one(), 20);
+    assert!(!pole.is_finite(), "{pole}");
 }

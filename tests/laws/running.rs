@@ -121,6 +121,19 @@ impl Scalar for Running {
         let (sin, cos) = self.value.sin_cos();
         (Self::new(sin, self.error), Self::new(cos, self.error))
     }
+    /// No more sensitive than its arguments together; three roundings, of which the last is of the sum.
+    fn log_add_exp(self, other: Self) -> Self {
+        let value = self.value.log_add_exp(other.value);
+        let distance = (self.value.0 - other.value.0).abs();
+        // The difference errs by u of itself, which e^{−d} ≤ 1/(1 + d) damps to u; exp and ln_1p add as much each.
+        let inner = if distance.is_finite() { 3.0 * U } else { 0.0 };
+        Self::new(value, self.error + other.error + inner)
+    }
+    /// The slope is at most 1/4; exp, sum and quotient round once each.
+    fn logistic(self) -> Self {
+        let value = self.value.logistic();
+        Self::new(value, (self.error / 4.0).min(1.0) + 3.0 * U * value.0)
+    }
     /// `φₖ′ ≤ φₖ`, hence `|φₖ(z) − φₖ(ẑ)| ≤ e eᵉ φₖ(ẑ)`; and what the algorithm of [`Float`] rounds.
     fn phi(self, k: u32) -> Self {
         let value = self.value.phi(k);

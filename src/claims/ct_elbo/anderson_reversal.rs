@@ -12,7 +12,7 @@
 //! The first is proved in every dimension at once. Assumptions: $L$ does not depend on the point (else the drift needs $\nabla\cdot Q$), $q_t$ smooth and positive. If it
 //! failed, sampling by the reverse SDE would not return the data even with a perfect score.
 
-use crate::claims::{Claim, Control, Readings};
+use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{EveryDimension, LinearPath, Plan, Relation, Statement, Trial, TwoTimes, sampler};
 use crate::numbers::{Ball, Dual, Float, Jet, Scalar, VectorJet, rate};
 use crate::parameters;
@@ -179,6 +179,7 @@ pub static CLAIM: Claim = Claim {
     id: "anderson-reversal",
     aliases: &[],
     title: "With the exact score the reverse SDE has the marginals and the path law of the noising process",
+    expect: Expect::True,
     text: include_str!("anderson_reversal.rs"),
     sources: &["anderson1982", "song2021sde"],
     readings: &[

@@ -11,7 +11,7 @@
 //! Assumptions: none beyond linearity. If it failed, a sampler that takes two steps would not draw what one step draws, and no
 //! discretisation with exact transitions (DDPM posteriors, restarts, inpainting loops) would be exact.
 
-use crate::claims::{Claim, Control, Readings};
+use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Float, Scalar};
 use crate::parameters;
@@ -147,6 +147,7 @@ pub static CLAIM: Claim = Claim {
     id: "chapman-kolmogorov",
     aliases: &[],
     title: "Transitions compose: two in a row are the transition over the whole time",
+    expect: Expect::True,
     text: include_str!("chapman_kolmogorov.rs"),
     sources: &["song2021sde"],
     readings: &[Readings::of(LAWS, &Laws(0)), Readings::of(SEMIGROUP, &Semigroup(0)).and_sampled(&Ends(0))],

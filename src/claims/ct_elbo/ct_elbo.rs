@@ -11,7 +11,7 @@
 //!
 //! If it failed, likelihoods reported for diffusion models would not be bounds of anything.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{BoundEstimate, NonNegative, Plan, Quadratic, Relation, Statement, Trial};
 use crate::numbers::{Ball, Dual, Field, Float, Scalar};
 use crate::parameters;
@@ -180,6 +180,7 @@ pub static CLAIM: Claim = Claim {
     id: "ct-elbo",
     aliases: &[],
     title: "The continuous-time ELBO is a lower bound of the model's log-likelihood, for every control",
+    expect: Expect::True,
     text: include_str!("ct_elbo.rs"),
     sources: &["huang2021"],
     readings: &[Readings::of("", &LowerBound(0)).and_sampled(&Estimates(0))],

@@ -13,13 +13,12 @@
 //! Assumptions: $v_0, v_\pi > 0$, $\lambda < 1$, centred data. If it failed, no reference value for a trained score would
 //! exist: this is the family in which every other claim about the bound is tried out.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Dual, Float, Scalar};
 use crate::objectives::elbo::{RunningCost, scaled_control};
-use crate::parameters;
 use crate::parameters::{Domain, InputError, at_point};
-use crate::worlds::{Clock, Gaussian, ReverseSde, ScaledPoint, ScaledScore};
+use crate::worlds::{Clock, Gaussian, ReverseSde, ScaledModel, ScaledPoint, ScaledScore};
 
 const EXPONENT: u8 = 1;
 const PATHS: u8 = 2;
@@ -126,25 +125,13 @@ impl Trial for Samples {
     }
 }
 
-parameters! {
-    /// The scaled-score model alone: also the probability-flow ODE, `λ = 1`, and no data point.
-    Model {
-        process: process "the noising process",
-        v0: positive "data variance v_0, data N(0, v_0)",
-        delta: real "relative error of the score (1 + delta) grad log q",
-        lam: at_most_one "member of the plug-in family, lambda <= 1",
-        vpi: positive "prior variance v_pi, prior N(0, v_pi)",
-    }
-}
-
 /// `V_0`.
 struct ModelVariance;
 
 impl Formula for ModelVariance {
-    type Params<S: Scalar> = Model<S>;
-    fn value<S: Scalar>(p: &Model<S>) -> S {
-        let world = ScaledScore { v0: p.v0, delta: p.delta, lambda: p.lam, vpi: p.vpi };
-        world.model(&p.process.start(), &p.process.end()).variance
+    type Params<S: Scalar> = ScaledModel<S>;
+    fn value<S: Scalar>(p: &ScaledModel<S>) -> S {
+        p.world().model(&p.process.start(), &p.process.end()).variance
     }
 }
 
@@ -163,6 +150,7 @@ pub static CLAIM: Claim = Claim {
     id: "family-scaled-score",
     aliases: &[],
     title: "A score wrong by a factor: model and bound in closed form for every schedule and every λ",
+    expect: Expect::True,
     text: include_str!("family_scaled_score.rs"),
     sources: &["huang2021", "song2021sde"],
     readings: &[Readings::of("", &Family(0)).and_sampled(&Samples(0))],

@@ -16,7 +16,7 @@
 //! Assumptions: $\sigma, v_\pi > 0$; any real $\kappa$, with the limits at 0. If it failed, the stochastic change of variables on which
 //! the ELBO rests would not give the likelihood of the model; its relative variance says when it must not be estimated naively.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar, derivative};
 use crate::parameters::{InputError, at_point};
@@ -213,6 +213,7 @@ pub static CLAIM: Claim = Claim {
     id: "feynman-kac",
     aliases: &[],
     title: "The density of a generative SDE as an expectation over reversed paths",
+    expect: Expect::True,
     text: include_str!("feynman_kac.rs"),
     sources: &["huang2021"],
     readings: &[Readings::of("", &Density(0)).and_sampled(&Paths(0))],

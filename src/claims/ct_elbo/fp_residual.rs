@@ -15,7 +15,7 @@
 //! failed, closed-form marginals would be wrong, and with them every score target and every reference value here: a code
 //! with a wrong $\Sigma_t$ trains without complaint towards the score of another process.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{EveryDimension, Relation, Statement};
 use crate::numbers::{Ball, Covariance, Dual, Field, Float, Jet, Scalar, Vector, gradient, rate};
 use crate::parameters;
@@ -160,6 +160,7 @@ pub static CLAIM: Claim = Claim {
     id: "fp-residual",
     aliases: &["marginal-score"],
     title: "Marginals of a linear SDE solve Fokker–Planck, and their scores the score PDE",
+    expect: Expect::True,
     text: include_str!("fp_residual.rs"),
     sources: &["song2021sde"],
     readings: &[Readings::in_every_dimension("", &EveryDimension(FokkerPlanck(0)))],

@@ -16,10 +16,10 @@
 //! Assumptions: $\sigma > 0$, $k$ constant. If it failed, reweighting paths of one sampler to another would be biased; where the
 //! second moment is infinite, the estimate is unbiased and useless, and no sample shows it.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar, derivative};
-use crate::objectives::girsanov::{LogQuadratic, PathWeight, Segment};
+use crate::objectives::path_weight::{Kernel, LogQuadratic, PathWeight};
 use crate::parameters;
 use crate::parameters::{ExactReader, Ignored, InputError, Inputs, at_point};
 use crate::worlds::ForcedOu;
@@ -41,11 +41,10 @@ const FLIPPED: u8 = 3;
 
 /// The weight, or what a wrong version takes for it, but for a factor that does not depend on the path.
 fn weight<S: Scalar>(wrong: u8, k: S, sig: S) -> PathWeight<S> {
-    let right = PathWeight::density(k, sig.square());
     match wrong {
-        NO_ENERGY => PathWeight { root: S::zero(), ..right },
-        FLIPPED => PathWeight { ito: -right.ito, ..right },
-        _ => right,
+        NO_ENERGY => PathWeight::new(sig.square(), k, S::zero()),
+        FLIPPED => PathWeight::density(-k, sig.square()),
+        _ => PathWeight::density(k, sig.square()),
     }
 }
 
@@ -76,16 +75,15 @@ impl Statement for Moments {
         let backward = move |t: S| {
             let still = believed.squared().map(Dual::constant);
             let time = Dual::constant(p.T) - Dual::variable(t);
-            let LogQuadratic { constant, curvature } = still.log_expectation(time, Dual::constant(p.c));
-            constant + curvature * Dual::constant(p.y.square()) / 2 + factor(wrong, still.rate, time) * 2
+            let value = still.log_expectation(time, Dual::constant(p.c)).value(Dual::constant(p.y));
+            value + factor(wrong, Dual::constant(p.k), time) * 2
         };
-        let segment =
-            right.segment(p.T).before(square.noise * p.T, &LogQuadratic { constant: S::zero(), curvature: -p.c });
+        let segment = right.kernel(p.T).before(&LogQuadratic { constant: S::zero(), curvature: -p.c });
         let whole = believed.log_expectation(p.T, p.c);
         let mean = |c: Dual<S>| {
             let still = believed.map(Dual::constant);
             let time = Dual::constant(p.T);
-            still.log_expectation(time, c).constant + factor(wrong, still.rate, time)
+            still.log_expectation(time, c).constant + factor(wrong, Dual::constant(p.k), time)
         };
         let process = ForcedOu::constant(-p.k, S::zero(), p.sig).transition(S::zero(), p.T);
         vec![
@@ -98,10 +96,9 @@ impl Statement for Moments {
             ),
             Relation::rate("second moment going backwards", (S::zero(), p.T), backward, move |t| {
                 let slope = square.log_expectation(p.T - t, p.c).curvature;
+                // p = 2 and r² = 2, so that p² − r² = 2.
                 let theta = p.k * p.y / p.sig;
-                square.ito * p.k * p.y.square() * slope
-                    - p.sig.square() * (slope + (slope * p.y).square()) / 2
-                    - (square.ito.square() - square.root.square()) / 2 * theta.square()
+                p.k * p.y.square() * slope * 2 - p.sig.square() * (slope + (slope * p.y).square()) / 2 - theta.square()
             }),
             Relation::equal("ends as the tilt", square.log_expectation(S::zero(), p.c).curvature, -p.c),
             Relation::equal("value over one segment", whole.constant + correction(p.T), segment.constant),
@@ -137,12 +134,13 @@ impl Trial for Weighted {
         ];
         let spread = drawn(0, &p);
         let step = p.T / SEGMENTS as i64;
-        let weight = weight(wrong, p.k, p.sig);
+        let (weight, brownian) = (weight(wrong, p.k, p.sig), brownian(&p));
         let shift = factor(wrong, p.k, step);
-        let lanes = |segment: Segment<Ball>, shift: Ball| {
-            Segment { constant: segment.constant + shift, ..segment }.map(|c| Lanes::<WIDTH>::splat(Float(c.to_f64())))
+        let lanes = |weight: PathWeight<Ball>, shift: Ball| {
+            let segment = weight.given_ends(&brownian, step);
+            Kernel { constant: segment.constant + shift, ..segment }.map(|c| Lanes::<WIDTH>::splat(Float(c.to_f64())))
         };
-        let (once, twice) = (lanes(weight.segment(step), shift), lanes(weight.squared().segment(step), shift * 2));
+        let (once, twice) = (lanes(weight, shift), lanes(weight.squared(), shift * 2));
         let deviation = Lanes::splat(Float((p.sig.square() * step).to_f64()).sqrt());
         Ok(Plan {
             point: POINT,
@@ -170,15 +168,20 @@ impl Trial for Weighted {
     }
 }
 
+/// The weight of nothing, under whose law the paths are drawn.
+fn brownian(p: &Paths<Ball>) -> PathWeight<Ball> {
+    PathWeight::density(Ball::zero(), p.sig.square())
+}
+
 /// Mean and variance of each statistic, exactly, by recursion over the segments.
 fn drawn(wrong: u8, p: &Paths<Ball>) -> [(f64, f64); 3] {
     let weight = weight(wrong, p.k, p.sig);
     let expectation = |weight: &PathWeight<Ball>, n: i64, tilt: Dual<Ball>| {
         let step = p.T / SEGMENTS as i64;
-        let segment = weight.segment(step).power(n).map(Dual::constant);
+        let segment = weight.given_ends(&brownian(p), step).power(n);
+        let step = segment.plus(&brownian(p).kernel(step)).map(Dual::constant);
         let last = LogQuadratic { constant: Dual::zero(), curvature: -tilt };
-        let variance = Dual::constant(p.sig.square() * step);
-        (0..SEGMENTS).fold(last, |later, _| segment.before(variance, &later)).constant
+        (0..SEGMENTS).fold(last, |later, _| step.before(&later)).constant
     };
     let none = Dual::constant(Ball::zero());
     let shift = |n: i64| factor(wrong, p.k, p.T) * n;
@@ -235,6 +238,7 @@ pub static CLAIM: Claim = Claim {
     id: "girsanov",
     aliases: &[],
     title: "Girsanov weights: mean one, the moments of the other process, and when there is a second moment",
+    expect: Expect::True,
     text: include_str!("girsanov.rs"),
     sources: &["girsanov1960"],
     readings: &[Readings::of("", &Moments(0)).and_sampled(&Weighted(0))],

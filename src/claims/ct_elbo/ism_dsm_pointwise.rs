@@ -20,12 +20,11 @@
 //! This is decided by proof and enclosure and never by sampling: at small $t$ single draws of the two sides have variances of
 //! different order, which is the claim `dsm-variance-blowup`.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{EveryDimension, Relation, Statement};
 use crate::numbers::{Covariance, Dual, Matrix, Scalar, Vector, VectorJet};
 use crate::parameters;
-use crate::parameters::{Domain, InputError, Parameters, Source};
-use crate::worlds::{Affine, AffineField, Clock, MultivariateGaussian, Process};
+use crate::worlds::{Affine, AffineField, MultivariateGaussian, TimeLaw};
 
 parameters! {
     /// The law of `Y_t` given `Y_0 = x`, a noise factor, an affine score, and a point.
@@ -82,8 +81,8 @@ fn losses<S: Scalar>(
     y: &Vector<S>,
 ) -> (S, S) {
     let error = score.minus(&law.score());
-    let implicit = score.mean_product(score, noise, law) / 2 + divergence(noise, score, y);
-    (implicit, error.mean_product(&error, noise, law) / 2)
+    let implicit = score.mean_square(noise, law) / 2 + divergence(noise, score, y);
+    (implicit, error.mean_square(noise, law) / 2)
 }
 
 /// The constant between the losses, or what people believe it to be.
@@ -149,11 +148,6 @@ impl Statement for ProportionalNoise {
     }
 }
 
-/// `ln(w/φ²)`, of which `G/w` is the rate and `Z` the increment.
-fn accumulated<S: Scalar>(clock: &Clock<S>) -> S {
-    (clock.w / clock.phi.square()).ln()
-}
-
 struct Integral(u8);
 
 impl Statement for Integral {
@@ -170,7 +164,7 @@ impl Statement for Integral {
 
     fn relations<'p, S: Scalar>(&self, p: &'p Scheduled<S>) -> Vec<Relation<'p, S>> {
         let wrong = self.0;
-        let constant = move |t: S| believed(wrong, -accumulated(&p.process.moving(t)) / 2);
+        let constant = move |t: S| believed(wrong, -p.process.moving(t).log_noise_to_signal() / 2);
         let difference = move |t: S| {
             let clock = p.process.at(t);
             let (law, score) = (clock.given(p.x), Affine { slope: p.a, offset: p.b });
@@ -181,23 +175,11 @@ impl Statement for Integral {
     }
 }
 
-/// A schedule, a cut-off and a dimension.
-pub struct CutOff<S> {
-    process: Process<S>,
-    eps: S,
-    d: u32,
-}
-
-impl<S: Scalar> Parameters<S> for CutOff<S> {
-    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
-        let cut_off = Self {
-            process: Process::read(source)?,
-            eps: source.real("eps", Domain::Positive, "the smallest time, 0 < eps < T")?,
-            d: source.count("d", "the dimension")?,
-        };
-        source.ordered("eps", "T", true)?;
-        source.ordered("eps", "tend", true)?;
-        Ok(cut_off)
+parameters! {
+    /// A schedule with a cut-off, and a dimension.
+    CutOff {
+        law: of(TimeLaw) "the process and the smallest time",
+        d: count "the dimension",
     }
 }
 
@@ -207,7 +189,7 @@ struct Constant;
 impl Formula for Constant {
     type Params<S: Scalar> = CutOff<S>;
     fn value<S: Scalar>(p: &CutOff<S>) -> S {
-        (accumulated(&p.process.at(p.eps)) - accumulated(&p.process.end())) * i64::from(p.d) / 2
+        -p.law.normaliser() * i64::from(p.d) / 2
     }
 }
 
@@ -216,6 +198,7 @@ pub static CLAIM: Claim = Claim {
     id: "ism-dsm-pointwise",
     aliases: &[],
     title: "Implicit is denoising score matching for each data point, up to a known constant that diverges at t = 0",
+    expect: Expect::True,
     text: include_str!("ism_dsm_pointwise.rs"),
     sources: &["vincent2011", "hyvarinen2005"],
     readings: &[

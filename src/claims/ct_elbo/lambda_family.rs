@@ -13,7 +13,7 @@
 //! The marginals are proved in every dimension at once. Assumptions: $L$ does not depend on the point, $q_t$ smooth and positive. If it failed, samplers that turn the noise
 //! down (or off) would sample another law than the one that was trained.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{EveryDimension, LinearPath, Plan, Relation, Statement, Trial, TwoTimes, sampler};
 use crate::numbers::{Ball, Dual, Float, Jet, Scalar, VectorJet, rate};
 use crate::parameters;
@@ -48,7 +48,7 @@ parameters! {
 
 const DRIFT: u8 = 1;
 const AMPLITUDE: u8 = 2;
-const SAME_PATHS: u8 = 3;
+pub(in crate::claims) const SAME_PATHS: u8 = 3;
 
 /// The member `λ` with this score.
 fn member<S: Scalar>(wrong: u8, forward: &Diffusion<S>, score: &VectorJet<S>, lambda: S) -> Diffusion<S> {
@@ -137,7 +137,7 @@ fn believed<S: Scalar>(wrong: u8, lambda: S) -> S {
     if wrong == SAME_PATHS { S::zero() } else { lambda }
 }
 
-struct PathLaw(u8);
+pub(in crate::claims) struct PathLaw(pub(in crate::claims) u8);
 
 impl Statement for PathLaw {
     type Params<S: Scalar> = Paths<S>;
@@ -255,6 +255,7 @@ pub static CLAIM: Claim = Claim {
     id: "lambda-family",
     aliases: &[],
     title: "Every member of the λ-family has the marginals of the noising process, and only one its path law",
+    expect: Expect::True,
     text: include_str!("lambda_family.rs"),
     sources: &["huang2021", "song2021sde"],
     readings: &[

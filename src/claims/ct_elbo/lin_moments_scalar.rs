@@ -14,7 +14,7 @@
 //! Assumptions: $\alpha$, $c$, $G \ge 0$ integrable in time. If it failed, the perturbation kernel that a model is trained on
 //! would not be the law of the SDE that it is sampled with: every loss, likelihood and sampler downstream would be wrong.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Dual, Float, Scalar};
 use crate::parameters;
@@ -299,6 +299,7 @@ pub static CLAIM: Claim = Claim {
     id: "lin-moments-scalar",
     aliases: &[],
     title: "Mean and variance of every scalar linear SDE, in closed form for the schedules in use",
+    expect: Expect::True,
     text: include_str!("lin_moments_scalar.rs"),
     sources: &["song2021sde"],
     readings: &[

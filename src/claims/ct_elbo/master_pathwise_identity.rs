@@ -15,7 +15,7 @@
 //! for every density, every $\mu$ and every $a$, proved in every dimension at once. Assumptions: $\sigma$ does not depend on the point and may have any rank;
 //! $u_t$ smooth and positive. If it failed, so would the bound, its gap, and every estimate of a likelihood by weights.
 
-use crate::claims::{Claim, Control, Readings};
+use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{EveryDimension, Relation, Statement};
 use crate::numbers::{Dual, Jet, Scalar, Vector, rate};
 use crate::objectives::pathwise::{cost, ito_drift, mismatch};
@@ -131,6 +131,7 @@ pub static CLAIM: Claim = Claim {
     id: "master-pathwise-identity",
     aliases: &[],
     title: "The one identity behind the ELBO: the log-likelihood along an inference path",
+    expect: Expect::True,
     text: include_str!("master_pathwise_identity.rs"),
     sources: &["huang2021"],
     readings: &[

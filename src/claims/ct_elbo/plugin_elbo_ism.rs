@@ -12,7 +12,7 @@
 //! If it failed, bits per dimension of score models would be wrong by a constant that nobody sees: a dropped $\nabla\cdot f$
 //! shifts them by $\frac d2\int\beta$.
 
-use crate::claims::{Claim, Control, Readings};
+use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{BoundEstimate, Plan, Quadratic, Relation, Statement, Trial};
 use crate::numbers::{Ball, Dual, Field, Float, Scalar, derivative};
 use crate::parameters;
@@ -141,6 +141,7 @@ pub static CLAIM: Claim = Claim {
     id: "plugin-elbo-ism",
     aliases: &[],
     title: "The bound of a plugged-in score is implicit score matching along the noising process",
+    expect: Expect::True,
     text: include_str!("plugin_elbo_ism.rs"),
     sources: &["huang2021", "song2021scoreflow"],
     readings: &[Readings::of("", &Ism(0)).and_sampled(&Estimates(0))],

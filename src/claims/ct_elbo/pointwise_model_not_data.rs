@@ -12,7 +12,7 @@
 //!
 //! If this is overlooked, a bound above the data's log-density is taken for a bug, or a zero gap for a perfect model.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{BoundEstimate, NonNegative, Plan, Quadratic, Relation, Statement, Trial};
 use crate::numbers::{Ball, Dual, Float, Scalar};
 use crate::objectives::elbo::RunningCost;
@@ -32,7 +32,7 @@ parameters! {
 
 const NOT_DIFFUSED: u8 = 1;
 const DATA_BOUND: u8 = 2;
-const PERFECT_MODEL: u8 = 3;
+pub(in crate::claims) const PERFECT_MODEL: u8 = 3;
 
 const POINT: &str = "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.2 v0=0.3137 m=1.3119 v=0.9137 x=1.9";
 
@@ -42,7 +42,7 @@ impl<S: Scalar> Point<S> {
     }
 }
 
-struct Pointwise(u8);
+pub(in crate::claims) struct Pointwise(pub(in crate::claims) u8);
 
 impl Statement for Pointwise {
     type Params<S: Scalar> = Point<S>;
@@ -129,6 +129,7 @@ pub static CLAIM: Claim = Claim {
     id: "pointwise-model-not-data",
     aliases: &["family-other-gaussian"],
     title: "The bound is below the model's log-likelihood; the data's log-density it exceeds at some points",
+    expect: Expect::True,
     text: include_str!("pointwise_model_not_data.rs"),
     sources: &["huang2021", "song2021scoreflow"],
     readings: &[Readings::of("", &Pointwise(0)).and_sampled(&Estimates(0))],

@@ -9,10 +9,10 @@
 //!
 //! If it failed, minimising the $g^2$-weighted score error would not be maximum likelihood of anything.
 
-use crate::claims::{Claim, Control, Formula, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{BoundEstimate, NonNegative, Plan, Quadratic, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Dual, Float, Lanes, Scalar};
-use crate::objectives::elbo::{RunningCost, control, scaled_control};
+use crate::objectives::elbo::{RunningCost, control, family_factor, scaled_control};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
 use crate::worlds::{Affine, Gaussian, GaussianData, ReverseSde, ScaledFamily};
@@ -41,7 +41,7 @@ fn factor<S: Scalar>(wrong: u8, lambda: S) -> S {
         SQUARE_ONLY => half.square(),
         DENOMINATOR_FOR_FACTOR => rest,
         HALF_FACTOR => half,
-        _ => half.square() / rest,
+        _ => family_factor(lambda),
     }
 }
 
@@ -159,6 +159,7 @@ pub static CLAIM: Claim = Claim {
     id: "score-matching-equals-elbo",
     aliases: &["lambda-factor"],
     title: "On average the bound is score matching, with the factor C_λ = (1 − λ/2)²/(1 − λ) ≥ 1",
+    expect: Expect::True,
     text: include_str!("score_matching_equals_elbo.rs"),
     sources: &["huang2021", "song2021scoreflow"],
     readings: &[

@@ -1,0 +1,82 @@
+//! Random projections that estimate a trace: the variance of `vᵀBv`. Source: `hutchinson1990`.
+
+use crate::numbers::{Field, Matrix, Vector};
+
+/// The law of a probe `v` in `d` dimensions with `E v vᵀ = I`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// Independent entries ±1.
+    Rademacher,
+    /// `N(0, I)`.
+    Gaussian,
+    /// Uniform on the sphere of radius `√d`.
+    Sphere,
+}
+
+impl Probe {
+    /// Their names.
+    pub const NAMES: &'static [&'static str] = &["rademacher", "gaussian", "sphere"];
+
+    /// The probe with this name; the first for one that is not among [`Self::NAMES`].
+    pub fn named(name: &str) -> Self {
+        match name {
+            "gaussian" => Self::Gaussian,
+            "sphere" => Self::Sphere,
+            _ => Self::Rademacher,
+        }
+    }
+
+    /// `Var(vᵀBv)` from `S = ½(B + Bᵀ)`: `2(‖S‖² − Σ Sᵢᵢ²)` for signs, `2‖S‖²` for normals, and on the sphere
+    /// `2d/(d+2) (‖S‖² − (tr S)²/d)`. Sums of squares, so that nothing cancels: `‖S‖² − (tr S)²/d` is what lies off the
+    /// diagonal and `Σ_{i<j} (Sᵢᵢ − Sⱼⱼ)²/d`.
+    pub fn variance<S: Field>(self, symmetric: &Matrix<S>) -> S {
+        let d = symmetric.rows();
+        let sum = |term: &dyn Fn(usize, usize) -> S| {
+            let pairs = (0..d).flat_map(|i| (0..d).filter(move |j| *j != i).map(move |j| (i, j)));
+            pairs.fold(S::zero(), |sum, (i, j)| sum + term(i, j).square())
+        };
+        let off_diagonal = sum(&|i, j| symmetric[(i, j)]);
+        match self {
+            Self::Rademacher => off_diagonal * 2,
+            Self::Gaussian => (0..d).fold(off_diagonal, |sum, i| sum + symmetric[(i, i)].square()) * 2,
+            Self::Sphere => {
+                let spread = sum(&|i, j| symmetric[(i, i)] - symmetric[(j, j)]);
+                let d = d as i64;
+                (off_diagonal + spread / (2 * d)) * (2 * d) / (d + 2)
+            }
+        }
+    }
+
+    /// `E(vᵀBv − tr B)⁴`. Signs are enumerated. For normals the cumulants of a form are `2ⁿ⁻¹(n−1)! tr Sⁿ`, so that it is
+    /// `48 tr S⁴ + 12 (tr S²)²`; on the sphere, of the form less its trace, `d³/((d+2)(d+4)(d+6))` times as much.
+    pub fn fourth_moment<S: Field>(self, symmetric: &Matrix<S>) -> S {
+        let d = symmetric.rows();
+        let normal = |s: &Matrix<S>| {
+            let square = s * s;
+            (&square * &square).trace() * 48 + square.trace().square() * 12
+        };
+        match self {
+            Self::Rademacher => {
+                let deviation = |v: Vector<S>| (symmetric.bilinear(&v, &v) - symmetric.trace()).powi(4);
+                signs(d).map(deviation).fold(S::zero(), |sum, x| sum + x) / (1 << d)
+            }
+            Self::Gaussian => normal(symmetric),
+            Self::Sphere => {
+                let n = d as i64;
+                let centred = symmetric - &Matrix::identity(d).scale(symmetric.trace() / n);
+                normal(&centred) * n.pow(3) / ((n + 2) * (n + 4) * (n + 6))
+            }
+        }
+    }
+}
+
+/// Every vector of `d` signs.
+pub fn signs<S: Field>(d: usize) -> impl Iterator<Item = Vector<S>> {
+    let sign = |bits: u32, i: usize| S::int(if bits >> i & 1 == 0 { 1 } else { -1 });
+    (0..1_u32 << d).map(move |bits| Vector((0..d).map(|i| sign(bits, i)).collect()))
+}
+
+/// `½(B + Bᵀ)`, all of `B` that a quadratic form sees.
+pub fn symmetric_part<S: Field>(matrix: &Matrix<S>) -> Matrix<S> {
+    Matrix::symmetric(matrix.rows(), |i, j| (matrix[(i, j)] + matrix[(j, i)]) / 2)
+}
