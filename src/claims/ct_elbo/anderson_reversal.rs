@@ -9,8 +9,9 @@
 //!
 //! $$ \mathrm{Cov}(X_s, X_t) = \frac{\varphi_t}{\varphi_s} v_s. $$
 //!
-//! The first is proved in every dimension at once. Assumptions: $L$ does not depend on the point (else the drift needs $\nabla\cdot Q$), $q_t$ smooth and positive. If it
-//! failed, sampling by the reverse SDE would not return the data even with a perfect score.
+//! The first is proved in every dimension at once. Assumptions: $L$ does not depend on the point (else the drift needs
+//! $\nabla\cdot Q$), $q_t$ smooth and positive. If it failed, sampling by the reverse SDE would not return the data
+//! even with a perfect score.
 
 use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{EveryDimension, LinearPath, Plan, Relation, Statement, Trial, TwoTimes, sampler};

@@ -14,11 +14,12 @@
 //!
 //! $$ Z = \int_\epsilon^T\frac Gw\,dt = \ln\frac{w_T/\varphi_T^2}{w_\epsilon/\varphi_\epsilon^2} $$
 //!
-//! The first three are proved in every dimension at once. Assumptions: $s$ is affine here, $\Sigma_{t|0}$ positive definite, $t > 0$. As $Z \to \infty$ for $\epsilon \to 0$, the
-//! denoising loss and its constant are separately infinite there, and only the difference is finite. If it failed, a bound
-//! evaluated from a denoising loss would be off by $\frac d2 Z$, which is 7.6 nats for each dimension at $\epsilon = 10^{-5}$.
-//! This is decided by proof and enclosure and never by sampling: at small $t$ single draws of the two sides have variances of
-//! different order, which is the claim `dsm-variance-blowup`.
+//! The first three are proved in every dimension at once. Assumptions: $s$ is affine here, $\Sigma_{t|0}$ positive
+//! definite, $t > 0$. As $Z \to \infty$ for $\epsilon \to 0$, the denoising loss and its constant are separately
+//! infinite there, and only the difference is finite. If it failed, a bound evaluated from a denoising loss would be
+//! off by $\frac d2 Z$, which is 7.6 nats for each dimension at $\epsilon = 10^{-5}$. This is decided by proof and
+//! enclosure and never by sampling: at small $t$ single draws of the two sides have variances of different order, which
+//! is the claim `dsm-variance-blowup`.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{EveryDimension, Relation, Statement};

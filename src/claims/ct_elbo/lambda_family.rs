@@ -10,8 +10,9 @@
 //!
 //! $$ \mathrm{Corr}_\lambda(X_s, X_t) = (R_s/R_t)^{(1-\lambda)/2}. $$
 //!
-//! The marginals are proved in every dimension at once. Assumptions: $L$ does not depend on the point, $q_t$ smooth and positive. If it failed, samplers that turn the noise
-//! down (or off) would sample another law than the one that was trained.
+//! The marginals are proved in every dimension at once. Assumptions: $L$ does not depend on the point, $q_t$ smooth and
+//! positive. If it failed, samplers that turn the noise down (or off) would sample another law than the one that was
+//! trained.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{EveryDimension, LinearPath, Plan, Relation, Statement, Trial, TwoTimes, sampler};

@@ -11,9 +11,10 @@
 //! $$ \partial_t F + (-\mu + \sigma a)\cdot\nabla F + \tfrac12\mathrm{tr}(\sigma\sigma^\top\nabla^2 F)
 //! = \nabla\cdot\mu + \tfrac12|a|^2 - \tfrac12|\delta|^2, $$
 //!
-//! where $\partial_t F$ is given by the Fokker–Planck equation of the model: an identity between derivatives at a point,
-//! for every density, every $\mu$ and every $a$, proved in every dimension at once. Assumptions: $\sigma$ does not depend on the point and may have any rank;
-//! $u_t$ smooth and positive. If it failed, so would the bound, its gap, and every estimate of a likelihood by weights.
+//! where $\partial_t F$ is given by the Fokker–Planck equation of the model: an identity between derivatives at a
+//! point, for every density, every $\mu$ and every $a$, proved in every dimension at once. Assumptions: $\sigma$ does
+//! not depend on the point and may have any rank; $u_t$ smooth and positive. If it failed, so would the bound, its gap,
+//! and every estimate of a likelihood by weights.
 
 use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{EveryDimension, Relation, Statement};
