@@ -1,7 +1,7 @@
 //! A claim: a statement, the readings that must uphold it, and the wrong versions that they must refute.
 
 use super::Quantity;
-use crate::evidence::{Certifiable, Provable, Reading, Statement, Trial};
+use crate::evidence::{Certifiable, EveryDimension, Provable, Reading, Statement, Trial};
 
 /// One entry of the ledger.
 pub struct Claim {
@@ -65,6 +65,8 @@ pub struct Readings {
     pub label: &'static str,
     /// For all parameters.
     pub proof: Option<&'static dyn Provable>,
+    /// For all parameters in every dimension at once.
+    pub every_dimension: Option<&'static dyn Provable>,
     /// At stated points.
     pub certificate: Option<&'static dyn Certifiable>,
     /// By sampling.
@@ -74,12 +76,17 @@ pub struct Readings {
 impl Readings {
     /// None yet.
     pub const fn none(label: &'static str) -> Self {
-        Self { label, proof: None, certificate: None, simulation: None }
+        Self { label, proof: None, every_dimension: None, certificate: None, simulation: None }
     }
 
     /// Proof and certificate of one statement.
     pub const fn of<T: Statement>(label: &'static str, statement: &'static T) -> Self {
         Self { proof: Some(statement), ..Self::certified(label, statement) }
+    }
+
+    /// Proof and certificate of one statement, and a proof in every dimension at once.
+    pub const fn in_every_dimension<T: Statement>(label: &'static str, statement: &'static EveryDimension<T>) -> Self {
+        Self { every_dimension: Some(statement), ..Self::of(label, &statement.0) }
     }
 
     /// Certificate only.
@@ -102,9 +109,18 @@ impl Readings {
         Self { simulation: Some(trial), ..self }
     }
 
+    /// The proofs that are present, each with a label.
+    pub fn proofs(&self) -> impl Iterator<Item = (String, &'static dyn Provable)> + use<> {
+        let label = self.label;
+        let separator = if label.is_empty() { "" } else { ", " };
+        let every_dimension = self.every_dimension.map(|proof| (format!("{label}{separator}every dimension"), proof));
+        self.proof.map(|proof| (label.to_owned(), proof)).into_iter().chain(every_dimension)
+    }
+
     /// The readings that are present.
     pub fn present(&self) -> impl Iterator<Item = Reading> + use<> {
-        let present = [self.proof.is_some(), self.certificate.is_some(), self.simulation.is_some()];
+        let present =
+            [self.proof.or(self.every_dimension).is_some(), self.certificate.is_some(), self.simulation.is_some()];
         Reading::ALL.into_iter().zip(present).filter_map(|(reading, present)| present.then_some(reading))
     }
 }

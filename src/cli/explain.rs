@@ -1,7 +1,7 @@
 //! `ouracle explain`: the page of a claim, a quantity or a verdict.
 
 use super::{Failure, Outcome, print};
-use ouracle::claims::{self, Claim, Expect, Page, Quantity};
+use ouracle::claims::{self, Claim, Expect, Page, Quantity, Readings};
 use ouracle::numbers::Certificate;
 
 /// Show the page of a claim, a quantity or a verdict
@@ -173,8 +173,8 @@ fn quantity_page(claim: &Claim, quantity: &Quantity) -> String {
 
 /// The proofs of a claim as SymPy programs.
 fn sympy(claim: &Claim) -> Result<String, Failure> {
-    let proofs = claim.readings.iter().filter_map(|part| part.proof);
-    let exported = proofs.flat_map(|statement| statement.prove(claim.id)).filter_map(|finding| finding.certificate);
+    let proofs = claim.readings.iter().flat_map(Readings::proofs);
+    let exported = proofs.flat_map(|(_, proof)| proof.prove(claim.id)).filter_map(|finding| finding.certificate);
     let certificates = exported.map(serde_json::from_value::<Certificate>).collect::<Result<Vec<_>, _>>()?;
     let programs: Vec<String> = certificates.iter().map(Certificate::to_sympy).collect();
     if programs.is_empty() {

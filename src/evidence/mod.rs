@@ -2,8 +2,10 @@
 
 mod certify;
 mod enclosed;
+mod every_dimension;
 mod functionals;
 mod importance_loss;
+mod letters;
 mod matrix_path;
 mod paths;
 mod prove;
@@ -16,8 +18,10 @@ mod verdict;
 
 pub use certify::{Certifiable, Requirement};
 pub use enclosed::{ByEnclosure, Enclosed, EnclosedRelation};
+pub use every_dimension::EveryDimension;
 pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};
 pub use importance_loss::ImportanceLoss;
+pub use letters::Letters;
 pub use matrix_path::MatrixPath;
 pub use paths::LinearPath;
 pub use prove::Provable;

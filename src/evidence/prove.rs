@@ -1,9 +1,9 @@
 //! The proof: relations read with free symbols, decided by an exact zero test, exported for re-checking.
 
 use super::certify::pointwise;
-use super::{Finding, RelationKind, Statement, Symbols, Verdict};
+use super::{Finding, Relation, RelationKind, Statement, Symbols, Verdict};
 use crate::numbers;
-use crate::numbers::{Equality, Expr, Field, Proof, ProofError, rate};
+use crate::numbers::{Ball, Equality, Expr, Field, Proof, ProofError, rate};
 use crate::parameters::{ExactReader, InputError, Inputs, Parameters};
 use std::collections::BTreeSet;
 
@@ -59,80 +59,109 @@ fn prove_at<T: Statement>(statement: &T, claim: &str, point: &str) -> Vec<Findin
         // A parameter may be called t; the running time is another symbol.
         let t = proof.symbol("now", "t");
         proof.declare_rule(t, Expr::int(1));
-        let mut findings: Vec<Finding> = Vec::new();
-        for relation in statement.relations(&params) {
-            let (left, right, latex) = match &relation.kind {
-                RelationKind::Below { .. } => {
-                    let why = "an inequality without an exhibited gap is decided by enclosure alone".to_owned();
-                    findings.push(Finding::new(relation.name, Verdict::Undecided { why }));
-                    continue;
-                }
-                RelationKind::Equal(left, right) => (*left, *right, left.latex()),
-                RelationKind::AtMost { lower, upper, gap } => (*upper - *lower, gap.value(), (*upper - *lower).latex()),
-                RelationKind::Rate { state, rate: claimed, .. } => {
-                    let state = state(t);
-                    (rate(state), claimed(t), format!(r"\frac{{d}}{{dt}}\left[{}\right]", state.re.latex()))
-                }
+        let findings = statement.relations(&params).into_iter().map(|relation| {
+            let Some(sides) = Sides::of(&relation, t) else {
+                let why = "an inequality without an exhibited gap is decided by enclosure alone".to_owned();
+                return Finding::new(relation.name, Verdict::Undecided { why });
             };
-            let decided = proof.equal(&relation.name, left, right);
-            findings.push(Finding {
-                latex: Some(format!("{latex} = {}", right.latex())),
+            let decided = proof.equal(&relation.name, sides.left, sides.right);
+            Finding {
+                latex: Some(sides.latex),
                 point: (!kept.is_empty()).then(|| kept.clone()),
-                ..judge(statement, &relation.name, decided)
-            });
-        }
-        match proof.certificate(claim, &kept) {
-            Ok(certificate) => {
-                let assumed = proof.assumed();
-                // Whoever re-checks the proof differentiates again, which only symbols allow.
-                let proved = !findings.is_empty() && findings.iter().all(|finding| finding.verdict.passed());
-                if proved && certificate.verdict != numbers::expr::Verdict::Proved {
-                    let why = "a formula was differentiated along a compound term, so that nobody can check it again";
-                    findings.push(Finding::new("derivatives", Verdict::Undecided { why: why.to_owned() }));
-                }
-                if let Some(first) = findings.first_mut() {
-                    first.assumed = assumed;
-                    first.certificate = serde_json::to_value(&certificate).ok();
-                }
-                findings
+                ..judge(&relation.name, decided, || refuting_point(statement, &relation.name))
             }
-            Err(error) => undecided(error.to_string()),
-        }
+        });
+        let findings = findings.collect();
+        exported(proof, claim, &kept, findings).unwrap_or_else(|error| undecided(error.to_string()))
     })
 }
 
-fn judge<T: Statement>(statement: &T, relation: &str, decided: Result<Equality, ProofError>) -> Finding {
-    match decided {
-        Ok(Equality::Proved) => Finding::new(relation, Verdict::Proved),
-        Ok(Equality::Residue { terms, count }) => {
-            let shown = terms.join(" + ").replace("+ -", "- ");
-            let residue =
-                format!("{shown}{}", if count > terms.len() { format!(" + … ({count} terms)") } else { String::new() });
-            let (verdict, size) = match refuting_point(statement, relation) {
-                Ok(Some((at, value, size))) => {
-                    let by = format!("the residue does not vanish: left minus right is {value} there");
-                    (Verdict::Refuted { at, by }, Some(size))
-                }
-                Ok(None) => (
-                    Verdict::Undecided { why: "a residue is left, but it vanishes at every point tried".to_owned() },
-                    None,
-                ),
-                Err(error) => (Verdict::Undecided { why: error.to_string() }, None),
-            };
-            Finding { discrepancy: Some(residue), size, ..Finding::new(relation, verdict) }
-        }
-        Err(error) => Finding::new(relation, Verdict::Undecided { why: error.to_string() }),
+/// What a proof decides about a relation.
+pub(super) struct Sides {
+    pub(super) left: Expr,
+    pub(super) right: Expr,
+    pub(super) latex: String,
+}
+
+impl Sides {
+    /// The two sides at the running time `t`; an inequality without an exhibited gap has none.
+    pub(super) fn of(relation: &Relation<'_, Expr>, t: Expr) -> Option<Self> {
+        let (left, right, latex) = match &relation.kind {
+            RelationKind::Below { .. } => return None,
+            RelationKind::Equal(left, right) => (*left, *right, left.latex()),
+            RelationKind::AtMost { lower, upper, gap } => (*upper - *lower, gap.value(), (*upper - *lower).latex()),
+            RelationKind::Rate { state, rate: claimed, .. } => {
+                let state = state(t);
+                (rate(state), claimed(t), format!(r"\frac{{d}}{{dt}}\left[{}\right]", state.re.latex()))
+            }
+        };
+        Some(Self { left, right, latex: format!("{latex} = {}", right.latex()) })
     }
 }
 
+/// The findings with the exported proof and its assumptions.
+pub(super) fn exported(
+    proof: &Proof,
+    claim: &str,
+    title: &str,
+    mut findings: Vec<Finding>,
+) -> Result<Vec<Finding>, ProofError> {
+    let certificate = proof.certificate(claim, title)?;
+    // Whoever re-checks the proof differentiates again, which only symbols allow.
+    let proved = !findings.is_empty() && findings.iter().all(|finding| finding.verdict.passed());
+    if proved && certificate.verdict != numbers::expr::Verdict::Proved {
+        let why = "a formula was differentiated along a compound term, so that nobody can check it again";
+        findings.push(Finding::new("derivatives", Verdict::Undecided { why: why.to_owned() }));
+    }
+    if let Some(first) = findings.first_mut() {
+        first.assumed = proof.assumed();
+        first.certificate = serde_json::to_value(&certificate).ok();
+    }
+    Ok(findings)
+}
+
+/// Where a residue does not vanish.
+pub(super) struct Refutation {
+    /// The point.
+    pub(super) at: String,
+    /// Left minus right there; it excludes zero.
+    pub(super) residue: Ball,
+}
+
+/// The verdict on a decided relation; a residue refutes only where `refute` finds that it does not vanish.
+pub(super) fn judge(
+    relation: &str,
+    decided: Result<Equality, ProofError>,
+    refute: impl FnOnce() -> Result<Option<Refutation>, InputError>,
+) -> Finding {
+    let (terms, count) = match decided {
+        Ok(Equality::Proved) => return Finding::new(relation, Verdict::Proved),
+        Ok(Equality::Residue { terms, count }) => (terms, count),
+        Err(error) => return Finding::new(relation, Verdict::Undecided { why: error.to_string() }),
+    };
+    let shown = terms.join(" + ").replace("+ -", "- ");
+    let residue =
+        format!("{shown}{}", if count > terms.len() { format!(" + … ({count} terms)") } else { String::new() });
+    let undecided = |why: String| (Verdict::Undecided { why }, None);
+    let (verdict, size) = match refute() {
+        Ok(Some(Refutation { at, residue })) => {
+            let by = format!("the residue does not vanish: left minus right is {} there", residue.to_decimal(6));
+            (Verdict::Refuted { at, by }, Some(residue.to_f64_interval().mig()))
+        }
+        Ok(None) => undecided("a residue is left, but it vanishes at every point tried".to_owned()),
+        Err(error) => undecided(error.to_string()),
+    };
+    Finding { discrepancy: Some(residue), size, ..Finding::new(relation, verdict) }
+}
+
 /// The first point of the statement at which the enclosed residue excludes zero.
-fn refuting_point<T: Statement>(statement: &T, relation: &str) -> Result<Option<(String, String, f64)>, InputError> {
+fn refuting_point<T: Statement>(statement: &T, relation: &str) -> Result<Option<Refutation>, InputError> {
     for point in statement.points() {
         for (name, values) in pointwise(statement, point)? {
             if name == relation
-                && let Some((at, value)) = values.into_iter().find(|(_, value)| !value.contains_zero())
+                && let Some((at, residue)) = values.into_iter().find(|(_, value)| !value.contains_zero())
             {
-                return Ok(Some((at, value.to_decimal(6), value.to_f64_interval().mig())));
+                return Ok(Some(Refutation { at, residue }));
             }
         }
     }

@@ -72,10 +72,11 @@ impl<'p, S: Scalar> Relation<'p, S> {
         Self { name: name.into(), kind: RelationKind::Equal(left, right) }
     }
 
-    /// `left = right`, a relation for each component.
+    /// `left = right`, a relation for each component; the only component of a vector needs no number.
     pub fn componentwise(name: &str, left: &Vector<S>, right: &Vector<S>) -> Vec<Self> {
         let sides = left.0.iter().zip(&right.0).zip(1..);
-        sides.map(|((left, right), i)| Self::equal(format!("{name}, component {i}"), *left, *right)).collect()
+        let named = |i: usize| if left.dimension() == 1 { name.to_owned() } else { format!("{name}, component {i}") };
+        sides.map(|((left, right), i)| Self::equal(named(i), *left, *right)).collect()
     }
 
     /// `d state/dt = rate` on `[from, to]`.

@@ -21,22 +21,27 @@ impl<'a> Symbols<'a> {
         self.shapes.fault()
     }
 
-    fn symbol(&self, name: &str, latex: &str, positive: bool) -> Expr {
-        if positive { self.proof.positive(name, latex) } else { self.proof.symbol(name, latex) }
-    }
-
     fn scalar(&self, name: &str, domain: Domain) -> Expr {
-        let positive = matches!(domain, Domain::Positive | Domain::AboveOne);
-        let symbol = self.symbol(name, &latex_name(name), positive);
-        let distance = match domain {
-            Domain::AboveOne => symbol - 1,
-            Domain::BelowOne => Expr::int(1) - symbol,
-            _ => return symbol,
-        };
-        // A contradiction would surface as the answer of the next question to this proof.
-        let _ = self.proof.assume_positive(distance);
-        symbol
+        number(self.proof, name, domain)
     }
+}
+
+/// The symbol of a number with this domain.
+pub(super) fn number(proof: &Proof, name: &str, domain: Domain) -> Expr {
+    let positive = matches!(domain, Domain::Positive | Domain::AboveOne);
+    let symbol = declared(proof, name, &latex_name(name), positive);
+    let distance = match domain {
+        Domain::AboveOne => symbol - 1,
+        Domain::BelowOne => Expr::int(1) - symbol,
+        _ => return symbol,
+    };
+    // A contradiction would surface as the answer of the next question to this proof.
+    let _ = proof.assume_positive(distance);
+    symbol
+}
+
+fn declared(proof: &Proof, name: &str, latex: &str, positive: bool) -> Expr {
+    if positive { proof.positive(name, latex) } else { proof.symbol(name, latex) }
 }
 
 impl Source<Expr> for Symbols<'_> {
@@ -117,7 +122,7 @@ impl Source<Expr> for Symbols<'_> {
     }
 
     fn free(&mut self, name: &str, latex: &str, positive: bool) -> Option<Expr> {
-        (!self.explicit).then(|| self.symbol(name, latex, positive))
+        (!self.explicit).then(|| declared(self.proof, name, latex, positive))
     }
 
     fn rule(&mut self, parameter: Expr, rate: Expr) {
@@ -146,7 +151,7 @@ impl Symbols<'_> {
 }
 
 /// How a parameter is written in formulas.
-fn latex_name(name: &str) -> String {
+pub(super) fn latex_name(name: &str) -> String {
     match name {
         "delta" => r"\delta".to_owned(),
         "lam" => r"\lambda".to_owned(),

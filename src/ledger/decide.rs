@@ -66,9 +66,9 @@ fn failed(controls: &[ControlRecord]) -> bool {
     controls.iter().any(|control| control.caught == Some(false))
 }
 
-fn record(reading: Reading, part: &Readings, findings: Vec<Finding>) -> CheckRecord {
+fn record(reading: Reading, label: String, findings: Vec<Finding>) -> CheckRecord {
     let verdict = Verdict::of_all(findings.iter().map(|finding| &finding.verdict));
-    CheckRecord { reading, label: part.label.to_owned(), verdict, findings }
+    CheckRecord { reading, label, verdict, findings }
 }
 
 struct Judge<'a> {
@@ -106,14 +106,15 @@ impl Judge<'_> {
     ) -> Vec<CheckRecord> {
         let due = part.present().filter(|reading| self.options.readings.contains(reading));
         let judge = |reading| {
-            let findings = match reading {
-                Reading::Proof => part.proof.map(|statement| statement.prove(self.claim.id)),
-                Reading::Certificate => part.certificate.map(|statement| statement.certify(requirement)),
-                Reading::Simulation => Some(sample(part)),
+            let labelled = |findings: Option<_>| vec![(part.label.to_owned(), findings.unwrap_or_default())];
+            let findings: Vec<_> = match reading {
+                Reading::Proof => part.proofs().map(|(label, proof)| (label, proof.prove(self.claim.id))).collect(),
+                Reading::Certificate => labelled(part.certificate.map(|statement| statement.certify(requirement))),
+                Reading::Simulation => labelled(Some(sample(part))),
             };
-            record(reading, part, findings.unwrap_or_default())
+            findings.into_iter().map(move |(label, findings)| record(reading, label, findings))
         };
-        due.map(judge).collect()
+        due.flat_map(judge).collect()
     }
 }
 

@@ -20,10 +20,10 @@ impl<S: Scalar> Covariance<S> {
         if matrix.rows() <= LARGEST_EXPANSION {
             let determinant = matrix.determinant();
             let precision = matrix.adjugate().scale(determinant.recip());
-            return Self { precision, log_det: determinant.ln(), matrix };
+            return Self { precision, log_det: determinant.log_det(), matrix };
         }
         let (_, pivots) = matrix.ldl();
-        let log_det = pivots.0.iter().fold(S::zero(), |sum, pivot| sum + pivot.ln());
+        let log_det = pivots.0.iter().fold(S::zero(), |sum, pivot| sum + pivot.log_det());
         Self { precision: matrix.symmetric_inverse(), log_det, matrix }
     }
 

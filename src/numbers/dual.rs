@@ -124,6 +124,18 @@ impl<S: Scalar> Field for Dual<S> {
     fn square(self) -> Self {
         Self { re: self.re.square(), eps: self.re * self.eps * 2 }
     }
+
+    fn transpose(self) -> Self {
+        Self { re: self.re.transpose(), eps: self.eps.transpose() }
+    }
+
+    fn trace(self) -> Self {
+        Self { re: self.re.trace(), eps: self.eps.trace() }
+    }
+
+    fn size(self) -> Self {
+        Self::constant(self.re.size())
+    }
 }
 
 impl<S: Scalar> Scalar for Dual<S> {
@@ -180,6 +192,19 @@ impl<S: Scalar> Scalar for Dual<S> {
         let value = self.re.phi(k);
         let slope = if k == 0 { value } else { value - self.re.phi(k + 1) * i64::from(k) };
         self.chain(value, slope)
+    }
+
+    /// `(ln det Σ)′ = tr(Σ′Σ⁻¹)`.
+    fn log_det(self) -> Self {
+        Self { re: self.re.log_det(), eps: (self.eps / self.re).trace() }
+    }
+
+    fn direction(self) -> Self {
+        Self::constant(self.re.direction())
+    }
+
+    fn along(self, direction: Self) -> Self {
+        Self { re: self.re.along(direction.re), eps: self.eps.along(direction.re) }
     }
 
     fn note_derivative(of: Self, at: Self, is: Self) {

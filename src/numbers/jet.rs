@@ -23,14 +23,18 @@ impl<S: Scalar> Jet<S> {
     /// ```
     pub fn of(f: impl Fn(&Vector<Dual<Dual<S>>>) -> Dual<Dual<S>>, y: &Vector<S>) -> Self {
         let d = y.dimension();
-        let direction = |i: usize, k: usize| if i == k { S::one() } else { S::zero() };
         let along = |i: usize, j: usize| {
-            let at = (0..d)
-                .map(|k| Dual { re: Dual { re: y[k], eps: direction(j, k) }, eps: Dual::constant(direction(i, k)) });
+            let (first, second) = (y[i].direction(), y[j].direction());
+            let at = (0..d).map(|k| {
+                let moved = |at: usize, direction: S| if at == k { direction } else { S::zero() };
+                Dual { re: Dual { re: y[k], eps: moved(j, second) }, eps: Dual::constant(moved(i, first)) }
+            });
             let value = f(&Vector(at.collect()));
-            S::note_derivative(value.re.re, y[i], value.eps.re);
-            S::note_derivative(value.eps.re, y[j], value.eps.eps);
-            value.eps
+            let gradient = value.eps.along(Dual::constant(first));
+            let partial = Dual { re: gradient.re, eps: gradient.eps.along(second) };
+            S::note_derivative(value.re.re, y[i], partial.re);
+            S::note_derivative(partial.re, y[j], partial.eps);
+            partial
         };
         let hessian = Matrix::symmetric(d, |i, j| along(i, j).eps);
         Self { gradient: Vector((0..d).map(|i| along(i, i).re).collect()), hessian }
@@ -40,16 +44,18 @@ impl<S: Scalar> Jet<S> {
 /// `∇f(y)`, `d` entries.
 pub fn gradient<S: Scalar>(f: impl Fn(&Vector<Dual<S>>) -> Dual<S>, y: &Vector<S>) -> Vector<S> {
     let partial = |i: usize| {
-        let value = f(&along(y, i));
-        S::note_derivative(value.re, y[i], value.eps);
-        value.eps
+        let direction = y[i].direction();
+        let value = f(&along(y, i, direction));
+        let partial = value.eps.along(direction);
+        S::note_derivative(value.re, y[i], partial);
+        partial
     };
     Vector((0..y.dimension()).map(partial).collect())
 }
 
 /// `y` with the derivative along its component `i`.
-fn along<S: Scalar>(y: &Vector<S>, i: usize) -> Vector<Dual<S>> {
-    let seed = |k: usize| if k == i { Dual::variable(y[k]) } else { Dual::constant(y[k]) };
+fn along<S: Scalar>(y: &Vector<S>, i: usize, direction: S) -> Vector<Dual<S>> {
+    let seed = |k: usize| if k == i { Dual { re: y[k], eps: direction } } else { Dual::constant(y[k]) };
     Vector((0..y.dimension()).map(seed).collect())
 }
 
@@ -65,11 +71,17 @@ pub struct VectorJet<S> {
 impl<S: Scalar> VectorJet<S> {
     /// The jet of a formula at `y`.
     pub fn of(f: impl Fn(&Vector<Dual<S>>) -> Vector<Dual<S>>, y: &Vector<S>) -> Self {
-        let columns: Vec<_> = (0..y.dimension()).map(|j| f(&along(y, j))).collect();
-        let value: Vector<S> = columns[0].map(|component| component.re);
+        let column = |j: usize| {
+            let direction = y[j].direction();
+            (f(&along(y, j, direction)), direction)
+        };
+        let columns: Vec<_> = (0..y.dimension()).map(column).collect();
+        let value: Vector<S> = columns[0].0.map(|component| component.re);
         let jacobian = Matrix::from_fn(value.dimension(), columns.len(), |i, j| {
-            S::note_derivative(value[i], y[j], columns[j][i].eps);
-            columns[j][i].eps
+            let (column, direction) = &columns[j];
+            let partial = column[i].eps.along(*direction);
+            S::note_derivative(value[i], y[j], partial);
+            partial
         });
         Self { value, jacobian }
     }

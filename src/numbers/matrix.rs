@@ -1,5 +1,8 @@
 //! Small dense matrices over any reading, for the closed forms in d dimensions.
 //!
+//! The entries may be matrices themselves: a proof for every dimension reads a formula with one entry for each matrix, and
+//! that entry is a letter of unknown size. Hence a transposition transposes the entries too, and a trace traces them.
+//!
 //! Decompositions of libraries ask for an order and an absolute value, which a term does not have; these need neither.
 
 use super::{Field, Scalar};
@@ -23,9 +26,14 @@ impl<S: Field> Vector<S> {
         self.0.len()
     }
 
+    /// The number of entries as a number: in a proof for every dimension, the only one that knows it.
+    pub fn size(&self) -> S {
+        self.0.iter().fold(S::zero(), |sum, x| sum + x.size())
+    }
+
     /// `aᵀb`; both vectors have the same dimension.
     pub fn dot(&self, other: &Self) -> S {
-        self.0.iter().zip(&other.0).fold(S::zero(), |sum, (a, b)| sum + *a * *b)
+        self.0.iter().zip(&other.0).fold(S::zero(), |sum, (a, b)| sum + a.transpose() * *b)
     }
 
     /// `c·a`.
@@ -35,7 +43,7 @@ impl<S: Field> Vector<S> {
 
     /// The matrix `a bᵀ`.
     pub fn outer(&self, other: &Self) -> Matrix<S> {
-        Matrix::from_fn(self.dimension(), other.dimension(), |i, j| self[i] * other[j])
+        Matrix::from_fn(self.dimension(), other.dimension(), |i, j| self[i] * other[j].transpose())
     }
 
     /// Entry by entry in another reading.
@@ -91,12 +99,12 @@ impl<S: Field> Matrix<S> {
 
     /// `Mᵀ`.
     pub fn transpose(&self) -> Self {
-        Self::from_fn(self.columns, self.rows, |i, j| self[(j, i)])
+        Self::from_fn(self.columns, self.rows, |i, j| self[(j, i)].transpose())
     }
 
     /// The sum of the diagonal.
     pub fn trace(&self) -> S {
-        (0..self.rows).fold(S::zero(), |sum, i| sum + self[(i, i)])
+        (0..self.rows).fold(S::zero(), |sum, i| sum + self[(i, i)].trace())
     }
 
     /// `c·M`.

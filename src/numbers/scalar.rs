@@ -56,6 +56,21 @@ pub trait Field:
         Self::one() / self
     }
 
+    /// `xᵀ`. A number is its own transpose; an entry of a matrix may itself be a matrix, in a proof for every dimension.
+    fn transpose(self) -> Self {
+        self
+    }
+
+    /// The trace of an entry: a number is its own.
+    fn trace(self) -> Self {
+        self
+    }
+
+    /// The number of entries of an entry of a vector: a number counts as one.
+    fn size(self) -> Self {
+        Self::one()
+    }
+
     /// `xⁿ` for any integer `n`, by repeated squaring.
     fn powi(self, n: i32) -> Self {
         let mut power = Self::one();
@@ -108,6 +123,23 @@ pub trait Scalar: Field {
     /// The entire functions `φ₀ = eᶻ`, `φₖ₊₁ = (φₖ − 1/k!)/z`, that is `φₖ(z) = Σₙ zⁿ/(n+k)!`, with `φₖ(0) = 1/k!` and
     /// `φₖ′ = φₖ − k φₖ₊₁`. Every removable singularity is written with them.
     fn phi(self, k: u32) -> Self;
+
+    /// `ln det x` of a positive definite entry of a matrix.
+    fn log_det(self) -> Self {
+        self.ln()
+    }
+
+    /// Where an entry of a vector moves when a formula is differentiated along it: by 1 if it is a number, and along every
+    /// vector at once if it is a vector.
+    fn direction(self) -> Self {
+        Self::one()
+    }
+
+    /// What multiplies a [`direction`](Self::direction) in a term that is linear in it.
+    fn along(self, direction: Self) -> Self {
+        let _ = direction;
+        self
+    }
 
     /// Called whenever a formula differentiates: `is` claims to be the derivative of `of` with respect to `at`.
     /// A proof writes it down, so that an independent checker can differentiate for itself; other readings ignore it.

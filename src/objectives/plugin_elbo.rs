@@ -25,7 +25,7 @@ pub fn mismatch<S: Scalar>(noise: &Matrix<S>, score: &Matrix<S>, precision: &Mat
 /// `E[log N(Y; 0, Σ)]` for any `Y` with these second moments.
 pub fn expected_log_density<S: Scalar>(law: &Covariance<S>, second: &Matrix<S>) -> S {
     let distance = (law.precision() * second).trace();
-    MultivariateGaussian::log_density_at(second.rows(), law.log_det(), distance)
+    MultivariateGaussian::log_density_at(S::int(second.rows() as i64), law.log_det(), distance)
 }
 
 /// `log p_θ(x)`.

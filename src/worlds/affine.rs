@@ -77,10 +77,15 @@ impl<S: Field> AffineField<S> {
 }
 
 impl<S: Scalar> AffineField<S> {
-    /// `E[fᵀ Q f]` for `f = slope·Y + offset` and `Y` with the moments of `law`: `f(m)ᵀ Q f(m) + tr(slopeᵀ Q slope Σ)`.
+    /// `E[u(Y)ᵀ Q v(Y)] = ūᵀQv̄ + tr(Q V Σ Uᵀ)` for this field `u` with slope `U`, another field `v` with slope `V`, and `Y` of
+    /// this law; `ū` and `v̄` are the values at its mean.
+    pub fn mean_product(&self, other: &Self, weight: &Matrix<S>, law: &MultivariateGaussian<S>) -> S {
+        let spread = &(&other.slope * law.covariance.matrix()) * &self.slope.transpose();
+        weight.bilinear(&self.value(&law.mean), &other.value(&law.mean)) + (weight * &spread).trace()
+    }
+
+    /// `E[fᵀ Q f]` for `f = slope·Y + offset` and `Y` of this law.
     pub fn mean_square(&self, weight: &Matrix<S>, law: &MultivariateGaussian<S>) -> S {
-        let at_mean = self.value(&law.mean);
-        let spread = &(&self.slope.transpose() * weight) * &(&self.slope * law.covariance.matrix());
-        weight.bilinear(&at_mean, &at_mean) + spread.trace()
+        self.mean_product(self, weight, law)
     }
 }

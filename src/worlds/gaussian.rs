@@ -79,26 +79,26 @@ impl<S: Scalar> MultivariateGaussian<S> {
     pub fn log_density(&self, y: &Vector<S>) -> S {
         let z = y - &self.mean;
         let distance = self.covariance.precision().bilinear(&z, &z);
-        Self::log_density_at(y.dimension(), self.covariance.log_det(), distance)
+        Self::log_density_at(y.size(), self.covariance.log_det(), distance)
     }
 
     /// The log-density in `d` dimensions from `ln det Σ` and the squared distance `(y − m)ᵀ Σ⁻¹ (y − m)`.
-    pub fn log_density_at(d: usize, log_det: S, squared_distance: S) -> S {
-        -((S::pi() * 2).ln() * d as i64 + log_det + squared_distance) / 2
+    pub fn log_density_at(d: S, log_det: S, squared_distance: S) -> S {
+        -((S::pi() * 2).ln() * d + log_det + squared_distance) / 2
     }
 
     /// `KL(self ‖ other) = ½(tr Σ₂⁻¹Σ₁ − d − ln det Σ₁ + ln det Σ₂ + (m₁ − m₂)ᵀ Σ₂⁻¹ (m₁ − m₂))`, in nats.
     pub fn kl(&self, other: &Self) -> S {
         let (shift, precision) = (&self.mean - &other.mean, other.covariance.precision());
-        let spread = (precision * self.covariance.matrix()).trace() - self.mean.dimension() as i64;
+        let spread = (precision * self.covariance.matrix()).trace() - self.mean.size();
         let volume = other.covariance.log_det() - self.covariance.log_det();
         (spread + volume + precision.bilinear(&shift, &shift)) / 2
     }
 
     /// The differential entropy `½ (d ln 2πe + log det Σ)`, in nats.
     pub fn entropy(&self) -> S {
-        let d = self.mean.dimension();
-        -Self::log_density_at(d, self.covariance.log_det(), S::int(d as i64))
+        let d = self.mean.size();
+        -Self::log_density_at(d, self.covariance.log_det(), d)
     }
 
     /// The score `y ↦ −Σ⁻¹(y − m)`.

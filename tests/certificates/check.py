@@ -5,6 +5,8 @@
 Every term is rebuilt with SymPy from the nodes, every derivative is taken again by SymPy, from the formula or from the rules of
 the symbols, and every equality is decided exactly over fractions of FLINT polynomials (`decide.py`). Interval evaluation at
 random rational points guards against errors of the decision itself and against assumptions that no point satisfies.
+
+A certificate in every dimension has symbols with shapes; it is checked at random matrices (`matrices.py`).
 """
 
 import json
@@ -16,11 +18,14 @@ from math import factorial
 import sympy as sp
 from flint import arb, ctx, fmpq
 
+import matrices
 from decide import Decider, Undecided
 
 ARITY = {"rational": 0, "pi": 0, "symbol": 0, "neg": 1, "add": 2, "sub": 2, "mul": 2, "div": 2,
          "exp": 1, "ln": 1, "sqrt": 1, "sin": 1, "cos": 1, "phi": 1}  # fmt: skip
-EXTRA = {"rational": {"numerator", "denominator"}, "symbol": {"symbol"}, "phi": {"order"}}
+OF_MATRICES = {"identity": 0, "transpose": 1, "trace": 1, "logdet": 1}
+EXTRA = {"rational": {"numerator", "denominator"}, "symbol": {"symbol"}, "phi": {"order"}, "identity": {"size"}}
+SYMBOL = {"name", "latex", "positive", "rule"}
 FIELDS = {"format", "claim", "title", "symbols", "nodes", "facts", "relations", "nonzero", "positive", "removable", "verdict"}
 POINTS, ATTEMPTS, PRECISION = 3, 3000, 500
 
@@ -42,22 +47,26 @@ def validate(cert):
     """The structure: known fields, known operations, and indices that point backwards."""
     require(isinstance(cert, dict), "not a certificate")
     require(set(cert) == FIELDS, f"missing or unknown fields: {sorted(set(cert) ^ FIELDS)}")
-    require(cert["format"] == 1, "unknown format version")
+    require(cert["format"] in (1, 2), "unknown format version")
+    arity, keys = (ARITY, SYMBOL) if cert["format"] == 1 else (ARITY | OF_MATRICES, SYMBOL | {"shape"})
     require(cert["verdict"] == "proved", f"the verdict is {cert['verdict']!r}")
     require(cert["relations"], "no relation is stated")
     symbols, nodes = cert["symbols"], cert["nodes"]
     names = [symbol["name"] for symbol in symbols]
     require(len(set(names)) == len(names), "two symbols have the same name")
+    require(all(set(symbol) == keys for symbol in symbols), "missing or unknown fields of a symbol")
     for i, node in enumerate(nodes):
         op = node.get("op")
-        require(op in ARITY, f"node {i}: unknown operation {op!r}")
+        require(op in arity, f"node {i}: unknown operation {op!r}")
         args = node.get("args", [])
-        allowed = {"op"} | EXTRA.get(op, set()) | ({"args"} if ARITY[op] else set())
+        allowed = {"op"} | EXTRA.get(op, set()) | ({"args"} if arity[op] else set())
         require(set(node) == allowed, f"node {i}: missing or unknown fields")
-        require(len(args) == ARITY[op], f"node {i}: wrong number of operands")
+        require(len(args) == arity[op], f"node {i}: wrong number of operands")
         require(all(is_index(arg, i) for arg in args), f"node {i}: an operand does not come before it")
         if op == "symbol":
             require(is_index(node["symbol"], len(symbols)), f"node {i}: no such symbol")
+        if op == "identity":
+            require(is_index(node["size"], 256), f"node {i}: the size is out of range")
         if op == "phi":
             require(is_index(node["order"], 1000), f"node {i}: the order of phi is out of range")
     indices = [symbol["rule"] for symbol in symbols if symbol["rule"] is not None]
@@ -207,12 +216,16 @@ def check(cert):
     """Raises `Rejected` unless the certificate holds."""
     try:
         validate(cert)
+        if cert["format"] == 2:
+            return matrices.check(cert)
         # The guard comes first: it is cheap, and most broken certificates fail it.
         check_numerically(cert)
         symbols, terms = rebuild(cert)
         check_exactly(cert, symbols, terms)
     except Undecided as reason:
         raise Rejected(f"undecided: {reason}") from None
+    except matrices.Differs as reason:
+        raise Rejected(str(reason)) from None
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, MemoryError) as error:
         raise Rejected(f"malformed: {type(error).__name__}: {error}") from None
 

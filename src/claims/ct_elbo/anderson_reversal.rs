@@ -9,11 +9,12 @@
 //!
 //! $$ \mathrm{Cov}(X_s, X_t) = \frac{\varphi_t}{\varphi_s} v_s. $$
 //!
-//! Assumptions: $L$ does not depend on the point (else the drift needs $\nabla\cdot Q$), $q_t$ smooth and positive. If it
-//! failed, sampling by the reverse SDE would not return the data even with a perfect score.
+//! The first is proved in every dimension at once. Assumptions: $L$ does not depend on the point (else the drift needs
+//! $\nabla\cdot Q$), $q_t$ smooth and positive. If it failed, sampling by the reverse SDE would not return the data
+//! even with a perfect score.
 
 use crate::claims::{Claim, Control, Expect, Readings};
-use crate::evidence::{LinearPath, Plan, Relation, Statement, Trial, TwoTimes, sampler};
+use crate::evidence::{EveryDimension, LinearPath, Plan, Relation, Statement, Trial, TwoTimes, sampler};
 use crate::numbers::{Ball, Dual, Float, Jet, Scalar, VectorJet, rate};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
@@ -183,20 +184,20 @@ pub static CLAIM: Claim = Claim {
     text: include_str!("anderson_reversal.rs"),
     sources: &["anderson1982", "song2021sde"],
     readings: &[
-        Readings::of("any density", &AnyDensity(0)),
-        Readings::of("Gaussian density", &GaussianDensity(0)),
+        Readings::in_every_dimension("any density", &EveryDimension(AnyDensity(0))),
+        Readings::in_every_dimension("Gaussian density", &EveryDimension(GaussianDensity(0))),
         Readings::of("paths", &PathLaw(0)).and_sampled(&Samples(0)),
     ],
     controls: &[
         Control {
             id: "drift-sign",
             story: "drift Qs + f for Qs − f: the noising drift is not turned around",
-            readings: Readings::of("any density", &AnyDensity(SIGN)),
+            readings: Readings::in_every_dimension("any density", &EveryDimension(AnyDensity(SIGN))),
         },
         Control {
             id: "factor-for-noise",
             story: "L s for L Lᵀ s: g where g² belongs",
-            readings: Readings::of("Gaussian density", &GaussianDensity(AMPLITUDE)),
+            readings: Readings::in_every_dimension("Gaussian density", &EveryDimension(GaussianDensity(AMPLITUDE))),
         },
         Control {
             id: "drift-sign-of-paths",

@@ -216,7 +216,7 @@ impl Formula for TransitionLogDensity {
         let (langevin, b) = (p.elapsed.langevin(), p.elapsed.B);
         let mean = &langevin.transition(b).factor * &Vector(vec![p.x, p.v]);
         let distance = langevin.squared_distance(b, &(&Vector(vec![p.y1, p.y2]) - &mean));
-        MultivariateGaussian::log_density_at(2, langevin.determinant(b).ln(), distance)
+        MultivariateGaussian::log_density_at(S::int(2), langevin.determinant(b).ln(), distance)
     }
 }
 

@@ -11,12 +11,12 @@
 //!
 //! $$ \dot K = KQK - A^\top K - KA, \qquad \dot k = KQk - A^\top k - Kc $$
 //!
-//! Assumptions: $\Sigma$ positive definite; $A$, $c$ and $L$ may depend on time as they like, $L$ may be singular. If it
+//! All of it is proved in every dimension at once. Assumptions: $\Sigma$ positive definite; $A$, $c$ and $L$ may depend on time as they like, $L$ may be singular. If it
 //! failed, closed-form marginals would be wrong, and with them every score target and every reference value here: a code
 //! with a wrong $\Sigma_t$ trains without complaint towards the score of another process.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{Relation, Statement};
+use crate::evidence::{EveryDimension, Relation, Statement};
 use crate::numbers::{Ball, Covariance, Dual, Field, Float, Jet, Scalar, Vector, gradient, rate};
 use crate::parameters;
 use crate::parameters::{ExactReader, Ignored, InputError, Inputs, Parameters, Source};
@@ -152,7 +152,7 @@ fn log_density(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, Inpu
     let (y, covariance) = (reader.exact_vector("y", Y)?, reader.exact_covariance("S", COVARIANCE)?);
     let log_det = Ball::rational(&covariance.determinant()).ln();
     let distance = Ball::rational(&covariance.inverse_form(&y));
-    Ok(MultivariateGaussian::log_density_at(y.len(), log_det, distance))
+    Ok(MultivariateGaussian::log_density_at(Ball::int(y.len() as i64), log_det, distance))
 }
 
 /// The claim.
@@ -163,27 +163,27 @@ pub static CLAIM: Claim = Claim {
     expect: Expect::True,
     text: include_str!("fp_residual.rs"),
     sources: &["song2021sde"],
-    readings: &[Readings::of("", &FokkerPlanck(0))],
+    readings: &[Readings::in_every_dimension("", &EveryDimension(FokkerPlanck(0)))],
     controls: &[
         Control {
             id: "one-sided-growth",
             story: "v′ = αv + G for 2αv + G: the drift acts on both sides of the covariance",
-            readings: Readings::of("", &FokkerPlanck(LYAPUNOV)),
+            readings: Readings::in_every_dimension("", &EveryDimension(FokkerPlanck(LYAPUNOV))),
         },
         Control {
             id: "half-noise",
             story: "G/2 for G, the convention of a generator written twice",
-            readings: Readings::of("", &FokkerPlanck(HALF_NOISE)),
+            readings: Readings::in_every_dimension("", &EveryDimension(FokkerPlanck(HALF_NOISE))),
         },
         Control {
             id: "factor-transposed",
             story: "Q = LᵀL for LLᵀ",
-            readings: Readings::of("", &FokkerPlanck(FACTOR)),
+            readings: Readings::in_every_dimension("", &EveryDimension(FokkerPlanck(FACTOR))),
         },
         Control {
             id: "drift-transposed",
             story: "Aᵀ for A, a batch of rows multiplied from the wrong side",
-            readings: Readings::of("", &FokkerPlanck(TRANSPOSE)),
+            readings: Readings::in_every_dimension("", &EveryDimension(FokkerPlanck(TRANSPOSE))),
         },
     ],
     quantities: &[Quantity::of::<LogDensity>("log-density", "log N(y; 0, S), in nats", &[]).enclosed_by(log_density)],

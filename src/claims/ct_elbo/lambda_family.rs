@@ -10,11 +10,12 @@
 //!
 //! $$ \mathrm{Corr}_\lambda(X_s, X_t) = (R_s/R_t)^{(1-\lambda)/2}. $$
 //!
-//! Assumptions: $L$ does not depend on the point, $q_t$ smooth and positive. If it failed, samplers that turn the noise
-//! down (or off) would sample another law than the one that was trained.
+//! The marginals are proved in every dimension at once. Assumptions: $L$ does not depend on the point, $q_t$ smooth and
+//! positive. If it failed, samplers that turn the noise down (or off) would sample another law than the one that was
+//! trained.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{LinearPath, Plan, Relation, Statement, Trial, TwoTimes, sampler};
+use crate::evidence::{EveryDimension, LinearPath, Plan, Relation, Statement, Trial, TwoTimes, sampler};
 use crate::numbers::{Ball, Dual, Float, Jet, Scalar, VectorJet, rate};
 use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
@@ -259,20 +260,20 @@ pub static CLAIM: Claim = Claim {
     text: include_str!("lambda_family.rs"),
     sources: &["huang2021", "song2021sde"],
     readings: &[
-        Readings::of("any density", &AnyDensity(0)),
-        Readings::of("Gaussian density", &GaussianDensity(0)),
+        Readings::in_every_dimension("any density", &EveryDimension(AnyDensity(0))),
+        Readings::in_every_dimension("Gaussian density", &EveryDimension(GaussianDensity(0))),
         Readings::of("paths", &PathLaw(0)).and_sampled(&Samples(0)),
     ],
     controls: &[
         Control {
             id: "drift-of-any-density",
             story: "drift (1 − λ)Qs − f for (1 − λ/2)Qs − f, at any density",
-            readings: Readings::of("any density", &AnyDensity(DRIFT)),
+            readings: Readings::in_every_dimension("any density", &EveryDimension(AnyDensity(DRIFT))),
         },
         Control {
             id: "noise-of-a-gaussian",
             story: "diffusion (1 − λ)L for √(1 − λ) L, at a Gaussian density",
-            readings: Readings::of("Gaussian density", &GaussianDensity(AMPLITUDE)),
+            readings: Readings::in_every_dimension("Gaussian density", &EveryDimension(GaussianDensity(AMPLITUDE))),
         },
         Control {
             id: "drift-factor",

@@ -11,12 +11,13 @@
 //! $$ \partial_t F + (-\mu + \sigma a)\cdot\nabla F + \tfrac12\mathrm{tr}(\sigma\sigma^\top\nabla^2 F)
 //! = \nabla\cdot\mu + \tfrac12|a|^2 - \tfrac12|\delta|^2, $$
 //!
-//! where $\partial_t F$ is given by the Fokker–Planck equation of the model: an identity between derivatives at a point,
-//! for every density, every $\mu$ and every $a$. Assumptions: $\sigma$ does not depend on the point and may have any rank;
-//! $u_t$ smooth and positive. If it failed, so would the bound, its gap, and every estimate of a likelihood by weights.
+//! where $\partial_t F$ is given by the Fokker–Planck equation of the model: an identity between derivatives at a
+//! point, for every density, every $\mu$ and every $a$, proved in every dimension at once. Assumptions: $\sigma$ does
+//! not depend on the point and may have any rank; $u_t$ smooth and positive. If it failed, so would the bound, its gap,
+//! and every estimate of a likelihood by weights.
 
 use crate::claims::{Claim, Control, Expect, Readings};
-use crate::evidence::{Relation, Statement};
+use crate::evidence::{EveryDimension, Relation, Statement};
 use crate::numbers::{Dual, Jet, Scalar, Vector, rate};
 use crate::objectives::pathwise::{cost, ito_drift, mismatch};
 use crate::parameters;
@@ -134,32 +135,35 @@ pub static CLAIM: Claim = Claim {
     expect: Expect::True,
     text: include_str!("master_pathwise_identity.rs"),
     sources: &["huang2021"],
-    readings: &[Readings::of("any density", &AnyDensity(0)), Readings::of("Gaussian model", &GaussianModel(0))],
+    readings: &[
+        Readings::in_every_dimension("any density", &EveryDimension(AnyDensity(0))),
+        Readings::in_every_dimension("Gaussian model", &EveryDimension(GaussianModel(0))),
+    ],
     controls: &[
         Control {
             id: "no-half",
             story: "the gap without the ½ in front of the squared mismatch",
-            readings: Readings::of("any density", &AnyDensity(NO_HALF)),
+            readings: Readings::in_every_dimension("any density", &EveryDimension(AnyDensity(NO_HALF))),
         },
         Control {
             id: "factor-untransposed",
             story: "δ = a − σ∇log u for a − σᵀ∇log u",
-            readings: Readings::of("any density", &AnyDensity(UNTRANSPOSED)),
+            readings: Readings::in_every_dimension("any density", &EveryDimension(AnyDensity(UNTRANSPOSED))),
         },
         Control {
             id: "control-sign",
             story: "inference drift −μ − σa for −μ + σa",
-            readings: Readings::of("any density", &AnyDensity(SIGN)),
+            readings: Readings::in_every_dimension("any density", &EveryDimension(AnyDensity(SIGN))),
         },
         Control {
             id: "no-half-for-a-gaussian",
             story: "the gap without the ½, for a Gaussian model",
-            readings: Readings::of("Gaussian model", &GaussianModel(NO_HALF)),
+            readings: Readings::in_every_dimension("Gaussian model", &EveryDimension(GaussianModel(NO_HALF))),
         },
         Control {
             id: "factor-untransposed-for-a-gaussian",
             story: "σ for σᵀ in the mismatch, for a Gaussian model",
-            readings: Readings::of("Gaussian model", &GaussianModel(UNTRANSPOSED)),
+            readings: Readings::in_every_dimension("Gaussian model", &EveryDimension(GaussianModel(UNTRANSPOSED))),
         },
     ],
     quantities: &[],

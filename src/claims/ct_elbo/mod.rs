@@ -20,7 +20,8 @@ mod fisher_stam_lsi;
 mod fp_residual;
 mod girsanov;
 mod instantaneous_change_of_variables;
-mod iwae_monotone;
+mod ism_dsm_pointwise;
+pub(super) mod iwae_monotone;
 pub(super) mod lambda_family;
 pub(super) mod lambda_to_one;
 mod likelihood_weighting;
@@ -78,6 +79,7 @@ pub static CLAIMS: &[&Claim] = &[
     &iwae_monotone::CLAIM,
     &log_weight_variance::CLAIM,
     &plugin_elbo_ism::CLAIM,
+    &ism_dsm_pointwise::CLAIM,
     &esm_average::CLAIM,
     &ssm_hutchinson::CLAIM,
     &family_scaled_score::CLAIM,

@@ -151,7 +151,7 @@ fn expected_log_density<S: Scalar>(u: &MultivariateGaussian<S>, law: &Multivaria
     let away = &law.mean - &u.mean;
     let precision = u.covariance.precision();
     let distance = precision.bilinear(&away, &away) + (precision * law.covariance.matrix()).trace();
-    MultivariateGaussian::log_density_at(away.dimension(), u.covariance.log_det(), distance)
+    MultivariateGaussian::log_density_at(away.size(), u.covariance.log_det(), distance)
 }
 
 parameters! {

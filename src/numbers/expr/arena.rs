@@ -4,7 +4,9 @@
 //! alone, and never on what ran before it. A handle remembers its arena: used elsewhere it becomes [`Expr::NOWHERE`],
 //! which no proof accepts, instead of denoting some other term.
 
+use super::forms::Forms;
 use super::normal::Normaliser;
+use super::words::{Shape, Size};
 use super::{Expr, ProofError};
 use crate::numbers::Rational;
 use std::cell::{Cell, RefCell};
@@ -28,18 +30,44 @@ pub(super) enum Node {
     Sin(u32),
     Cos(u32),
     Phi(u32, u32),
+    /// Only of letters, from here on.
+    Identity(Size),
+    Transpose(u32),
+    Trace(u32),
+    LogDet(u32),
 }
 
 impl Node {
     /// The operands, in order.
     pub(super) fn operands(&self) -> impl Iterator<Item = u32> + use<> {
         let (a, b) = match *self {
-            Self::Rational(_) | Self::Pi | Self::Symbol(_) => (None, None),
+            Self::Rational(_) | Self::Pi | Self::Symbol(_) | Self::Identity(_) => (None, None),
             Self::Neg(a) | Self::Exp(a) | Self::Ln(a) | Self::Sqrt(a) | Self::Sin(a) | Self::Cos(a) => (Some(a), None),
-            Self::Phi(_, a) => (Some(a), None),
+            Self::Phi(_, a) | Self::Transpose(a) | Self::Trace(a) | Self::LogDet(a) => (Some(a), None),
             Self::Add(a, b) | Self::Sub(a, b) | Self::Mul(a, b) | Self::Div(a, b) => (Some(a), Some(b)),
         };
         a.into_iter().chain(b)
+    }
+
+    /// The same operation on other operands.
+    pub(super) fn map<E>(&self, mut f: impl FnMut(u32) -> Result<u32, E>) -> Result<Self, E> {
+        Ok(match *self {
+            Self::Rational(_) | Self::Pi | Self::Symbol(_) | Self::Identity(_) => self.clone(),
+            Self::Neg(a) => Self::Neg(f(a)?),
+            Self::Add(a, b) => Self::Add(f(a)?, f(b)?),
+            Self::Sub(a, b) => Self::Sub(f(a)?, f(b)?),
+            Self::Mul(a, b) => Self::Mul(f(a)?, f(b)?),
+            Self::Div(a, b) => Self::Div(f(a)?, f(b)?),
+            Self::Exp(a) => Self::Exp(f(a)?),
+            Self::Ln(a) => Self::Ln(f(a)?),
+            Self::Sqrt(a) => Self::Sqrt(f(a)?),
+            Self::Sin(a) => Self::Sin(f(a)?),
+            Self::Cos(a) => Self::Cos(f(a)?),
+            Self::Phi(k, a) => Self::Phi(k, f(a)?),
+            Self::Transpose(a) => Self::Transpose(f(a)?),
+            Self::Trace(a) => Self::Trace(f(a)?),
+            Self::LogDet(a) => Self::LogDet(f(a)?),
+        })
     }
 }
 
@@ -50,8 +78,10 @@ pub struct Symbol {
     pub name: String,
     /// How a report writes it.
     pub latex: String,
-    /// Whether the proof assumes that it is positive.
+    /// Whether the proof assumes that it is positive; a matrix, that it is positive definite.
     pub positive: bool,
+    /// A number, or a letter that stands for a vector or a matrix.
+    pub shape: Shape,
 }
 
 /// What a formula claims about a derivative; an independent checker differentiates for itself.
@@ -88,6 +118,8 @@ pub(super) struct Arena {
     /// The first misuse; no verdict is given after one.
     pub(super) fault: Option<ProofError>,
     pub(super) normaliser: Normaliser,
+    /// What is known of terms made of letters.
+    pub(super) forms: Forms,
 }
 
 thread_local! {
@@ -138,7 +170,7 @@ impl Arena {
         self.fault.get_or_insert(error);
     }
 
-    fn constant(&self, index: u32) -> Option<&Rational> {
+    pub(super) fn constant(&self, index: u32) -> Option<&Rational> {
         match &self.nodes[index as usize] {
             Node::Rational(q) => Some(q),
             _ => None,
@@ -192,6 +224,13 @@ impl Arena {
                 self.divisors.insert(b);
                 if self.is(a, &zero) && !self.is(b, &zero) { Err(zero) } else { return self.insert(node) }
             }
+            // A number in the place of a matrix is a multiple of the identity.
+            Node::Transpose(a) => match (self.constant(a), &self.nodes[a as usize]) {
+                (Some(_), _) => Ok(a),
+                (None, &Node::Transpose(inner)) => Ok(inner),
+                _ => return self.insert(node),
+            },
+            Node::Trace(a) if self.is(a, &zero) => Err(zero),
             Node::Exp(a) | Node::Cos(a) if self.is(a, &zero) => Err(one),
             Node::Sin(a) if self.is(a, &zero) => Err(zero),
             Node::Phi(k, a) if self.is(a, &zero) => Err((1..=k).fold(one, |q, n| q / Rational::from(n))),

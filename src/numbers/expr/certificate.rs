@@ -5,9 +5,13 @@
 
 use super::arena::{Arena, Fact, Node};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// The version of the layout of [`Certificate`].
 const FORMAT: u32 = 1;
+
+/// The version for proofs in every dimension, whose symbols have shapes.
+const FORMAT_WITH_LETTERS: u32 = 2;
 
 /// What a proof states, as data. Terms are indices into `nodes`, and operands come before what uses them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +51,21 @@ pub struct CertificateSymbol {
     pub positive: bool,
     /// Its rate of change; without one it is constant in time.
     pub rule: Option<u32>,
+    /// Its shape, in a proof for every dimension.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<CertificateShape>,
+}
+
+/// The shape of a letter. Sizes have numbers: 0 is the size 1, any other may be anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateShape {
+    /// The number of rows.
+    pub rows: u8,
+    /// The number of columns.
+    pub columns: u8,
+    /// Whether it equals its transpose.
+    pub symmetric: bool,
 }
 
 /// One term.
@@ -112,6 +131,26 @@ pub enum CertificateNode {
     /// `√a`.
     Sqrt {
         /// The argument.
+        args: [u32; 1],
+    },
+    /// The identity matrix.
+    Identity {
+        /// The number of its size.
+        size: u8,
+    },
+    /// `aᵀ`.
+    Transpose {
+        /// The operand.
+        args: [u32; 1],
+    },
+    /// `tr a`.
+    Trace {
+        /// The operand.
+        args: [u32; 1],
+    },
+    /// `ln det a`.
+    LogDet {
+        /// The operand.
         args: [u32; 1],
     },
     /// `sin a`.
@@ -182,8 +221,13 @@ impl Certificate {
             }
         }
         arena.relations.iter().flat_map(|r| [r.left, r.right]).for_each(&mut keep);
-        arena.divisors.iter().chain(&arena.positives).copied().for_each(&mut keep);
-        arena.normaliser.removable().for_each(&mut keep);
+        // What the decision added for itself is not for export.
+        let ours = |index: &u32| arena.mentions(*index, |symbol| arena.forms.is_internal(symbol));
+        let exported_terms = |terms: Vec<u32>| terms.into_iter().filter(|index| !ours(index)).collect::<Vec<_>>();
+        let nonzero = exported_terms(arena.divisors.iter().copied().collect());
+        let positive = exported_terms(arena.positives.iter().copied().collect());
+        let removable = exported_terms(arena.normaliser.removable().collect());
+        nonzero.iter().chain(&positive).chain(&removable).copied().for_each(&mut keep);
         for index in (0..kept.len()).rev() {
             if kept[index] {
                 arena.nodes[index].operands().for_each(|a| kept[a as usize] = true);
@@ -215,42 +259,51 @@ impl Certificate {
         let proved = !arena.relations.is_empty()
             && arena.relations.iter().all(|relation| relation.proved)
             && arena.facts.iter().all(verifiable);
+        let letters = arena.forms.letters;
+        let parameters = || (0..).zip(&arena.symbols).filter(|(number, _)| !arena.forms.is_internal(*number));
+        let numbers: HashMap<u32, u32> = parameters().map(|(number, _)| number).zip(0..).collect();
         Self {
-            format: FORMAT,
+            format: if letters { FORMAT_WITH_LETTERS } else { FORMAT },
             claim: claim.to_owned(),
             title: title.to_owned(),
-            symbols: (arena.symbols.iter())
-                .map(|(symbol, rule)| CertificateSymbol {
+            symbols: parameters()
+                .map(|(_, (symbol, rule))| CertificateSymbol {
                     name: symbol.name.clone(),
                     latex: symbol.latex.clone(),
                     positive: symbol.positive,
                     rule: rule.map(at),
+                    shape: letters.then_some(CertificateShape {
+                        rows: symbol.shape.rows.0,
+                        columns: symbol.shape.columns.0,
+                        symmetric: symbol.shape.symmetric,
+                    }),
                 })
                 .collect(),
             nodes: (arena.nodes.iter().zip(&kept))
                 .filter(|(_, kept)| **kept)
-                .map(|(node, _)| exported(node, at))
+                .map(|(node, _)| exported(node, &numbers, at))
                 .collect(),
             facts,
             relations: (arena.relations.iter())
                 .map(|r| CertificateRelation { name: r.name.clone(), left: at(r.left), right: at(r.right) })
                 .collect(),
-            nonzero: arena.divisors.iter().copied().map(at).collect(),
-            positive: arena.positives.iter().copied().map(at).collect(),
-            removable: arena.normaliser.removable().map(at).collect(),
+            nonzero: nonzero.into_iter().map(at).collect(),
+            positive: positive.into_iter().map(at).collect(),
+            removable: removable.into_iter().map(at).collect(),
             verdict: if proved { Verdict::Proved } else { Verdict::Undecided },
         }
     }
 }
 
-fn exported(node: &Node, at: impl Fn(u32) -> u32) -> CertificateNode {
+fn exported(node: &Node, numbers: &HashMap<u32, u32>, at: impl Fn(u32) -> u32) -> CertificateNode {
     use CertificateNode as C;
     match *node {
         Node::Rational(ref q) => {
             C::Rational { numerator: q.numerator().to_string(), denominator: q.denominator().to_string() }
         }
         Node::Pi => C::Pi {},
-        Node::Symbol(symbol) => C::Symbol { symbol },
+        // A term of the proof mentions no symbol of ours; if one did, the checker would find no such symbol.
+        Node::Symbol(symbol) => C::Symbol { symbol: numbers.get(&symbol).copied().unwrap_or(u32::MAX) },
         Node::Neg(a) => C::Neg { args: [at(a)] },
         Node::Add(a, b) => C::Add { args: [at(a), at(b)] },
         Node::Sub(a, b) => C::Sub { args: [at(a), at(b)] },
@@ -261,6 +314,10 @@ fn exported(node: &Node, at: impl Fn(u32) -> u32) -> CertificateNode {
         Node::Sqrt(a) => C::Sqrt { args: [at(a)] },
         Node::Sin(a) => C::Sin { args: [at(a)] },
         Node::Cos(a) => C::Cos { args: [at(a)] },
+        Node::Identity(size) => C::Identity { size: size.0 },
+        Node::Transpose(a) => C::Transpose { args: [at(a)] },
+        Node::Trace(a) => C::Trace { args: [at(a)] },
+        Node::LogDet(a) => C::LogDet { args: [at(a)] },
         Node::Phi(order, a) => C::Phi { order, args: [at(a)] },
     }
 }

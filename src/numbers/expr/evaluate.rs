@@ -48,6 +48,10 @@ impl Expr {
                 Node::Sin(a) => value(a).sin_cos().0,
                 Node::Cos(a) => value(a).sin_cos().1,
                 Node::Phi(k, a) => value(a).phi(k),
+                // In one dimension every letter is a number.
+                Node::Identity(_) => S::one(),
+                Node::Transpose(a) | Node::Trace(a) => value(a),
+                Node::LogDet(a) => value(a).ln(),
             });
         }
         values.pop().ok_or(ProofError::Foreign)

@@ -66,6 +66,13 @@ impl Writer<'_> {
             }
             Node::Mul(a, b) if a == b => (format!("{}^{{2}}", self.base(a, depth)), Binding::Product),
             Node::Mul(a, b) => self.product(a, b, depth),
+            Node::Div(a, b) if self.is_letter(b) => {
+                let inverse = format!("{}^{{-1}}", self.base(b, depth));
+                let one = matches!(&self.arena.nodes[a as usize], Node::Rational(q) if *q == Rational::ONE);
+                let text =
+                    if one { inverse } else { format!("{} \\, {inverse}", self.tight(a, Binding::Product, depth)) };
+                (text, Binding::Product)
+            }
             Node::Div(a, b) => {
                 let (above, below) = (self.term(a, depth).0, self.term(b, depth).0);
                 (format!("\\frac{{{above}}}{{{below}}}"), Binding::Product)
@@ -75,10 +82,22 @@ impl Writer<'_> {
             Node::Sqrt(a) => (format!("\\sqrt{{{}}}", self.term(a, depth).0), Binding::Atom),
             Node::Sin(a) => (self.call("\\sin", a, depth), Binding::Product),
             Node::Cos(a) => (self.call("\\cos", a, depth), Binding::Product),
+            Node::Identity(_) => ("I".to_owned(), Binding::Atom),
+            Node::Transpose(a) => (format!("{}^{{\\top}}", self.base(a, depth)), Binding::Product),
+            Node::Trace(a) if matches!(self.arena.nodes[a as usize], Node::Identity(_)) => {
+                ("d".to_owned(), Binding::Atom)
+            }
+            Node::Trace(a) => (self.call("\\mathrm{tr}", a, depth), Binding::Product),
+            Node::LogDet(a) => (self.call("\\ln\\det", a, depth), Binding::Product),
             Node::Phi(k, a) => (self.call(&format!("\\varphi_{{{k}}}"), a, depth), Binding::Product),
         };
         self.budget = self.budget.saturating_sub(text.len().min(16));
         (text, binding)
+    }
+
+    fn is_letter(&self, index: u32) -> bool {
+        let Node::Symbol(number) = self.arena.nodes[index as usize] else { return false };
+        self.arena.symbols.get(number as usize).is_some_and(|(symbol, _)| !symbol.shape.is_number())
     }
 
     /// A product, with a number on the right moved to the left: `x * 2` is how Rust writes `2x`.

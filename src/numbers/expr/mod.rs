@@ -3,11 +3,19 @@
 //! [`Expr`] is a handle to a hash-consed term. [`Proof`] opens the scope in which terms live, declares symbols and their
 //! rates of change, and asks whether two terms are equal. The question is answered by a sparse polynomial over ℚ
 //! (`normal.rs`), without a simplifier; what was proved leaves as a [`Certificate`], which another program re-derives.
+//!
+//! A symbol may also be a *letter*, a vector or a matrix of unknown size, and then stands as the only entry of a `Vector` or
+//! `Matrix`: an entry may itself be a matrix, and the formulas for matrices are those for matrices of matrices. Products of
+//! letters do not commute; `words.rs` and `forms.rs` bring them to numbers, which the polynomials decide as before.
 
 mod arena;
+mod atoms;
 mod certificate;
 mod clear;
+mod directions;
 mod evaluate;
+mod forms;
+mod instantiate;
 mod kernels;
 mod latex;
 mod normal;
@@ -16,10 +24,14 @@ mod proof;
 mod sympy;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use arena::Symbol;
-pub use certificate::{Certificate, CertificateFact, CertificateNode, CertificateRelation, CertificateSymbol, Verdict};
+pub use certificate::{
+    Certificate, CertificateFact, CertificateNode, CertificateRelation, CertificateShape, CertificateSymbol, Verdict,
+};
 pub use proof::{Equality, Proof, ProofError};
+pub use words::{Shape, Size};
 
 use super::{Field, Rational, Scalar};
 use arena::{Fact, Node};
@@ -94,9 +106,41 @@ operator! {
     Div div;
 }
 
+/// Asks something of a term of a proof that has letters; elsewhere every term is a number, and `number` answers.
+fn of_letters(
+    term: Expr,
+    number: Expr,
+    question: impl FnOnce(&mut arena::Arena, u32) -> Result<u32, ProofError>,
+) -> Expr {
+    if arena::with(|arena| arena.forms.letters) != Some(true) {
+        return number;
+    }
+    arena::build(|arena| {
+        let index = arena.resolve(term)?;
+        question(arena, index).map_err(|error| arena.fault(error)).ok()
+    })
+}
+
 impl Field for Expr {
     fn rational(q: &Rational) -> Self {
         arena::build(|arena| arena.rational(q.clone()))
+    }
+    fn square(self) -> Self {
+        let refused = ProofError::Shape("the square of an entry is taken, and the entry is a vector or a matrix");
+        of_letters(self, self, |arena, a| if arena.form(a)?.is_number() { Ok(a) } else { Err(refused) }) * self
+    }
+    fn transpose(self) -> Self {
+        of_letters(self, self, |arena, a| arena.build(Node::Transpose(a)))
+    }
+    fn trace(self) -> Self {
+        of_letters(self, self, |arena, a| arena.build(Node::Trace(a)))
+    }
+    fn size(self) -> Self {
+        of_letters(self, Self::one(), |arena, a| {
+            let identity = Node::Identity(arena.form(a)?.rows);
+            let identity = arena.build(identity)?;
+            arena.build(Node::Trace(identity))
+        })
     }
 }
 
@@ -124,6 +168,19 @@ impl Scalar for Expr {
     }
     fn phi(self, k: u32) -> Self {
         if k == 0 { self.exp() } else { self.unary(|a| Node::Phi(k, a)) }
+    }
+    fn log_det(self) -> Self {
+        let letters = arena::with(|arena| arena.forms.letters) == Some(true);
+        if letters { of_letters(self, self, |arena, a| arena.build(Node::LogDet(a))) } else { self.ln() }
+    }
+    fn direction(self) -> Self {
+        of_letters(self, Self::one(), arena::Arena::direction)
+    }
+    fn along(self, direction: Self) -> Self {
+        of_letters(self, self, |arena, a| {
+            let direction = arena.resolve(direction).ok_or(ProofError::Foreign)?;
+            arena.along(a, direction)
+        })
     }
     fn note_derivative(of: Self, at: Self, is: Self) {
         arena::with(|arena| {

@@ -177,6 +177,9 @@ impl Normaliser {
                 Ok(self.kernels.sin_cos(&argument)?.1)
             }
             Node::Phi(k, a) => self.read_phi(k, a),
+            Node::Identity(_) | Node::Transpose(_) | Node::Trace(_) | Node::LogDet(_) => {
+                Err(ProofError::Shape("a number is expected where a matrix stands"))
+            }
         }
     }
 

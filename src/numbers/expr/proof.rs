@@ -1,6 +1,7 @@
 //! The scope of a proof: declare symbols, state equalities, take the certificate.
 
 use super::arena::{self, Arena, Node, Relation, Symbol};
+use super::words::Shape;
 use super::{Certificate, Expr};
 use std::marker::PhantomData;
 
@@ -36,6 +37,9 @@ pub enum ProofError {
     /// A symbol got a second rate of change.
     #[error("the symbol `{0}` already has another rate of change; declare one rule for each symbol")]
     SecondRule(String),
+    /// The formula is no formula of vectors and matrices as wholes.
+    #[error("in every dimension, {0}; write the formula with whole vectors and matrices")]
+    Shape(&'static str),
     /// A rule was declared for a compound term.
     #[error("a rate of change was declared for a compound term; declare rules for symbols only")]
     NoSymbol,
@@ -89,12 +93,30 @@ impl Proof {
 
     /// Declares a real parameter; the same declaration again gives the same symbol.
     pub fn symbol(&self, name: &str, latex: &str) -> Expr {
-        declare(name, latex, false)
+        declare(name, latex, false, Shape::NUMBER)
     }
 
     /// Declares a positive parameter; the same declaration again gives the same symbol.
     pub fn positive(&self, name: &str, latex: &str) -> Expr {
-        declare(name, latex, true)
+        declare(name, latex, true, Shape::NUMBER)
+    }
+
+    /// Declares a vector or a matrix of unknown size; `positive` says that it is symmetric and positive definite. From here on
+    /// entries of vectors and matrices may be matrices themselves, and an equality is one in every dimension.
+    ///
+    /// ```
+    /// use ouracle::numbers::expr::{Shape, Size};
+    /// use ouracle::numbers::{Matrix, Proof};
+    /// let d = Size::unknown(0);
+    /// let equal = Proof::scope(|proof| {
+    ///     let [a, b] = ["A", "B"].map(|name| Matrix::symmetric(1, |_, _| proof.letter(name, name, Shape::matrix(d, d), false)));
+    ///     proof.equal("cyclic", (&a * &b).trace(), (&b * &a).trace())
+    /// });
+    /// assert!(equal.unwrap().is_proved());
+    /// ```
+    pub fn letter(&self, name: &str, latex: &str, shape: Shape, positive: bool) -> Expr {
+        arena::with(|arena| arena.forms.letters = true);
+        declare(name, latex, positive, Shape { symmetric: shape.symmetric || positive, ..shape })
     }
 
     /// Declares `d symbol/dt = rate`. A symbol without a rule is constant in time.
@@ -170,8 +192,8 @@ impl Proof {
     }
 }
 
-fn declare(name: &str, latex: &str, positive: bool) -> Expr {
-    arena::build(|arena| arena.symbol(Symbol { name: name.to_owned(), latex: latex.to_owned(), positive }))
+fn declare(name: &str, latex: &str, positive: bool, shape: Shape) -> Expr {
+    arena::build(|arena| arena.symbol(Symbol { name: name.to_owned(), latex: latex.to_owned(), positive, shape }))
 }
 
 /// Questions about a proof with a fault are answered by the fault.
@@ -192,12 +214,19 @@ impl Arena {
     /// Every divisor of the proof must be a nonzero term, and every argument of a root or logarithm one that can be
     /// positive, whether or not the answer still depends on it: `0·(1/0)` is not 0.
     fn check_domain(&mut self) -> Result<(), ProofError> {
+        let (mut divisors, mut positives) = (self.divisors.clone(), self.positives.clone());
+        if self.forms.letters {
+            (divisors, positives) = (self.numbers_among(&divisors)?, self.numbers_among(&positives)?);
+        }
         let symbols = self.declared();
-        self.normaliser.check_domain(&self.nodes, &symbols, &self.divisors, &self.positives)
+        self.normaliser.check_domain(&self.nodes, &symbols, &divisors, &positives)
     }
 
     fn decide(&mut self, left: u32, right: u32) -> Result<Equality, ProofError> {
         self.check_domain()?;
+        if self.forms.letters {
+            return self.decide_forms(left, right);
+        }
         let symbols = self.declared();
         let residue = self.normaliser.difference(&self.nodes, &symbols, left, right)?;
         if residue.is_zero() {
