@@ -344,7 +344,8 @@ fn the_verdict_follows_from_the_records() {
     let undecided = "Nothing is refuted, but 1 of 2 claims could not be decided.";
     assert_eq!(of(vec![right(), some(Standing::Undecided)]), (3, undecided.to_owned()));
     let lie = || claim("lie", Standing::RefutedAsExpected, refuted("-1"), vec![]);
-    let both = "The claim is upheld, the false look-alike is refuted, as expected, and the wrong version that was due is refuted.";
+    let both =
+        "The claim is upheld; the wrong version that was due is refuted; the false look-alike is refuted, as expected.";
     assert_eq!(of(vec![right(), lie()]), (0, both.to_owned()));
     assert_eq!(of(vec![lie()]), (0, "The false look-alike is refuted, as expected.".to_owned()));
     let holds = "1 of 2 statements is not as expected.";

@@ -42,16 +42,16 @@ pub static CONFORMANCE: &[Theorem] = &[
         &["lin-moments-scalar", "lin-moments-matrix", "cld-critical", "chapman-kolmogorov", "ou-stationary"],
     ),
     theorem(BACKGROUND, "the Fokker–Planck equation of the noising process and the PDE of its score", &["fp-residual"])
-        .but("densities other than Gaussian ones appear as free jets; smoothness is assumed, not shown"),
+        .but("smoothness of the densities: it is assumed; Gaussian ones have it, any other enters as a free jet"),
     theorem(BACKGROUND, "the reversal of a diffusion has drift $g^2\\nabla\\log q - f$", &["anderson-reversal"])
-        .but("coefficients $g(y, t)$ that depend on the point"),
+        .but("noise $g(y, t)$ that depends on the point: among the exact worlds here only geometric Brownian motion has it"),
     theorem(
         BACKGROUND,
         "explicit, implicit, sliced and denoising score matching differ by constants",
         &["esm-average", "ism-dsm-pointwise", "ssm-hutchinson"],
     ),
     theorem(BACKGROUND, "Girsanov: densities of one path law against another", &["girsanov", "ou-path-likelihood"])
-        .but("Novikov's condition in general; affine $\\theta$ only"),
+        .but("Novikov's condition: for affine $\\theta$ the moments are computed instead"),
     theorem(
         MARGINAL,
         "Feynman–Kac: $p_\\theta(x) = E[\\pi(Z_T)\\,e^{-\\int\\nabla\\cdot\\mu\\,dt} \\mid Z_0 = x]$",
@@ -63,14 +63,14 @@ pub static CONFORMANCE: &[Theorem] = &[
         "with noise that depends on the point: drift $-\\mu + \\nabla\\cdot D$, potential $\\frac12\\nabla\\nabla{:}D - \\nabla\\cdot\\mu$",
         &["feynman-kac-position-dependent"],
     )
-    .but("more than one dimension: geometric Brownian motion is the instance decided"),
+    .but("more than one dimension: the generator identity is proved for any $D$ in one, and geometric Brownian motion is the exact world"),
     theorem(
         MARGINAL,
         "without noise it is the instantaneous change of variables of a flow",
         &["instantaneous-change-of-variables", "pf-ode", "cnf-limit"],
     ),
     theorem(BOUND, "$\\mathcal E^\\infty(x) \\le \\log p_\\theta(x)$ for every control $a$", &["ct-elbo", "master-pathwise-identity"])
-        .but("controls that are not Markov or not affine, beyond the pathwise identity, which holds for any"),
+        .but("controls that are not affine: their bound has no closed form; the pathwise identity holds for any control"),
     theorem(
         BOUND,
         "the gap is $\\frac12\\int E|a - \\sigma^\\top\\nabla\\log u|^2dt$ along the inference path",
@@ -82,9 +82,9 @@ pub static CONFORMANCE: &[Theorem] = &[
         &["optimal-inference-tightness", "tight-plug-in-certificate", "zero-variance-weight"],
     ),
     theorem(BOUND, "more samples of the log-weight tighten the bound", &["iwae-monotone", "log-weight-variance"])
-        .but("monotonicity for weights of any law; deterministic mismatch is the instance decided"),
+        .but("more than five samples at once: the proof, for any weights, is run for up to five, and the same algebra serves every number"),
     theorem(BOUND, "it is the limit of the ELBO of an infinitely deep VAE", &["deep-vae-limit"])
-        .but("chains other than Euler–Maruyama of VP with constant $\\beta$"),
+        .but("chains other than Euler–Maruyama of VP with constant $\\beta$: their leading coefficients have no closed form here"),
     theorem(
         PLUG_IN,
         "the bound of the plug-in reverse SDE is implicit score matching",
@@ -123,7 +123,7 @@ pub static CONFORMANCE: &[Theorem] = &[
         "bounds between the data and the model (ScoreFlow), and how fast noising brings laws together",
         &["scoreflow-kl-bound", "relative-de-bruijn", "de-bruijn", "fisher-stam-lsi"],
     )
-    .but("Stam's and the logarithmic Sobolev inequality in general; they are decided on Gaussians and mixtures"),
+    .but("Stam's and the logarithmic Sobolev inequality in general: no closed form decides all densities; Gaussians and mixtures do"),
     theorem(AROUND, "denoising is the posterior mean: Tweedie's formula, both orders", &["tweedie"]),
     theorem(AROUND, "tightness for data that is not Gaussian", &["mixture-equality"]),
 ];

@@ -28,23 +28,28 @@ pub(super) fn headline(run: &Run) -> String {
         3 => format!("Nothing is refuted, but {} could not be decided.", lower(&of_all(counts.undecided))),
         _ => {
             let caught = match (counts.controls, counts.claims) {
+                (_, 0) => String::new(),
                 (0, _) => "no wrong version was due".to_owned(),
                 (1, _) => "the wrong version that was due is refuted".to_owned(),
                 (controls, 1) => format!("all {controls} wrong versions of it are refuted"),
                 (controls, _) => format!("all {controls} wrong versions of them are refuted"),
             };
-            let false_ones = match counts.look_alikes {
+            let look_alikes = match counts.look_alikes {
                 0 => String::new(),
                 1 => "the false look-alike is refuted, as expected".to_owned(),
                 n => format!("all {n} false look-alikes are refuted, as expected"),
             };
-            match (counts.claims, counts.look_alikes) {
-                (0, _) => format!("{}.", capital(&false_ones)),
-                (1, 0) => format!("The claim is upheld, and {caught}."),
-                (1, _) => format!("The claim is upheld, {false_ones}, and {caught}."),
-                (_, 0) => format!("{} are upheld, and {caught}.", of_all(counts.upheld)),
-                _ => format!("{} are upheld, {caught}, and {false_ones}.", of_all(counts.upheld)),
-            }
+            let upheld = match counts.claims {
+                0 => String::new(),
+                1 => "the claim is upheld".to_owned(),
+                n => format!("all {n} claims are upheld"),
+            };
+            let parts: Vec<_> = [upheld, caught, look_alikes].into_iter().filter(|part| !part.is_empty()).collect();
+            let sentence = match parts.as_slice() {
+                [first, second] => format!("{first}, and {second}"),
+                parts => parts.join("; "),
+            };
+            format!("{}.", capital(&sentence))
         }
     }
 }
