@@ -5,8 +5,8 @@
 //! $$ (\varphi, c, w)_{s\to t} \circ (\varphi, c, w)_{r\to s} = (\varphi_2\varphi_1,\ \varphi_2 c_1 + c_2,\ \varphi_2^2 w_1 + w_2) = (\varphi, c, w)_{r\to t} $$
 //!
 //! The first equality is one of laws: with $K(u; y) = \log E[e^{uY_t} \mid y] = u(\varphi y + c) + \frac12 u^2 w$ it reads
-//! $K_{1,2}(u; y) = K_2(u; 0) + K_1(\varphi_2 u; y)$, whose second derivative in $u$ is the variance. The second is the semigroup of the SDE: variation of constants from $r$
-//! to $t$ knows nothing of $s$.
+//! $K_{1,2}(u; y) = K_2(u; 0) + K_1(\varphi_2 u; y)$, whose second derivative in $u$ is the variance. The second is the semigroup
+//! of the SDE: variation of constants from $r$ to $t$ knows nothing of $s$.
 //!
 //! Assumptions: none beyond linearity. If it failed, a sampler that takes two steps would not draw what one step draws, and no
 //! discretisation with exact transitions (DDPM posteriors, restarts, inpainting loops) would be exact.

@@ -41,7 +41,7 @@ impl<S: Scalar> Point<S> {
         Gaussian::new(self.m, self.v)
     }
 
-    /// The generative SDE with its exact score and with what it becomes for the prior.
+    /// The plug-in model with the exact score of this Gaussian, and with what it has become at the end for the prior.
     fn world(&self) -> AffineScore<S> {
         let prior = self.data.process.end().diffuse(&self.model());
         let scaled = ScaledScore { v0: self.v, delta: S::zero(), lambda: S::zero(), vpi: prior.variance };
