@@ -176,11 +176,12 @@ fn digits_whatever_the_size() {
         let f = |x: Ball| x.exp() * Ball::rational(&scale);
         let over = |x: Panel| x.exp() * Panel::rational(&scale);
         let exact = Ball::one().exp_m1() * Ball::rational(&scale);
-        for digits in [12, 40, 90] {
-            let integral = integrate_to_digits(&f, &over, Ball::zero(), Ball::one(), digits);
+        for digits in [12, 40, 90_i32] {
+            let integral = integrate_to_digits(&f, &over, Ball::zero(), Ball::one(), digits as usize);
             assert!(integral.overlaps(&exact), "{integral}");
             let relative = (Ball::point(integral.radius()) / exact).to_f64();
-            assert!(relative <= 10_f64.powi(-(digits.min(66) as i32)), "{digits} digits at 1e{exponent}: {relative}");
+            let there = digits.min(66).min(290 + exponent);
+            assert!(relative <= 10_f64.powi(-there), "{digits} digits at 1e{exponent}: {relative}");
         }
     }
     let pole = integrate_to_digits(&|x: Ball| x.recip(), &|x: Panel| x.recip(), Ball::zero(), Ball::one(), 20);

@@ -242,8 +242,16 @@ pub static CLAIM: Claim = Claim {
             story: "the minimiser of the simple loss is that of the bound",
             readings: Readings::of(FAMILY, &Restricted(SIMPLE)),
         },
-        Control { id: "amplitude", story: "g for g²", readings: Readings::of(FAMILY, &Restricted(AMPLITUDE)) },
-        Control { id: "fourth-power", story: "g⁴ for g²", readings: Readings::of(INTEGRAND, &Weight(FOURTH_POWER)) },
+        Control {
+            id: "amplitude",
+            story: "g for g²: the amplitude of the noise where its square belongs",
+            readings: Readings::of(FAMILY, &Restricted(AMPLITUDE)),
+        },
+        Control {
+            id: "fourth-power",
+            story: "g⁴ for g², the weight squared once more",
+            readings: Readings::of(INTEGRAND, &Weight(FOURTH_POWER)),
+        },
         Control {
             id: "noise-form",
             story: "g² for g²/w on the error of the predicted noise",
