@@ -29,6 +29,11 @@ impl<S: Field> Transition<S> {
         }
     }
 
+    /// In another reading.
+    pub fn map<R>(&self, f: impl Fn(S) -> R) -> Transition<R> {
+        Transition { factor: f(self.factor), offset: f(self.offset), variance: f(self.variance) }
+    }
+
     /// The law of the end if the start has the moments of `law`.
     pub fn apply(&self, law: &Gaussian<S>) -> Gaussian<S> {
         Gaussian {

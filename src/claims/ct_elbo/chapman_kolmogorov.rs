@@ -5,15 +5,15 @@
 //! $$ (\varphi, c, w)_{s\to t} \circ (\varphi, c, w)_{r\to s} = (\varphi_2\varphi_1,\ \varphi_2 c_1 + c_2,\ \varphi_2^2 w_1 + w_2) = (\varphi, c, w)_{r\to t} $$
 //!
 //! The first equality is one of laws: with $K(u; y) = \log E[e^{uY_t} \mid y] = u(\varphi y + c) + \frac12 u^2 w$ it reads
-//! $K_{1,2}(u; y) = K_2(u; 0) + K_1(\varphi_2 u; y)$. The second is the semigroup of the SDE: variation of constants from $r$
-//! to $t$ knows nothing of $s$.
+//! $K_{1,2}(u; y) = K_2(u; 0) + K_1(\varphi_2 u; y)$, whose second derivative in $u$ is the variance. The second is the semigroup
+//! of the SDE: variation of constants from $r$ to $t$ knows nothing of $s$.
 //!
 //! Assumptions: none beyond linearity. If it failed, a sampler that takes two steps would not draw what one step draws, and no
 //! discretisation with exact transitions (DDPM posteriors, restarts, inpainting loops) would be exact.
 
 use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, sampler};
-use crate::numbers::{Float, Scalar};
+use crate::numbers::{Dual, Float, Jet, Scalar, Vector};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
 use crate::worlds::{Affine, ForcedOu, Gaussian, Transition};
@@ -31,6 +31,11 @@ fn composed<S: Scalar>(wrong: u8, first: &Transition<S>, second: &Transition<S>)
         SWAPPED => Transition { offset: first.factor * second.offset + first.offset, ..right },
         _ => right,
     }
+}
+
+/// `K_{1,2}(u; y) = K₂(u; 0) + K₁(φ₂u; y)`.
+fn in_turn<S: Scalar>(first: &Transition<S>, second: &Transition<S>, u: S, y: S) -> S {
+    second.cumulant(u, S::zero()) + first.cumulant(second.factor * u, y)
 }
 
 parameters! {
@@ -57,6 +62,7 @@ impl Statement for Laws {
         &[
             "phi1=0.8137 c1=-0.3119 w1=0.3137 phi2=0.5213 c2=0.7131 w2=0.4119 u=1.3171 y=0.6171",
             "phi1=-1.3171 c1=0.2119 w1=0.0713 phi2=1.7137 c2=0.1131 w2=2.4119 u=-0.7713 y=-1.2137",
+            "phi1=0.7119 c1=0.4137 w1=0.3 phi2=0.5 c2=-0.2713 w2=0.4 u=0.9131 y=0.3719",
         ]
     }
 
@@ -64,8 +70,13 @@ impl Statement for Laws {
         let wrong = self.0;
         let first = Transition { factor: p.phi1, offset: p.c1, variance: p.w1 };
         let second = Transition { factor: p.phi2, offset: p.c2, variance: p.w2 };
-        let in_turn = second.cumulant(p.u, S::zero()) + first.cumulant(second.factor * p.u, p.y);
-        vec![Relation::equal("law of the end", composed(wrong, &first, &second).cumulant(p.u, p.y), in_turn)]
+        let whole = composed(wrong, &first, &second);
+        let lift = |c| Dual::constant(Dual::constant(c));
+        let curved = Jet::of(|u| in_turn(&first.map(lift), &second.map(lift), u[0], lift(p.y)), &Vector(vec![p.u]));
+        vec![
+            Relation::equal("law of the end", whole.cumulant(p.u, p.y), in_turn(&first, &second, p.u, p.y)),
+            Relation::equal("variance of the end", whole.variance, curved.hessian[(0, 0)]),
+        ]
     }
 }
 

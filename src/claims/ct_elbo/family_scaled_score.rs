@@ -15,10 +15,10 @@
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, sampler};
-use crate::numbers::{Ball, Dual, Float, Scalar};
+use crate::numbers::{Ball, Dual, Field, Float, Scalar};
 use crate::objectives::elbo::{RunningCost, scaled_control};
 use crate::parameters::{Domain, InputError, at_point};
-use crate::worlds::{Clock, Gaussian, ReverseSde, ScaledModel, ScaledPoint, ScaledScore};
+use crate::worlds::{Clock, ReverseSde, ScaledModel, ScaledPoint, ScaledScore};
 
 const EXPONENT: u8 = 1;
 const PATHS: u8 = 2;
@@ -33,12 +33,13 @@ fn believed<S: Scalar>(wrong: u8, world: ScaledScore<S>) -> ScaledScore<S> {
     if wrong == EXPONENT { ScaledScore { delta, ..world } } else { world }
 }
 
-fn model_rate<S: Scalar>(wrong: u8, world: &ScaledScore<S>, clock: &Clock<S>, law: &Gaussian<S>) -> S {
+/// The generative SDE of the family, or a wrong version of it.
+fn generative<S: Scalar>(wrong: u8, world: &ScaledScore<S>, clock: &Clock<S>) -> ReverseSde<S> {
     let mut reverse = ReverseSde::plug_in(clock, &world.score(clock), world.lambda);
     if wrong == AMPLITUDE {
         reverse.noise = reverse.noise * (S::int(1) - world.lambda);
     }
-    reverse.variance_rate(law)
+    reverse
 }
 
 struct Family(u8);
@@ -49,6 +50,7 @@ impl Statement for Family {
     fn points(&self) -> &'static [&'static str] {
         &[
             POINT,
+            "process=vp-linear b0=0.1 b1=3.137 T=1 v0=0.3137 delta=0.2719 lam=0.5 vpi=1.1719 x=0.8113",
             "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 v0=0.513 delta=0.0917 lam=0.3 vpi=0.9 x=0.3119",
             "process=ve-geometric smin=0.1 smax=3.17 T=0.9 v0=0.8117 delta=-0.1713 lam=-0.7 vpi=10.3 x=1.7131",
             "process=vp-cosine s=0.008 T=1.2 tend=0.97 v0=1.8117 delta=0.2313 lam=0.1137 vpi=0.9973 x=0.9931",
@@ -70,7 +72,22 @@ impl Statement for Family {
                 move |t| closed.map(Dual::constant).model(&moving(t), &end.map(Dual::constant)).variance,
                 move |t| {
                     let clock = p.family.process.at(t);
-                    model_rate(wrong, &world, &clock, &closed.model(&clock, &end))
+                    generative(wrong, &world, &clock).variance_rate(&closed.model(&clock, &end))
+                },
+            ),
+            // The prior's variance and the noise of every time, as far as the drift carries them to time 0.
+            Relation::rate(
+                "variance of the samples",
+                range,
+                move |t| {
+                    let (start, clock) = (p.family.process.start().map(Dual::constant), moving(t));
+                    let carried = world.map(Dual::constant).transfer(&start, &clock).square();
+                    closed.map(Dual::constant).model(&clock, &end.map(Dual::constant)).variance * carried
+                },
+                move |t| {
+                    let clock = p.family.process.at(t);
+                    let carried = world.transfer(&p.family.process.start(), &clock).square();
+                    -generative(wrong, &world, &clock).noise * carried
                 },
             ),
             Relation::equal("model starts at the prior", closed.model(&end, &end).variance, world.prior().variance),

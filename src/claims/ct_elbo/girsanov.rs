@@ -80,18 +80,18 @@ impl Statement for Moments {
         };
         let segment = right.kernel(p.T).before(&LogQuadratic { constant: S::zero(), curvature: -p.c });
         let whole = believed.log_expectation(p.T, p.c);
-        let mean = |c: Dual<S>| {
+        let log_mean = |c: Dual<S>| {
             let still = believed.map(Dual::constant);
             let time = Dual::constant(p.T);
             still.log_expectation(time, c).constant + factor(wrong, Dual::constant(p.k), time)
         };
         let process = ForcedOu::constant(-p.k, S::zero(), p.sig).transition(S::zero(), p.T);
         vec![
-            Relation::equal("mean of the weight", mean(Dual::constant(S::zero())).re, S::zero()),
+            Relation::equal("mean of the weight", log_mean(Dual::constant(S::zero())).re.exp(), S::one()),
             // −2∂_c log E[w e^{−½cY²}] is the second moment of the end under the tilted law, at c = 0 that of the process.
             Relation::equal(
                 "weighted second moment of the end",
-                derivative(mean, p.c) * -2,
+                derivative(log_mean, p.c) * -2,
                 process.variance / (process.variance * p.c + 1),
             ),
             Relation::rate("second moment going backwards", (S::zero(), p.T), backward, move |t| {

@@ -16,10 +16,10 @@
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{EveryDimension, LinearPath, Plan, Relation, Statement, Trial, TwoTimes, sampler};
-use crate::numbers::{Ball, Dual, Float, Jet, Scalar, VectorJet, rate};
+use crate::numbers::{Ball, Dual, Field, Float, Jet, Scalar, VectorJet, rate};
 use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
-use crate::worlds::{Clock, Diffusion, GaussianData, Marginal, Process, ReverseSde, score_field};
+use crate::worlds::{Clock, Diffusion, GaussianData, Marginal, Process, ReverseSde, ScaledScore, score_field};
 
 parameters! {
     /// Any process with any density, at a point, and a member of the family.
@@ -116,11 +116,15 @@ impl Statement for GaussianDensity {
 
 const PATHS: &str = "process=vp-linear b0=0.1 b1=3.137 T=1.3 m0=0.4137 v0=0.3137 lam=[0.6,-0.7]";
 
+/// What the drift multiplies the exact score with.
+fn score_factor<S: Scalar>(wrong: u8, lambda: S) -> S {
+    if wrong == DRIFT { (S::int(1) - lambda) / (S::int(1) - lambda / 2) } else { S::one() }
+}
+
 /// The scalar member `λ` with the exact score, at noising time `t`.
 fn scalar<S: Scalar>(wrong: u8, data: &GaussianData<S>, lambda: S, t: S) -> ReverseSde<S> {
     let (clock, rest) = (data.process.at(t), S::int(1) - lambda);
-    let score = data.law(&clock).score();
-    let score = if wrong == DRIFT { score.scale(rest / (S::int(1) - lambda / 2)) } else { score };
+    let score = data.law(&clock).score().scale(score_factor(wrong, lambda));
     let mut reverse = ReverseSde::plug_in(&clock, &score, lambda);
     if wrong == AMPLITUDE {
         reverse.noise = reverse.noise * rest;
@@ -150,6 +154,8 @@ impl Statement for PathLaw {
             "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 m0=-0.2719 v0=0.513 lam=[0.3]",
             "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=0.6137 v0=0.8117 lam=[-1.9]",
             "process=vp-cosine s=0.008 T=1.2 tend=0.97 m0=0.3119 v0=1.8117 lam=[0.85]",
+            "process=vp-linear b0=0.1 b1=3.137 T=1 m0=0 v0=0.3137 lam=[0.5]",
+            "process=vp-linear b0=0.1 b1=3.137 T=1 m0=0 v0=0.3137 lam=[-0.7]",
         ]
     }
 
@@ -161,6 +167,8 @@ impl Statement for PathLaw {
         let member = move |lambda: S| {
             let sde = move |t: S| scalar(wrong, data, lambda, t);
             let stated = Dual::constant(believed(wrong, lambda));
+            let vpi = data.law(&data.process.end()).variance;
+            let world = ScaledScore { v0: data.v0, delta: score_factor(wrong, lambda) - 1, lambda, vpi };
             [
                 Relation::rate("mean", range, |t| data.moving_law(t).mean, move |t| sde(t).mean_rate(&data.law_at(t))),
                 Relation::rate(
@@ -168,6 +176,20 @@ impl Statement for PathLaw {
                     range,
                     |t| data.moving_law(t).variance,
                     move |t| sde(t).variance_rate(&data.law_at(t)),
+                ),
+                // The prior's variance and the noise of every time, as far as the drift carries them to time 0.
+                Relation::rate(
+                    "variance at time 0",
+                    range,
+                    move |t| {
+                        let (start, clock) = (data.process.start().map(Dual::constant), data.process.moving(t));
+                        let carried = world.map(Dual::constant).transfer(&start, &clock).square();
+                        data.moving_law(t).variance * carried
+                    },
+                    move |t| {
+                        let carried = world.transfer(&data.process.start(), &data.process.at(t)).square();
+                        -sde(t).noise * carried
+                    },
                 ),
                 // Cov(X_t, X_T) decays with the drift alone, √v_t moves as the SDE itself says.
                 Relation::rate(

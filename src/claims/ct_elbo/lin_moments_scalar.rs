@@ -16,7 +16,7 @@
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{LinearPath, Plan, Relation, Statement, Statistic, Trial, sampler};
-use crate::numbers::{Ball, Dual, Float, Scalar};
+use crate::numbers::{Ball, Dual, Field, Float, Scalar};
 use crate::parameters;
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point, describe};
 use crate::worlds::{Affine, AffineInTime, Clock, Gaussian, Process, Schedule};
@@ -95,6 +95,48 @@ impl Statement for Schedules {
             Relation::equal("no noise at time 0", conditional(wrong, process, S::zero()).re, S::zero()),
             Relation::rate("conditional variance", range, move |t| conditional(wrong, process, t), rate),
         ]
+    }
+}
+
+parameters! {
+    /// Data under a noising process.
+    Noised {
+        process: process "the noising process",
+        v0: positive "data variance v_0",
+    }
+}
+
+/// Variance at the end: what is left of the data's, and of the noise of every time.
+struct Decayed(u8);
+
+impl Statement for Decayed {
+    type Params<S: Scalar> = Noised<S>;
+
+    // On VE nothing decays, and a wrong rate of decay would hide.
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            "process=vp-linear b0=0.1 b1=3.137 T=1 v0=0.3137",
+            "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 v0=0.513",
+            "process=vp-cosine s=0.008 T=1.2 tend=0.97 v0=1.8117",
+        ]
+    }
+
+    fn relations<'p, S: Scalar>(&self, p: &'p Noised<S>) -> Vec<Relation<'p, S>> {
+        let power = if self.0 == HALVED { 1 } else { 2 };
+        let (process, end) = (&p.process, p.process.end().phi);
+        // At T the state is v_T, at 0 it is φ_T² v₀.
+        vec![Relation::rate(
+            "variance at the end",
+            (S::zero(), process.horizon()),
+            move |t| {
+                let clock = process.moving(t);
+                clock.variance(Dual::constant(p.v0)) * (Dual::constant(end) / clock.phi).powi(power)
+            },
+            move |t| {
+                let clock = process.at(t);
+                clock.noise * (end / clock.phi).powi(power)
+            },
+        )]
     }
 }
 
@@ -293,6 +335,7 @@ impl Formula for ConditionalVariance {
 }
 
 const EVERY: &str = "every linear SDE";
+const DECAYED: &str = "data under a process";
 
 /// The claim.
 pub static CLAIM: Claim = Claim {
@@ -304,6 +347,7 @@ pub static CLAIM: Claim = Claim {
     sources: &["song2021sde"],
     readings: &[
         Readings::of("schedules", &Schedules(0)).and_sampled(&SubVpEnds(0)),
+        Readings::of(DECAYED, &Decayed(0)),
         Readings::of(EVERY, &VariationOfConstants(0)).and_sampled(&AffineEnds(0)),
     ],
     controls: &[
@@ -311,6 +355,11 @@ pub static CLAIM: Claim = Claim {
             id: "halved-drift",
             story: "v' = αv + G for 2αv + G: the drift acts on the variance as on the mean",
             readings: Readings::of(EVERY, &VariationOfConstants(HALVED)).and_sampled(&AffineEnds(HALVED)),
+        },
+        Control {
+            id: "halved-decay",
+            story: "φ where φ² belongs, which solves v' = αv + G: variance fades as slowly as the mean",
+            readings: Readings::of(DECAYED, &Decayed(HALVED)),
         },
         Control {
             id: "sub-vp-noise",

@@ -18,7 +18,7 @@ use crate::numbers::{Ball, Dual, Float, Scalar};
 use crate::objectives::elbo::RunningCost;
 use crate::parameters;
 use crate::parameters::{Domain, InputError, at_point};
-use crate::worlds::{Gaussian, GaussianData, ReverseSde};
+use crate::worlds::{AffineScore, Gaussian, GaussianData, ReverseSde, ScaledScore};
 
 parameters! {
     /// Data, and another Gaussian whose exact score is plugged in.
@@ -40,6 +40,13 @@ impl<S: Scalar> Point<S> {
     fn model(&self) -> Gaussian<S> {
         Gaussian::new(self.m, self.v)
     }
+
+    /// The plug-in model with the exact score of this Gaussian, and with what it has become at the end for the prior.
+    fn world(&self) -> AffineScore<S> {
+        let prior = self.data.process.end().diffuse(&self.model());
+        let scaled = ScaledScore { v0: self.v, delta: S::zero(), lambda: S::zero(), vpi: prior.variance };
+        AffineScore { scaled, centre: self.m, prior_mean: prior.mean }
+    }
 }
 
 pub(in crate::claims) struct Pointwise(pub(in crate::claims) u8);
@@ -48,7 +55,12 @@ impl Statement for Pointwise {
     type Params<S: Scalar> = Point<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[POINT, "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=-0.3 v0=0.8117 m=0.4 v=1.3 x=1.7131"]
+        &[
+            POINT,
+            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 m0=-0.3 v0=0.8117 m=0.4 v=1.3 x=1.7131",
+            "process=vp-linear b0=0.1 b1=3.137 T=1 m0=0 v0=1 m=1.3119 v=1 x=1.9",
+            "process=vp-linear b0=0.1 b1=3.137 T=1 m0=0 v0=0.3137 m=0 v=0.9137 x=1.9",
+        ]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Point<S>) -> Vec<Relation<'p, S>> {
@@ -81,7 +93,9 @@ impl Statement for Pointwise {
             PERFECT_MODEL => Relation::equal("average bound", model.expected_log_density(&data), -data.entropy()),
             _ => Relation::at_most("average bound", model.expected_log_density(&data), -data.entropy(), gap),
         };
-        vec![no_gap, average]
+        let bound = p.world().elbo(p.x, &p.data.process.end());
+        let attained = if wrong == PERFECT_MODEL { data } else { model };
+        vec![no_gap, Relation::equal("bound at the point", bound, attained.log_density(p.x)), average]
     }
 }
 

@@ -82,7 +82,11 @@ impl Statement for Integral {
     type Params<S: Scalar> = ScaledFamily<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[POINT, "process=sub-vp-linear b0=0.1 b1=5.77 T=1 v0=0.0137 delta=0.3719 lam=-0.9137 vpi=0.9713"]
+        &[
+            POINT,
+            "process=vp-linear b0=0.1 b1=3.137 T=1 v0=0.3137 delta=0.2719 lam=0.5 vpi=1.1719",
+            "process=sub-vp-linear b0=0.1 b1=5.77 T=1 v0=0.0137 delta=0.3719 lam=-0.9137 vpi=0.9713",
+        ]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p ScaledFamily<S>) -> Vec<Relation<'p, S>> {

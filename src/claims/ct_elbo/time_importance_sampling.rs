@@ -130,6 +130,7 @@ struct Integrals(u8);
 const POINTS: &[&str] = &[
     SAMPLED,
     "process=vp-linear b0=0.1 b1=3.137 T=1 eps=0.00001 v0=0.3137 u=0.3719",
+    "process=vp-linear b0=0.1 b1=20.13 T=1 eps=0.00001 v0=0.3137 u=0.3719",
     "process=sub-vp-linear b0=0.2 b1=7.1 T=1.1 eps=0.0137 v0=0.513 u=0.6137",
     "process=ve-geometric smin=0.1 smax=3.17 T=0.9 eps=0.0313 v0=0.8117 u=0.2719",
 ];
@@ -167,7 +168,7 @@ impl Statement for Integrals {
     }
 }
 
-/// The inverse of the distribution function.
+/// The distribution function, with its density, and its inverse.
 struct Inverse(u8);
 
 impl Statement for Inverse {
@@ -179,14 +180,25 @@ impl Statement for Inverse {
 
     fn relations<'p, S: Scalar>(&self, p: &'p Quantile<S>) -> Vec<Relation<'p, S>> {
         let (first, last) = p.law.ends();
+        let mass = if self.0 == NO_NORMALISER { S::one() } else { p.law.normaliser() };
+        let distribution = Relation::rate(
+            "distribution of times",
+            (p.law.eps, p.law.process.horizon()),
+            move |t| {
+                let so_far =
+                    p.law.process.moving(t).log_noise_to_signal() - Dual::constant(first.log_noise_to_signal());
+                so_far / Dual::constant(p.law.normaliser())
+            },
+            move |t| density(&p.law.process.at(t)) / mass,
+        );
         let ratio = |clock: &Clock<S>| clock.log_noise_to_signal().exp();
         let time = match self.0 {
             UNIFORM_RATIO => p.law.time_at(ratio(&first) * (S::one() - p.u) + ratio(&last) * p.u),
             _ => p.law.quantile(p.u),
         };
         let so_far = |t: S| TimeLaw { process: p.law.process.clone(), eps: t }.normaliser();
-        let rest = time.map(|t| Relation::equal("quantile", p.law.normaliser() - so_far(t), p.u * p.law.normaliser()));
-        rest.into_iter().collect()
+        let share = time.map(|t| Relation::equal("quantile", p.law.normaliser() - so_far(t), p.u * p.law.normaliser()));
+        share.into_iter().chain([distribution]).collect()
     }
 }
 
@@ -284,6 +296,11 @@ pub static CLAIM: Claim = Claim {
             id: "no-normaliser",
             story: "the loss at importance-sampled times without the factor Z",
             readings: Readings::of(LOSS, &Unbiased(NO_NORMALISER)).and_sampled(&Draws(NO_NORMALISER)),
+        },
+        Control {
+            id: "unnormalised-density",
+            story: "g²/w taken for a density: it has the mass Z",
+            readings: Readings::certified(QUANTILE, &Inverse(NO_NORMALISER)),
         },
         Control { id: "root", story: "p ∝ g/√w for g²/w", readings: Readings::of(LOSS, &Unbiased(ROOT)) },
         Control {

@@ -152,7 +152,7 @@ impl Statement for ShiftedGap {
     type Params<S: Scalar> = UnitShift<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &["b0=0.3719 L=7.3137"]
+        &["b0=0.3719 L=7.3137", "b0=0.7 L=2"]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p UnitShift<S>) -> Vec<Relation<'p, S>> {
