@@ -53,7 +53,7 @@ pub fn integrate(
 }
 
 /// Encloses `∫ f` to about this many significant digits: repeated ever more narrowly until they are there, or the arithmetic
-/// has no more: 66 digits, and no radius below 1e-290, which doubles could not bound. For integrals whose size is not known
+/// has no more: 58 digits, as many as the weights of the rule have, and no radius below 1e-290, which doubles could not bound. For integrals whose size is not known
 /// beforehand.
 pub fn integrate_to_digits(
     f: &dyn Fn(Ball) -> Ball,

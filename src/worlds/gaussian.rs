@@ -59,6 +59,13 @@ impl<S: Scalar> Gaussian<S> {
         ((S::pi() * self.variance * 2).ln() + 1) / 2
     }
 
+    /// `E[h(Y)]` of a quadratic `h`, for any `Y` with these moments: the average of `h` over the two points at one standard
+    /// deviation.
+    pub fn average_of_quadratic(&self, h: impl Fn(S) -> S) -> S {
+        let deviation = self.variance.sqrt();
+        (h(self.mean + deviation) + h(self.mean - deviation)) / 2
+    }
+
     /// In another reading.
     pub fn map<R>(&self, f: impl Fn(S) -> R) -> Gaussian<R> {
         Gaussian { mean: f(self.mean), variance: f(self.variance) }

@@ -180,7 +180,7 @@ fn digits_whatever_the_size() {
             let integral = integrate_to_digits(&f, &over, Ball::zero(), Ball::one(), digits as usize);
             assert!(integral.overlaps(&exact), "{integral}");
             let relative = (Ball::point(integral.radius()) / exact).to_f64();
-            let there = digits.min(66).min(290 + exponent);
+            let there = digits.min(58).min(290 + exponent);
             assert!(relative <= 10_f64.powi(-there), "{digits} digits at 1e{exponent}: {relative}");
         }
     }

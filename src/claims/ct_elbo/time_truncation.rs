@@ -77,12 +77,6 @@ impl<S: Scalar> Cut<S> {
         let decoded = Gaussian::new(x, decoder.variance).expected_log_density(&mean);
         decoded + self.naive(x) + if wrong == NO_ENCODER { S::zero() } else { law.entropy() }
     }
-
-    /// The average over the data of a quadratic in `x`: that over two points at one standard deviation.
-    fn average(&self, of: impl Fn(S) -> S) -> S {
-        let deviation = self.data.v0.sqrt();
-        (of(self.data.m0 + deviation) + of(self.data.m0 - deviation)) / 2
-    }
 }
 
 struct Truncated(u8);
@@ -105,7 +99,7 @@ impl Statement for Truncated {
         let wrong = self.0;
         let process = &p.data.process;
         let start = p.data.start();
-        let naive = p.average(|x| p.naive(x)) + start.entropy();
+        let naive = start.average_of_quadratic(|x| p.naive(x)) + start.entropy();
         let kept = (p.data.law(&p.clock()).variance / p.data.v0).ln() / 2;
         vec![
             // E log q_t(Y_t) moves by the cost: from the cut-off to the end it gains what the bound pays.
@@ -159,7 +153,8 @@ impl Statement for AverageBound {
 
     fn relations<'p, S: Scalar>(&self, p: &'p Cut<S>) -> Vec<Relation<'p, S>> {
         let wrong = self.0;
-        let average = p.average(|x| if wrong == NAIVE { p.naive(x) } else { p.corrected(0, true, x) });
+        let average =
+            p.data.start().average_of_quadratic(|x| if wrong == NAIVE { p.naive(x) } else { p.corrected(0, true, x) });
         let clock = p.clock();
         let lost = NonNegative::divergence(-clock.w / clock.variance(p.data.v0));
         let gap = lost.times(NonNegative::declared(S::ratio(1, 2)));
