@@ -13,7 +13,7 @@ const NODES: usize = 20;
 /// The order of the coefficient that bounds a remainder.
 pub(super) const ORDER: usize = 2 * NODES;
 
-/// The power series that bounds a remainder, over intervals of doubles: its last coefficient is that of [`ORDER`].
+/// The power series that bounds a remainder, over intervals of doubles: its last coefficient has the order `2n` for `n` nodes.
 pub type Panel = Taylor<Interval<f64>, { ORDER + 1 }>;
 
 /// A panel this many halvings deep, or this many panels in all, means that the integrand is singular: give up, undecided.
