@@ -149,6 +149,7 @@ fn what_cannot_be_decided_does_not_pass() {
         ("unreadable point", verdict(&Unreadable.certify(&asked(1.0))), "`nan` is not a number"),
         ("unreadable point of a proof", verdict(&Unreadable.prove("toy")), "`nan` is not a number"),
         ("no points", verdict(&Pointless.certify(&asked(1.0))), "nothing was checked"),
+        ("two numbers of one name", verdict(&Ambiguous.prove("toy")), "`c` has the name of a free number"),
         ("an inequality without a gap has no proof", verdict(&Toys(BELOW).prove("toy")), "decided by enclosure alone"),
         ("no points of a proof", verdict(&Pointless.prove("toy")), "nothing was checked"),
         ("no relations", verdict(&Empty.prove("toy")), "nothing was checked"),
@@ -176,6 +177,23 @@ macro_rules! like_binomial {
         }
     };
 }
+ouracle::parameters! {
+    /// A parameter with the name that the drift offset of a generic process has.
+    Namesakes { process: process "the process", c: real "a number" }
+}
+
+struct Ambiguous;
+
+impl Statement for Ambiguous {
+    type Params<S: Scalar> = Namesakes<S>;
+    fn points(&self) -> &'static [&'static str] {
+        &["process=vp-linear b0=0.1 b1=3 T=1 c=2"]
+    }
+    fn relations<'p, S: Scalar>(&self, p: &'p Namesakes<S>) -> Vec<Relation<'p, S>> {
+        vec![Relation::equal("toy", p.c * 2, p.c + p.c + p.process.at(S::zero()).offset * 0)]
+    }
+}
+
 like_binomial!(Unreadable, &["x=nan v=1"], 1);
 like_binomial!(Pointless, &[], 1);
 like_binomial!(Empty, &["x=1 v=1"], 0);

@@ -2,27 +2,42 @@
 
 use crate::numbers::{Covariance, Expr, Field, Float, Matrix, Proof, Vector};
 use crate::parameters::{Domain, ExactReader, InputError, Source};
+use std::collections::BTreeSet;
 
 /// Answers with symbols where an exact reader would answer with numbers. Shapes, counts and choices come from a point.
 pub struct Symbols<'a> {
     proof: &'a Proof,
     shapes: ExactReader<'a>,
     explicit: bool,
+    parameters: BTreeSet<&'static str>,
+    free: BTreeSet<String>,
+    fault: Option<InputError>,
 }
 
 impl<'a> Symbols<'a> {
     /// Symbols in this proof, with the shapes of these inputs. `explicit` keeps the process of the inputs.
     pub fn new(proof: &'a Proof, shapes: ExactReader<'a>, explicit: bool) -> Self {
-        Self { proof, shapes, explicit }
+        Self { proof, shapes, explicit, parameters: BTreeSet::new(), free: BTreeSet::new(), fault: None }
     }
 
-    /// The first thing wrong with the point that shapes and choices come from.
+    /// The first thing wrong with the point that shapes and choices come from, or with the names.
     pub fn fault(&self) -> Option<&InputError> {
-        self.shapes.fault()
+        self.shapes.fault().or(self.fault.as_ref())
     }
 
-    fn scalar(&self, name: &str, domain: Domain) -> Expr {
+    fn scalar(&mut self, name: &'static str, domain: Domain) -> Expr {
+        self.parameters.insert(name);
+        self.keep_apart(name);
         number(self.proof, name, domain)
+    }
+
+    /// One name is one symbol: a parameter that bears the name of a free number would be proved for that number alone.
+    fn keep_apart(&mut self, name: &str) {
+        if self.parameters.contains(name) && self.free.contains(name) {
+            let why =
+                format!("the parameter `{name}` has the name of a free number of the process; give it another one");
+            self.fault.get_or_insert(InputError::Condition(why));
+        }
     }
 }
 
@@ -122,7 +137,12 @@ impl Source<Expr> for Symbols<'_> {
     }
 
     fn free(&mut self, name: &str, latex: &str, positive: bool) -> Option<Expr> {
-        (!self.explicit).then(|| declared(self.proof, name, latex, positive))
+        if self.explicit {
+            return None;
+        }
+        self.free.insert(name.to_owned());
+        self.keep_apart(name);
+        Some(declared(self.proof, name, latex, positive))
     }
 
     fn rule(&mut self, parameter: Expr, rate: Expr) {
@@ -157,6 +177,7 @@ pub(super) fn latex_name(name: &str) -> String {
         "lam" => r"\lambda".to_owned(),
         "vpi" => r"v_\pi".to_owned(),
         "mpi" => r"m_\pi".to_owned(),
+        "mr" => "m_r".to_owned(),
         "rho" => r"\rho".to_owned(),
         "sig" => r"\sigma".to_owned(),
         "smin" => r"\sigma_-".to_owned(),

@@ -44,7 +44,7 @@ pub trait Integrand {
 /// too fast or is not smooth; it is never wrong.
 ///
 /// ```
-/// use ouracle::numbers::{Ball, Field, Integrand, OverLine, gaussian_mean};
+/// use ouracle::numbers::{Ball, EndPoint, Field, Integrand, OverLine, gaussian_mean};
 /// struct Square;
 /// impl Integrand for Square {
 ///     fn value<S: OverLine>(&self, z: S) -> S {

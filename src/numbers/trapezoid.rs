@@ -8,7 +8,7 @@ use super::{Ball, Field, Interval, Scalar, Special};
 /// The error `± 2M/(e^{2πa/h} − 1)` of the rule with this step, where `a` is the half-width of the strip and `M` the bound.
 ///
 /// ```
-/// use ouracle::numbers::{Ball, Field, Scalar, strip_error};
+/// use ouracle::numbers::{Ball, EndPoint, Field, Scalar, strip_error};
 /// // ∫ e^{−x²/2} dx = √2π: |e^{−z²/2}| = e^{−x²/2} e^{a²/2} on the edge of any strip; here a = 6, h = 1/2.
 /// let (height, step) = (Ball::int(6), Ball::ratio(1, 2));
 /// let root = (Ball::pi() * 2).sqrt();

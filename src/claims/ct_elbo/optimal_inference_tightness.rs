@@ -89,7 +89,7 @@ parameters! {
     Model {
         process: process "the noising process",
         v0: positive "variance of the reference that the score belongs to",
-        c: real "mean of the reference",
+        mr: real "mean of the reference",
         delta: real "relative error of the score (1 + delta) grad log r",
         lam: below_one "member of the plug-in family, lambda < 1",
         mpi: real "prior mean m_pi",
@@ -101,7 +101,7 @@ parameters! {
 impl<S: Scalar> Model<S> {
     fn world(&self) -> AffineScore<S> {
         let scaled = ScaledScore { v0: self.v0, delta: self.delta, lambda: self.lam, vpi: self.vpi };
-        AffineScore { scaled, centre: self.c, prior_mean: self.mpi }
+        AffineScore { scaled, centre: self.mr, prior_mean: self.mpi }
     }
 }
 
@@ -198,9 +198,9 @@ impl Statement for GaussianModel {
 
     fn points(&self) -> &'static [&'static str] {
         &[
-            "process=vp-linear b0=0.1 b1=3.137 T=1.3 v0=0.3137 c=0.2119 delta=0.2719 lam=0.3 mpi=0.3119 vpi=1.1719 x=0.8113",
-            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 v0=0.8117 c=-0.3 delta=-0.1713 lam=-0.7 mpi=0.4 vpi=10.3 x=1.7131",
-            "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 v0=0.513 c=0.7 delta=0 lam=0 mpi=-0.2 vpi=0.7 x=0.3119",
+            "process=vp-linear b0=0.1 b1=3.137 T=1.3 v0=0.3137 mr=0.2119 delta=0.2719 lam=0.3 mpi=0.3119 vpi=1.1719 x=0.8113",
+            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 v0=0.8117 mr=-0.3 delta=-0.1713 lam=-0.7 mpi=0.4 vpi=10.3 x=1.7131",
+            "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 v0=0.513 mr=0.7 delta=0 lam=0 mpi=-0.2 vpi=0.7 x=0.3119",
         ]
     }
 

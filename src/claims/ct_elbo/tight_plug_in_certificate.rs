@@ -159,7 +159,7 @@ parameters! {
     Plugged {
         process: process "the noising process",
         v0: positive "variance of the reference that the score belongs to",
-        c: real "mean of the reference",
+        mr: real "mean of the reference",
         delta: real "relative error of the score (1 + delta) grad log r",
         mpi: real "prior mean m_pi",
         vpi: positive "prior variance v_pi",
@@ -170,7 +170,7 @@ parameters! {
 impl<S: Scalar> Plugged<S> {
     fn world(&self) -> AffineScore<S> {
         let scaled = ScaledScore { v0: self.v0, delta: self.delta, lambda: S::zero(), vpi: self.vpi };
-        AffineScore { scaled, centre: self.c, prior_mean: self.mpi }
+        AffineScore { scaled, centre: self.mr, prior_mean: self.mpi }
     }
 
     /// A world that the certificate accepts: no residue, and the prior is the end of the reference. A wrong version drops
@@ -196,9 +196,9 @@ impl Statement for Family {
 
     fn points(&self) -> &'static [&'static str] {
         &[
-            "process=vp-linear b0=0.1 b1=3.137 T=1 v0=0.3137 c=0 delta=0.2719 mpi=0 vpi=1.1719 x=0.8113",
-            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 v0=0.8117 c=-0.3 delta=-0.1713 mpi=0.4 vpi=10.3 x=1.7131",
-            "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 v0=0.513 c=0.7 delta=0.0917 mpi=-0.2 vpi=0.7 x=0.3119",
+            "process=vp-linear b0=0.1 b1=3.137 T=1 v0=0.3137 mr=0 delta=0.2719 mpi=0 vpi=1.1719 x=0.8113",
+            "process=ve-geometric smin=0.1 smax=3.17 T=0.9 v0=0.8117 mr=-0.3 delta=-0.1713 mpi=0.4 vpi=10.3 x=1.7131",
+            "process=sub-vp-linear b0=0.1 b1=7.1 T=1.1 v0=0.513 mr=0.7 delta=0.0917 mpi=-0.2 vpi=0.7 x=0.3119",
         ]
     }
 
