@@ -190,7 +190,8 @@ impl Statement for Ambiguous {
         &["process=vp-linear b0=0.1 b1=3 T=1 c=2"]
     }
     fn relations<'p, S: Scalar>(&self, p: &'p Namesakes<S>) -> Vec<Relation<'p, S>> {
-        vec![Relation::equal("toy", p.c * 2, p.c + p.c + p.process.at(S::zero()).offset * 0)]
+        let clock = p.process.at(S::zero());
+        vec![Relation::equal("toy", clock.mean_rate(p.c) - clock.alpha * p.c, clock.offset)]
     }
 }
 
