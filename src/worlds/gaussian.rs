@@ -89,6 +89,14 @@ impl<S: Scalar> MultivariateGaussian<S> {
         Self::log_density_at(y.size(), self.covariance.log_det(), distance)
     }
 
+    /// `E[log N(Y; m, Σ)]` for any `Y` with the moments of `law`, in nats.
+    pub fn expected_log_density(&self, law: &Self) -> S {
+        let away = &law.mean - &self.mean;
+        let precision = self.covariance.precision();
+        let distance = precision.bilinear(&away, &away) + (precision * law.covariance.matrix()).trace();
+        Self::log_density_at(away.size(), self.covariance.log_det(), distance)
+    }
+
     /// The log-density in `d` dimensions from `ln det Σ` and the squared distance `(y − m)ᵀ Σ⁻¹ (y − m)`.
     pub fn log_density_at(d: S, log_det: S, squared_distance: S) -> S {
         -((S::pi() * 2).ln() * d + log_det + squared_distance) / 2

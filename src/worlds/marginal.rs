@@ -56,11 +56,8 @@ impl<S: Scalar> Marginal<S> {
 
     /// With these rates of the moments as derivatives.
     pub fn moving_by(&self, mean_rate: &Vector<S>, covariance_rate: &Matrix<S>) -> Marginal<Dual<S>> {
-        let moving = |value: &Vector<S>, rate: &Vector<S>| {
-            Vector(value.0.iter().zip(&rate.0).map(|(re, eps)| Dual { re: *re, eps: *eps }).collect())
-        };
         let law = MultivariateGaussian {
-            mean: moving(&self.law.mean, mean_rate),
+            mean: super::moving_vector(&self.law.mean, mean_rate),
             covariance: Covariance::new(super::moving(self.law.covariance.matrix(), covariance_rate)),
         };
         Marginal { sde: self.sde.map(Dual::constant), law }

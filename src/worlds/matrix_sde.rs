@@ -107,6 +107,11 @@ impl<S: Scalar> MatrixTransition<S> {
     }
 }
 
+/// A vector with its time derivative, entry by entry.
+pub fn moving_vector<S: Scalar>(value: &Vector<S>, rate: &Vector<S>) -> Vector<Dual<S>> {
+    Vector(value.0.iter().zip(&rate.0).map(|(re, eps)| Dual { re: *re, eps: *eps }).collect())
+}
+
 /// A matrix with its time derivative, entry by entry.
 pub fn moving<S: Scalar>(value: &Matrix<S>, rate: &Matrix<S>) -> Matrix<Dual<S>> {
     Matrix::from_fn(value.rows(), value.columns(), |i, j| Dual { re: value[(i, j)], eps: rate[(i, j)] })

@@ -46,7 +46,7 @@ pub use isserlis::{GaussianPolynomial, isserlis};
 pub use linear_plugin::LinearPlugin;
 pub use linear_sde::{AffineInTime, ForcedOu, LinearSde};
 pub use marginal::Marginal;
-pub use matrix_sde::{MatrixSde, MatrixTransition, moving};
+pub use matrix_sde::{MatrixSde, MatrixTransition, moving, moving_vector};
 pub use mixture::Mixture;
 pub use mixture_data::{MixtureAtPoint, MixtureAtTime, MixtureData, MixturePoint};
 pub use mixture_information::{LogDensity, OfLaws, SquaredScore, to_digits};

@@ -92,14 +92,9 @@ impl<S: Scalar> Tilted<S> {
         Ends { prior: Gaussian::new(self.mpi, self.vpi), marginal }
     }
 
-    /// The model: the exact score contracts the error of the prior by `g = φ_T v_0/v_T`, its mean by `g`, its variance by `g²`.
-    fn contracted(&self) -> Gaussian<S> {
-        let (start, end) = self.data.ends();
-        let gain = self.data.process.end().phi * start.variance / end.variance;
-        Gaussian {
-            mean: start.mean + gain * (self.mpi - end.mean),
-            variance: start.variance + gain.square() * (self.vpi - end.variance),
-        }
+    /// The model, by Bayes' rule: the exact score carries the prior back as if it were the end of the data.
+    fn carried_back(&self) -> Gaussian<S> {
+        self.data.posterior(&self.data.process.end()).apply(&Gaussian::new(self.mpi, self.vpi))
     }
 
     fn world(&self) -> AffineScore<S> {
@@ -136,7 +131,7 @@ impl Statement for Moments {
         let (process, world) = (&p.data.process, p.world());
         let (start, end) = (process.start(), process.end());
         let at_x = p.ends().tilt(wrong, &end.given(p.x));
-        let (model, contracted) = (world.model(&start, &end), p.contracted());
+        let (model, by_bayes) = (world.model(&start, &end), p.carried_back());
         let from_data = p.data.start().log_density(p.x);
         let law = end.given(p.x);
         let tilted = p.ends().tilted(&law, p.th);
@@ -162,9 +157,9 @@ impl Statement for Moments {
                     -(clock.sde().0.value(y) * first + clock.noise / 2 * (second + first.square()))
                 },
             ),
-            Relation::equal("mean of the model", model.mean, contracted.mean),
-            Relation::equal("variance of the model", model.variance, contracted.variance),
-            Relation::equal("unbiased", from_data + at_x.cumulant(S::one()), contracted.log_density(p.x)),
+            Relation::equal("mean of the model", model.mean, by_bayes.mean),
+            Relation::equal("variance of the model", model.variance, by_bayes.variance),
+            Relation::equal("unbiased", from_data + at_x.cumulant(S::one()), by_bayes.log_density(p.x)),
             Relation::equal("bound", from_data + p.ends().mean(&law), world.elbo(p.x, &end)),
             // Under the law tilted by the power θ of the weight; at θ = 0 under that of the paths.
             Relation::equal("mean of the log-weight", mean, p.ends().mean(&tilted)),

@@ -26,7 +26,9 @@ use crate::evidence::{Relation, Statement};
 use crate::numbers::{Dual, Matrix, Scalar, Vector, rate};
 use crate::parameters;
 use crate::parameters::{InputError, Parameters, Source};
-use crate::worlds::{AffineField, AffineScore, Marginal, MatrixSde, MultivariateGaussian, ScaledScore, moving};
+use crate::worlds::{
+    AffineField, AffineScore, Marginal, MatrixSde, MultivariateGaussian, ScaledScore, moving, moving_vector,
+};
 
 const HALF_NOISE: u8 = 1;
 const NO_MODEL: u8 = 2;
@@ -65,19 +67,13 @@ impl<S: Scalar> Parameters<S> for Instant<S> {
         let point = source.vector("y", "the point")?;
         source.same_dimension(&["A", "c", "L", "m", "S", "K", "P", "k", "p", "n", "W", "y"])?;
 
-        let noise = sde.noise();
-        let pull = &(&noise * &slope) - &sde.drift;
-        let generative =
-            MatrixSde { drift: pull, offset: &(&noise * &offset) - &sde.offset, factor: sde.factor.clone() };
+        let generative = sde.plug_in(&AffineField { slope: slope.clone(), offset: offset.clone() }, S::zero());
         // The model's own time runs backwards.
         let mean_rate = -&generative.mean_rate(&law.mean);
         let covariance_rate = -&generative.covariance_rate(law.covariance.matrix());
         let model = Marginal { sde: sde.clone(), law }.moving_by(&mean_rate, &covariance_rate).law;
         let inference = Marginal { sde: sde.clone(), law: state }.moving().law;
-        let pair = |value: &Vector<S>, rate: &Vector<S>| {
-            Vector(value.0.iter().zip(&rate.0).map(|(re, eps)| Dual { re: *re, eps: *eps }).collect())
-        };
-        let score = AffineField { slope: moving(&slope, &slope_rate), offset: pair(&offset, &offset_rate) };
+        let score = AffineField { slope: moving(&slope, &slope_rate), offset: moving_vector(&offset, &offset_rate) };
 
         let vectors = model.mean.0.iter().chain(&inference.mean.0).chain(&score.offset.0);
         let lower = |matrix: &Matrix<Dual<S>>| -> Vec<Dual<S>> {
@@ -106,21 +102,15 @@ impl Statement for Difference {
 
     fn relations<'p, S: Scalar>(&self, p: &'p Instant<S>) -> Vec<Relation<'p, S>> {
         let still = |field: &AffineField<Dual<S>>| field.map(|x| x.re);
-        let minus = |a: &AffineField<S>, b: &AffineField<S>| AffineField {
-            slope: &a.slope - &b.slope,
-            offset: &a.offset - &b.offset,
-        };
         let own = p.model.score();
-        let (score, difference) = (still(&p.score), minus(&still(&p.score), &still(&own)));
-        let left = {
-            let rates = |field: &AffineField<Dual<S>>| field.map(rate);
-            minus(&rates(&p.score), &rates(&own))
-        };
+        let score = still(&p.score);
+        let difference = score.minus(&still(&own));
+        let left = p.score.map(rate).minus(&own.map(rate));
         let mut sde = p.sde.clone();
         if self.0 == HALF_NOISE {
             sde.factor = sde.factor.scale(S::ratio(1, 2).sqrt());
         }
-        let residual = minus(&p.score.map(|x| x.eps), &sde.score_rate(&score));
+        let residual = p.score.map(|x| x.eps).minus(&sde.score_rate(&score));
         // The Riccati operator itself, applied to the difference.
         let transport = sde.score_rate(&difference);
         let right =
@@ -130,28 +120,13 @@ impl Statement for Difference {
 
         // The bound loses the cost and earns the rate of E log u.
         let law = p.inference.map(|x| x.re);
-        let pull = &p.sde.noise() * &score.slope;
-        let cost = pull.trace() - p.sde.drift.trace() + mean_square(&p.sde, &score, &law) / 2;
-        let lost = cost - rate(expected_log_density(&p.model, &p.inference));
+        let noise = p.sde.noise();
+        let cost = (&noise * &score.slope).trace() - p.sde.drift.trace() + score.mean_square(&noise, &law) / 2;
+        let lost = cost - rate(p.model.expected_log_density(&p.inference));
         let mismatch = if self.0 == NO_MODEL { &score } else { &difference };
-        relations.push(Relation::equal("rate of the gap", lost, mean_square(&p.sde, mismatch, &law) / 2));
+        relations.push(Relation::equal("rate of the gap", lost, mismatch.mean_square(&noise, &law) / 2));
         relations
     }
-}
-
-/// `E|Lᵀ s(Y)|²`.
-fn mean_square<S: Scalar>(sde: &MatrixSde<S>, field: &AffineField<S>, law: &MultivariateGaussian<S>) -> S {
-    let at_mean = &sde.factor.transpose() * &field.value(&law.mean);
-    let spread = &sde.factor.transpose() * &field.slope;
-    at_mean.dot(&at_mean) + (&(&spread * law.covariance.matrix()) * &spread.transpose()).trace()
-}
-
-/// `E log u(Y)`.
-fn expected_log_density<S: Scalar>(u: &MultivariateGaussian<S>, law: &MultivariateGaussian<S>) -> S {
-    let away = &law.mean - &u.mean;
-    let precision = u.covariance.precision();
-    let distance = precision.bilinear(&away, &away) + (precision * law.covariance.matrix()).trace();
-    MultivariateGaussian::log_density_at(away.size(), u.covariance.log_det(), distance)
 }
 
 parameters! {
