@@ -10,4 +10,5 @@ pub mod path_energy;
 pub mod path_weight;
 pub mod pathwise;
 pub mod plugin_elbo;
+pub mod samplers;
 pub mod tilt;

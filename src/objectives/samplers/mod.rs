@@ -1,0 +1,8 @@
+//! Samplers, each written once as the code that people run, acting on [`Form`]s.
+//!
+//! With the exact network on Gaussian data every sampler is an affine map of its start and of its normal draws. A `Form` keeps
+//! that map: so one run of a sampler gives its factor, its bias and the variance that each draw adds, in any reading.
+
+mod form;
+
+pub use form::Form;
