@@ -7,6 +7,7 @@ pub mod ct_elbo;
 pub mod look_alikes;
 mod page;
 mod quantity;
+pub mod samplers;
 
 pub use ask::{ask, quantity};
 pub use claim::{Claim, Control, Expect, Readings};
@@ -16,7 +17,7 @@ pub use quantity::{Answer, AskError, Enclose, Formula, InDouble, Quantity};
 
 /// Every claim, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Claim> {
-    [ct_elbo::CLAIMS, look_alikes::CLAIMS].into_iter().flatten().copied()
+    [ct_elbo::CLAIMS, look_alikes::CLAIMS, samplers::CLAIMS].into_iter().flatten().copied()
 }
 
 /// The claim with this id or alias.

@@ -43,11 +43,11 @@ impl<'a> Symbols<'a> {
 
 /// The symbol of a number with this domain.
 pub(super) fn number(proof: &Proof, name: &str, domain: Domain) -> Expr {
-    let positive = matches!(domain, Domain::Positive | Domain::AboveOne);
+    let positive = matches!(domain, Domain::Positive | Domain::AboveOne | Domain::Fraction);
     let symbol = declared(proof, name, &latex_name(name), positive);
     let distance = match domain {
         Domain::AboveOne => symbol - 1,
-        Domain::BelowOne => Expr::int(1) - symbol,
+        Domain::BelowOne | Domain::Fraction => Expr::int(1) - symbol,
         _ => return symbol,
     };
     // A contradiction would surface as the answer of the next question to this proof.

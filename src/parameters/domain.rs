@@ -18,6 +18,8 @@ pub enum Domain {
     BelowOne,
     /// `≤ 1`.
     AtMostOne,
+    /// `0 < p < 1`.
+    Fraction,
     /// `0 ≤ p ≤ 1`.
     Probability,
 }
@@ -32,6 +34,7 @@ impl Domain {
             Self::AboveOne => *value > Rational::ONE,
             Self::BelowOne => *value < Rational::ONE,
             Self::AtMostOne => *value <= Rational::ONE,
+            Self::Fraction => *value > Rational::ZERO && *value < Rational::ONE,
             Self::Probability => *value >= Rational::ZERO && *value <= Rational::ONE,
         }
     }
@@ -46,6 +49,7 @@ impl fmt::Display for Domain {
             Self::AboveOne => "a number > 1",
             Self::BelowOne => "a number < 1",
             Self::AtMostOne => "a number <= 1",
+            Self::Fraction => "a number between 0 and 1, neither 0 nor 1",
             Self::Probability => "a number from 0 to 1",
         })
     }

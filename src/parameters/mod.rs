@@ -22,8 +22,8 @@ pub use source::{Parameters, Seeded, Source};
 
 /// Declares the parameters of a claim or a quantity: a struct generic over the reading, and how to read it.
 ///
-/// Each line is a name, a kind and a meaning. Kinds: `real`, `positive`, `nonnegative`, `above_one`, `below_one`, `at_most_one` give a
-/// scalar; `vector`, `matrix`, `symmetric` and `covariance` (positive definite) give vectors and matrices; `count` an
+/// Each line is a name, a kind and a meaning. Kinds: `real`, `positive`, `nonnegative`, `above_one`, `below_one`, `at_most_one`,
+/// `fraction`, `probability` give a scalar; `vector`, `matrix`, `symmetric` and `covariance` (positive definite) give vectors and matrices; `count` an
 /// integer `≥ 1`; `process` the noising process; `linear_sde` any scalar linear SDE; `of(Type)` another set of parameters.
 #[macro_export]
 macro_rules! parameters {
@@ -76,6 +76,12 @@ macro_rules! read_parameter {
     };
     (at_most_one, $source:ident, $name:expr, $meaning:expr) => {
         $source.real($name, $crate::parameters::Domain::AtMostOne, $meaning)
+    };
+    (fraction, $source:ident, $name:expr, $meaning:expr) => {
+        $source.real($name, $crate::parameters::Domain::Fraction, $meaning)
+    };
+    (probability, $source:ident, $name:expr, $meaning:expr) => {
+        $source.real($name, $crate::parameters::Domain::Probability, $meaning)
     };
     (count, $source:ident, $name:expr, $meaning:expr) => {
         $source.count($name, $meaning)

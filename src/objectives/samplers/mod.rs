@@ -2,7 +2,63 @@
 //!
 //! With the exact network on Gaussian data every sampler is an affine map of its start and of its normal draws. A `Form` keeps
 //! that map: so one run of a sampler gives its factor, its bias and the variance that each draw adds, in any reading.
+//!
+//! A step goes down a [`Rung`], from its noisy level to its clean one. Steps are composed by [`law`], in time proportional to
+//! their number, or run on one form by [`run`], which keeps every draw apart.
 
+mod ancestral;
+mod ddim;
+mod edm;
+mod euler;
+mod exponential;
 mod form;
+mod leading;
+mod leap;
+mod local_error;
+mod multistep;
+mod singlestep;
+mod solver;
 
+pub use ancestral::{Spread, ancestral, ancestral_step, reverse_std};
+pub use ddim::{ddim, ddim_direction, ddim_std, ddim_step};
+pub use edm::{Churn, churn, churned, euler_sigma, euler_sigma_step, heun, two_stage, two_stage_step};
+pub use euler::{euler_flow, euler_flow_step, euler_maruyama, euler_maruyama_step};
+pub use exponential::{exponential, exponential_step};
 pub use form::Form;
+pub use leading::{LeadingError, start_coefficient};
+pub use leap::{Leap, Prediction};
+pub use local_error::{LocalError, Series};
+pub use multistep::{Finish, Multistep, Past, Slope};
+pub use singlestep::{SecondOrder, Singlestep, Stages, ThirdOrder};
+pub use solver::{SOLVERS, Solver};
+
+use crate::numbers::Scalar;
+use crate::worlds::{Descent, Level, Oracle, Rung, Transition};
+
+/// The last step of every sampler here, from a level to the data: what the network makes of the state, `x̂`. It is the limit of
+/// their steps as `σ_b → 0`, and has no noise.
+pub fn denoise<S: Scalar>(z: &Form<S>, level: &Level<S>, oracle: &Oracle<S>) -> Form<S> {
+    z.through(&oracle.denoised(level))
+}
+
+/// What a one-step sampler returns given its start, step by step.
+pub fn law<S: Scalar>(
+    descent: &Descent<S>,
+    oracle: &Oracle<S>,
+    step: impl Fn(&Form<S>, &Rung<S>) -> Form<S>,
+) -> Transition<S> {
+    let start = Form::initial();
+    let last = descent.last.iter().map(|level| denoise(&start, level, oracle));
+    let steps = descent.rungs.iter().map(|rung| step(&start, rung)).chain(last);
+    steps.fold(Transition::still(), |so_far, step| so_far.then(&step.transition()))
+}
+
+/// The same on one state, whose draws stay apart.
+pub fn run<S: Scalar>(
+    descent: &Descent<S>,
+    oracle: &Oracle<S>,
+    step: impl Fn(&Form<S>, &Rung<S>) -> Form<S>,
+) -> Form<S> {
+    let state = descent.rungs.iter().fold(Form::initial(), |state, rung| step(&state, rung));
+    descent.last.iter().fold(state, |state, level| denoise(&state, level, oracle))
+}
