@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 from numpy.typing import NDArray
 
-from .fields import Field
+from .fields import Call, Field
 from .laws import Gaussian, Law, Mixture
 from .schedules import Level, Schedule
 
@@ -23,6 +25,7 @@ class Case:
     def __init__(self, law: Law, schedule: Schedule) -> None:
         self.law = law
         self.schedule = schedule
+        self._fields: weakref.WeakSet[Field] = weakref.WeakSet()
 
     @property
     def dimension(self) -> int:
@@ -31,7 +34,29 @@ class Case:
 
     def field(self, kind: str, *, scale: float = 1.0) -> Field:
         """The exact network of this kind (``score``, ``eps``, ``x0``, ``v``, ``velocity``; ``D`` is ``x0``), times ``scale``."""
-        return Field(self, kind, scale)
+        field = Field(self, kind, scale)
+        self._fields.add(field)
+        return field
+
+    def calls(self) -> list[Call]:
+        """The questions to the field that was asked, in order.
+
+        Raises:
+            ValueError: if two fields of the case were asked, so that the order of the questions is not known.
+        """
+        asked = [field for field in self._fields if field.calls]
+        if len(asked) > 1:
+            raise ValueError(f"{len(asked)} fields of one case were asked; give each subject a case of its own")
+        return list(asked[0].calls) if asked else []
+
+    def forget(self) -> None:
+        """Forgets all questions to the fields of the case."""
+        for field in self._fields:
+            field.forget()
+
+    def largest_state(self) -> float:
+        """The largest magnitude of an entry of a state that a field was asked about."""
+        return max((field.largest for field in self._fields), default=0.0)
 
     @property
     def gaussian(self) -> Gaussian:

@@ -43,8 +43,8 @@ class Call:
 
     time: float
     level: Level
-    #: The states that were asked about, as they were given: ``(batch, d)``.
-    states: Array
+    #: The states that were asked about, ``(batch, d)``; kept for the first question only.
+    states: Array | None
     dtype: str
 
 
@@ -69,6 +69,12 @@ class Field:
         #: What the answer is multiplied with: −1 for a network that predicts the other sign.
         self.scale = scale
         self.calls: list[Call] = []
+        #: The largest magnitude of an entry of a state.
+        self.largest = 0.0
+
+    def forget(self) -> None:
+        """Forgets all questions."""
+        self.calls, self.largest = [], 0.0
 
     def __call__(self, x: Any, t: Any, *_: Any, **__: Any) -> Any:
         d = self.case.dimension
@@ -91,7 +97,9 @@ class Field:
     def _note(self, flat: Any, times: Array) -> None:
         time = float(times[0])
         level = self.case.schedule.level(time)
-        self.calls.append(Call(time, level, frameworks.to_numpy(flat), frameworks.precision(flat)))
+        states = frameworks.to_numpy(flat)
+        self.largest = max(self.largest, float(np.abs(states).max(initial=0.0)))
+        self.calls.append(Call(time, level, None if self.calls else states, frameworks.precision(flat)))
 
     def coefficients(self, times: Array) -> tuple[Array, Array]:
         """Matrices ``(n, components, d, d)`` and offsets ``(n, components, d)`` at these times; a Gaussian law has one component."""

@@ -4,6 +4,7 @@ mod gaussian;
 mod mixture;
 mod oracle;
 mod process;
+mod recursions;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;

@@ -1,0 +1,49 @@
+"""Exact worlds for diffusion and score-based code, and checks that say what is wrong, where, and which known bug it looks like.
+
+>>> import numpy as np, ouracle as oc
+>>> case = oc.Case(oc.Gaussian([0.7, -0.4, 0.3], [[1, 0.6, -0.2], [0.6, 0.8, 0.1], [-0.2, 0.1, 0.3]]), oc.EDM())
+>>> denoiser = case.field("D")
+>>> def euler(noise, steps):
+...     x, levels = 80.0 * noise, np.geomspace(80.0, 0.02, steps + 1)
+...     for a, b in zip(levels, levels[1:]):
+...         x = x + (b - a) * (x - denoiser(x, a)) / a
+...     return x
+>>> oc.check_order(euler, case, order=1, end=oc.Level(1, 0.02)).verdict
+'right'
+>>> oc.check_order(euler, case, order=2, end=oc.Level(1, 0.02)).verdict
+'wrong'
+"""
+
+from ._native import __version__
+from .case import Case
+from .checks.order import check_order
+from .fields import Field
+from .findings import Finding, Findings
+from .laws import Gaussian, Mixture, PointMass, ou_series
+from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
+from .tape import TapeError
+
+__all__ = [
+    "Case",
+    "DATA",
+    "EDM",
+    "Field",
+    "Finding",
+    "Findings",
+    "FlowMatching",
+    "Formula",
+    "Gaussian",
+    "Level",
+    "Mixture",
+    "PointMass",
+    "Process",
+    "Schedule",
+    "SubVP",
+    "Table",
+    "TapeError",
+    "VE",
+    "VP",
+    "__version__",
+    "check_order",
+    "ou_series",
+]
