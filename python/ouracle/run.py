@@ -27,11 +27,11 @@ class Sampler:
     """
 
     def __init__(
-        self, call: Callable[..., Any], case: Case, *, framework: str = "numpy", dtype: str = "float64", shape: tuple[int, ...] | None = None
+        self, call: Callable[..., Any], case: Case, *, framework: str | None = None, dtype: str = "float64", shape: tuple[int, ...] | None = None
     ) -> None:
         self.call = call
         self.case = case
-        self.framework = framework
+        self.framework = framework or case.framework
         self.dtype = dtype
         self.shape = shape if shape is not None else (case.dimension,)
         if int(np.prod(self.shape)) != case.dimension:

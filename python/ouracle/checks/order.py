@@ -26,7 +26,7 @@ def check_order(
     order: int,
     steps: Sequence[int] = (20, 40, 80, 160),
     end: Level = DATA,
-    framework: str = "numpy",
+    framework: str | None = None,
     dtype: str = "float64",
     shape: tuple[int, ...] | None = None,
     subject: str = "",
@@ -43,7 +43,7 @@ def check_order(
         order: the nominal order; converging faster is right.
         steps: numbers of steps, growing, at least three; four halvings tell most.
         end: the level at which the samples are.
-        framework, dtype, shape: of the noise that the sampler takes.
+        framework, dtype, shape: of the noise that the sampler takes; the framework is that of the case's field if it was made for one.
         subject: a name for the report.
 
     Returns:

@@ -32,7 +32,7 @@ def check_sampler(
     levels: Callable[[int], Sequence[Level]] | None = None,
     deterministic: bool | None = None,
     end: Level = DATA,
-    framework: str = "numpy",
+    framework: str | None = None,
     dtype: str = "float64",
     shape: tuple[int, ...] | None = None,
     subject: str = "",
@@ -55,7 +55,7 @@ def check_sampler(
             network was asked, and ``end``.
         deterministic: whether the sampler should draw noise that counts.
         end: the level at which the samples are.
-        framework, dtype, shape: of the noise that the sampler takes.
+        framework, dtype, shape: of the noise that the sampler takes; the framework is that of the case's field if it was made for one.
         subject: a name for the report.
         false_alarm: the rate for the whole call, where chance is involved.
         samples: how many samples are drawn where no tape reaches.
