@@ -14,11 +14,13 @@ from ..findings import Finding, Findings, caller
 from ..frameworks import unit_roundoff
 from ..run import Run, Sampler
 from ..schedules import DATA, Level
+from ..session import check
 from ..tape import TapeError
 
 Array = NDArray[np.float64]
 
 
+@check
 def check_order(
     sampler: Callable[..., Any],
     case: Case,

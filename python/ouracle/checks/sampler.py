@@ -15,6 +15,7 @@ from ..laws import Gaussian, Mixture
 from ..recursion import Recursion, between
 from ..run import Run, Sampler
 from ..schedules import DATA, Level
+from ..session import check
 from ..tape import TapeError
 from .order import decide, distance
 from .quantiles import check_quantiles
@@ -22,6 +23,7 @@ from .quantiles import check_quantiles
 Array = NDArray[np.float64]
 
 
+@check
 def check_sampler(
     sampler: Callable[..., Any],
     case: Case,
