@@ -48,7 +48,7 @@ def agrees(run: Run, known: Known, case: Case, end: Level) -> bool:
         return False
     if end.sigma == 0 and known.recursion.name not in ("ddim", "heun"):
         return False
-    ratio, _, _ = known.recursion.law(case, between(levels)).excess(given, run.reading.precision)
+    ratio, _, _ = known.recursion.law(case, between(levels)).excess(given, run.precision)
     return ratio <= 8
 
 

@@ -34,6 +34,7 @@ def check_sampler(
     end: Level = DATA,
     framework: str | None = None,
     dtype: str = "float64",
+    precision: str | None = None,
     shape: tuple[int, ...] | None = None,
     subject: str = "",
     false_alarm: float = 1e-6,
@@ -56,6 +57,7 @@ def check_sampler(
         deterministic: whether the sampler should draw noise that counts.
         end: the level at which the samples are.
         framework, dtype, shape: of the noise that the sampler takes; the framework is that of the case's field if it was made for one.
+        precision: in which the subject keeps its coefficients, if that is less than its states have: ``float32`` tables in double states.
         subject: a name for the report.
         false_alarm: the rate for the whole call, where chance is involved.
         samples: how many samples are drawn where no tape reaches.
@@ -77,7 +79,7 @@ def check_sampler(
     if isinstance(case.law, Mixture):
         return check_quantiles(given, ladder, order, end, about)
     try:
-        runs = [given.read(n, seed) for n in ladder]
+        runs = [given.read(n, seed, precision) for n in ladder]
     except TapeError as error:
         return Findings([_by_samples(given, ladder, end, str(error), (false_alarm, samples, seed), about)])
     findings = []
@@ -123,7 +125,7 @@ def _recursion(
             return Finding("recursion", "undecided", because=because, **about)
         visited = list(levels(n)) if levels is not None and n is not None else [*(level for level in run.levels if level != end), end]
         exact = recursion.law(run.case, between(visited))
-        ratio, error, tolerance = exact.excess(observed, run.reading.precision)
+        ratio, error, tolerance = exact.excess(observed, run.precision)
         verdict = "right" if ratio <= 8 else "degraded" if ratio <= 1024 else "wrong"
         start = run.case.moments(visited[0])
         mean, covariance = observed.apply(*start)
@@ -135,8 +137,8 @@ def _recursion(
             exact={"mean": exact_mean.tolist(), "covariance": exact_covariance.tolist()},
             error=error,
             tolerance=tolerance,
-            because=f"8 u κ with u of {run.reading.precision} and κ of the recursion `{recursion.name}`, by interval arithmetic; the error is {ratio:.3g} u κ",
-            details={"steps": n, "ratio": ratio, "precision": run.reading.precision, "draws": run.output.draws},
+            because=f"8 u κ with u of {run.precision} and κ of the recursion `{recursion.name}`, by interval arithmetic; the error is {ratio:.3g} u κ",
+            details={"steps": n, "ratio": ratio, "precision": run.precision, "draws": run.output.draws},
             **about,
         )
         if worst is None or not ratio <= worst[0]:
