@@ -52,8 +52,8 @@ class Sampler:
         start = frameworks.make(noise, self.framework, self.dtype)
         return self.call(start) if steps is None else self.call(start, steps)
 
-    def read(self, steps: int | None, seed: int = 0) -> Run:
-        """The exact law of the output, by a noise tape.
+    def read(self, steps: int | None, seed: int = 0, precision: str | None = None) -> Run:
+        """The exact law of the output, by a noise tape; ``precision`` is that of the subject's coefficients, if it is known to be less.
 
         Raises:
             TapeError: if a tape cannot read the sampler.
@@ -66,7 +66,8 @@ class Sampler:
             return self(noise, steps)
 
         reading = tape.read(run, self.shape, scale=self.case.largest_state, steps=counted, seed=seed)
-        return Run(self.case, reading, tuple(self.case.calls()))
+        known = max((precision or "float64", reading.precision, self.dtype), key=frameworks.unit_roundoff)
+        return Run(self.case, reading, tuple(self.case.calls()), known)
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ class Run:
     case: Case
     reading: tape.Reading
     calls: tuple[Call, ...]
+    #: The least precision of states, coefficients, and what the test of affinity found.
+    precision: str
 
     @property
     def output(self) -> tape.AffineMap:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,16 @@ from numpy.typing import NDArray
 
 from .. import monte_carlo
 from ..case import Case
+from ..causes import distance
 from ..findings import Finding, Findings, caller
+from ..frameworks import to_numpy
 from ..laws import Gaussian, Mixture
 from ..recursion import Recursion, between
 from ..run import Run, Sampler
 from ..schedules import DATA, Level
 from ..session import check
 from ..tape import TapeError
-from .order import decide, distance
+from .order import decide
 from .quantiles import check_quantiles
 
 Array = NDArray[np.float64]
@@ -36,6 +39,7 @@ def check_sampler(
     end: Level = DATA,
     framework: str | None = None,
     dtype: str = "float64",
+    precision: str | None = None,
     shape: tuple[int, ...] | None = None,
     subject: str = "",
     false_alarm: float = 1e-6,
@@ -58,6 +62,7 @@ def check_sampler(
         deterministic: whether the sampler should draw noise that counts.
         end: the level at which the samples are.
         framework, dtype, shape: of the noise that the sampler takes; the framework is that of the case's field if it was made for one.
+        precision: in which the subject keeps its coefficients, if that is less than its states have: ``float32`` tables in double states.
         subject: a name for the report.
         false_alarm: the rate for the whole call, where chance is involved.
         samples: how many samples are drawn where no tape reaches.
@@ -79,7 +84,7 @@ def check_sampler(
     if isinstance(case.law, Mixture):
         return check_quantiles(given, ladder, order, end, about)
     try:
-        runs = [given.read(n, seed) for n in ladder]
+        runs = [given.read(n, seed, precision) for n in ladder]
     except TapeError as error:
         return Findings([_by_samples(given, ladder, end, str(error), (false_alarm, samples, seed), about)])
     findings = []
@@ -125,7 +130,7 @@ def _recursion(
             return Finding("recursion", "undecided", because=because, **about)
         visited = list(levels(n)) if levels is not None and n is not None else [*(level for level in run.levels if level != end), end]
         exact = recursion.law(run.case, between(visited))
-        ratio, error, tolerance = exact.excess(observed, run.reading.precision)
+        ratio, error, tolerance = exact.excess(observed, run.precision)
         verdict = "right" if ratio <= 8 else "degraded" if ratio <= 1024 else "wrong"
         start = run.case.moments(visited[0])
         mean, covariance = observed.apply(*start)
@@ -137,8 +142,8 @@ def _recursion(
             exact={"mean": exact_mean.tolist(), "covariance": exact_covariance.tolist()},
             error=error,
             tolerance=tolerance,
-            because=f"8 u κ with u of {run.reading.precision} and κ of the recursion `{recursion.name}`, by interval arithmetic; the error is {ratio:.3g} u κ",
-            details={"steps": n, "ratio": ratio, "precision": run.reading.precision, "draws": run.output.draws},
+            because=f"8 u κ with u of {run.precision} and κ of the recursion `{recursion.name}`, by interval arithmetic; the error is {ratio:.3g} u κ",
+            details={"steps": n, "ratio": ratio, "precision": run.precision, "draws": run.output.draws},
             **about,
         )
         if worst is None or not ratio <= worst[0]:
@@ -149,8 +154,6 @@ def _recursion(
 
 def _convergence(finding: Finding) -> Finding:
     """The same evidence as the answer to whether the sampler converges at all."""
-    from dataclasses import replace
-
     return replace(finding, quantity="convergence", exact="at least 1")
 
 
@@ -197,8 +200,6 @@ def _by_samples(
     distances = []
     for n in ladder:
         out = sampler(rng.standard_normal((samples, *sampler.shape)), n)
-        from ..frameworks import to_numpy
-
         try:
             distances.append(monte_carlo.distance(to_numpy(out).reshape(samples, -1), law, false_alarm / len(ladder)))
         except ValueError as error:
