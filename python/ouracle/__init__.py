@@ -16,7 +16,9 @@
 
 from ._native import __version__
 from .case import Case
+from .checks.field_conversions import check_field_conversions
 from .checks.order import check_order
+from .checks.schedule import check_schedule
 from .fields import Field
 from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
@@ -44,6 +46,8 @@ __all__ = [
     "VE",
     "VP",
     "__version__",
+    "check_field_conversions",
     "check_order",
+    "check_schedule",
     "ou_series",
 ]
