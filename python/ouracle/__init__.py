@@ -18,10 +18,12 @@ from ._native import __version__
 from .case import Case
 from .checks.field_conversions import check_field_conversions
 from .checks.order import check_order
+from .checks.sampler import check_sampler
 from .checks.schedule import check_schedule
 from .fields import Field
 from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
+from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
 from .tape import TapeError
 
@@ -39,6 +41,7 @@ __all__ = [
     "Mixture",
     "PointMass",
     "Process",
+    "Recursion",
     "Schedule",
     "SubVP",
     "Table",
@@ -48,6 +51,7 @@ __all__ = [
     "__version__",
     "check_field_conversions",
     "check_order",
+    "check_sampler",
     "check_schedule",
     "ou_series",
 ]
