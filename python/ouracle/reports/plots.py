@@ -1,0 +1,97 @@
+"""Error against steps on logarithmic axes, as a drawing inside the page."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from html import escape
+
+WIDTH, HEIGHT = 340, 236
+LEFT, RIGHT, TOP, BOTTOM = 46, 14, 12, 36
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Errors at numbers of steps; ``kind`` is its class in the style sheet."""
+
+    name: str
+    kind: str
+    steps: list[float]
+    errors: list[float]
+
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        """The points that a logarithmic axis can show, as logarithms to the base ten."""
+        numbers = [(n, e) for n, e in zip(self.steps, self.errors) if all(isinstance(v, (int, float)) for v in (n, e))]
+        return [(math.log10(n), math.log10(e)) for n, e in numbers if n > 0 and 0 < e < math.inf]
+
+
+def is_drawable(curves: list[Curve]) -> bool:
+    """Whether there is a line to draw: two points that are neither zero nor infinite."""
+    return any(len(curve.points) >= 2 for curve in curves)
+
+
+def convergence(curves: list[Curve], orders: list[int], floor: float | None = None) -> str:
+    """The drawing: curves, dashed lines of these orders through the first point of the first curve, and the floor of rounding.
+
+    Without a single line to draw, an empty text.
+    """
+    if not is_drawable(curves):
+        return ""
+    curves = [curve for curve in curves if curve.points]
+    points = [point for curve in curves for point in curve.points]
+    left, right = min(x for x, _ in points), max(x for x, _ in points)
+    low, high = min(y for _, y in points), max(y for _, y in points)
+    if floor is not None and floor > 0 and math.log10(floor) > low - 2:
+        low = min(low, math.log10(floor))
+    low, high = low - 0.15, high + 0.15
+    span = max(right - left, 1e-9)
+    left, right = left - 0.05 * span, right + 0.05 * span
+
+    def at(x: float, y: float) -> str:
+        across = LEFT + (x - left) / (right - left) * (WIDTH - LEFT - RIGHT)
+        down = TOP + (high - y) / (high - low) * (HEIGHT - TOP - BOTTOM)
+        return f"{across:.1f},{down:.1f}"
+
+    parts = [_grid(sorted({x for x, _ in points}), left, right, low, high, at)]
+    if floor is not None and floor > 0 and math.log10(floor) > low:
+        x1, y1 = at(left, math.log10(floor)).split(",")
+        x2, y2 = at(right, low).split(",")
+        parts.append(f'<rect class="floor" x="{x1}" y="{y1}" width="{float(x2) - float(x1):.1f}" height="{float(y2) - float(y1):.1f}" />')
+    x0, y0 = curves[0].points[0]
+    x1 = curves[0].points[-1][0]
+    for order in orders:
+        # The line ends where the frame does.
+        end = min(x1, x0 + (y0 - low) / order) if order > 0 else x1
+        parts.append(f'<polyline class="guide" points="{at(x0, y0)} {at(end, y0 - order * (end - x0))}" />')
+    for curve in reversed(curves):
+        line = " ".join(at(*point) for point in curve.points)
+        dots = "".join('<circle cx="{}" cy="{}" r="3.4" />'.format(*at(*point).split(",")) for point in curve.points)
+        parts.append(f'<g class="curve {curve.kind}"><polyline points="{line}" />{dots}</g>')
+    told = "; ".join(f"{curve.name}: " + ", ".join(f"{e:.2g} at {n:g} steps" for n, e in zip(curve.steps, curve.errors)) for curve in curves)
+    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(told, quote=True)}">{"".join(parts)}</svg>'
+
+
+def _grid(ticks: list[float], left: float, right: float, low: float, high: float, at) -> str:  # type: ignore[no-untyped-def]
+    parts = []
+    decades = range(math.ceil(low), math.floor(high) + 1)
+    every = max(1, math.ceil(len(decades) / 6))
+    for decade in decades:
+        if decade % every == 0:
+            x, y = at(left, decade).split(",")
+            parts.append(f'<polyline class="grid" points="{at(left, decade)} {at(right, decade)}" />')
+            parts.append(f'<text x="{float(x) - 6:.1f}" y="{float(y) + 4:.1f}" text-anchor="end">10{str(decade).translate(_SUPERSCRIPT)}</text>')
+    last = -math.inf
+    for tick in ticks:
+        x, y = at(tick, low).split(",")
+        parts.append(f'<polyline class="grid" points="{at(tick, low)} {at(tick, high)}" />')
+        if float(x) - last >= 26:
+            parts.append(f'<text x="{x}" y="{float(y) + 15:.1f}" text-anchor="middle">{10**tick:.4g}</text>')
+            last = float(x)
+    corners = f"{at(left, high)} {at(left, low)} {at(right, low)}"
+    middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
+    parts.append(f'<polyline class="axis" points="{corners}" />')
+    parts.append(f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle">steps</text>')
+    return "".join(parts)
