@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..findings import FAILING
 from . import words
-from .records import Study, read
+from .records import Study, read, shown
 from .words import many, text
 
 #: Columns in the order of a reader who follows the data: what a package says of its process, of fields, then what it makes of them.
@@ -29,12 +29,22 @@ def columns(found: list[Study]) -> list[str]:
 def headline(found: list[Study]) -> str:
     """What all studies say, in one sentence."""
     failures = [entry for study in found for entry in study.failures]
-    shown = sum(1 for _, findings in failures if all(f.get("twin", {}).get("outcome") == "shown" for f in findings))
+    known = sum(1 for _, findings in failures if all(map(shown, findings)))
     asked = sum(len(study.questions) for study in found)
     said = f"{many(len(found), 'public package')}, {many(asked, 'question')} with known answers"
     if not failures:
         return f"{said}: no answer is wrong."
-    return f"{said}: {many(len(failures), 'answer')} {'is' if len(failures) == 1 else 'are'} wrong" + (f", {shown} with the cause shown." if shown else ".")
+    return f"{said}: {many(len(failures), 'answer')} {'is' if len(failures) == 1 else 'are'} wrong" + (f", {known} of them with the cause shown." if known else ".")
+
+
+def counts(found: list[Study]) -> str:
+    """The counts over all studies."""
+    findings = [finding for study in found for finding in study.findings]
+    verdicts = Counter(finding["verdict"] for finding in findings)
+    failing = [finding for finding in findings if finding["verdict"] in FAILING]
+    cells = [(str(len(found)), "packages", ""), (str(sum(len(study.questions) for study in found)), "questions", ""), (str(len(findings)), "findings", "")]
+    cells += [(str(verdicts[v]), words.plural(v, verdicts[v]), "bad" if verdicts[v] else "") for v in reversed(FAILING)]
+    return words.tally([*cells, (f"{sum(map(shown, failing))} of {len(failing)}", "causes shown", "")])
 
 
 def html(found: list[Study], home: Path) -> str:
@@ -50,7 +60,7 @@ def html(found: list[Study], home: Path) -> str:
     wrong = any(finding["verdict"] in FAILING for study in found for finding in study.findings)
     head = (
         '<p class="name">ouracle <span>· public packages under exact questions</span></p>\n'
-        f"<h1>{text(headline(found))}</h1>"
+        f"<h1>{text(headline(found))}</h1>\n{counts(found)}"
     )
     titles = "".join(f"<th>{text(check)}</th>" for check in checks)
     main = (

@@ -7,29 +7,24 @@ from typing import Any
 
 from ..findings import FAILING, PASSING, VERDICTS
 from . import plots, words
-from .records import Record, Study, badness
+from .records import Record, Study, shown, worst
 from .words import anchor, many, number, pill, text
-
-_TALLY = ("right", "consistent", "convention", "unsupported", "undecided", "degraded", "wrong", "fault")
 
 
 def headline(study: Study) -> str:
     """The verdict in one sentence."""
     name = f"{study.package} {study.version}"
-    worst = Counter(VERDICTS[badness(found)] for found in study.questions.values())
-    total = sum(worst.values())
-    fails = [f"{worst['wrong']} wrong"] if worst["wrong"] else []
-    fails += [f"{worst['degraded']} with too few digits"] if worst["degraded"] else []
-    said = f"answers {' and '.join(fails)}" if fails else ""
-    said += (" and " if said else "") + f"fails on {worst['fault']}" if worst["fault"] else ""
-    if said:
-        shown = sum(1 for _, found in study.failures if all(f.get("twin", {}).get("outcome") == "shown" for f in found))
-        failing = sum(worst[verdict] for verdict in FAILING)
-        mended = "it" if failing == 1 else ("all of them" if shown == failing else f"{shown} of them")
-        return f"Of {many(total, 'question')}, {name} {said}" + (f"; one change mends {mended}." if shown and failing == 1 else f"; a single change mends {mended}." if shown else ".")
-    open_ = worst["undecided"] + worst["unsupported"]
+    verdicts = Counter(worst(found) for found in study.questions.values())
+    total, failing = sum(verdicts.values()), sum(verdicts[verdict] for verdict in FAILING)
     if not total:
         return f"Nothing was asked of {name}."
+    if failing:
+        ways = [("answers {} wrong", "wrong"), ("answers {} with too few digits", "degraded"), ("fails on {}", "fault")]
+        said = " and ".join(way.format(verdicts[verdict]) for way, verdict in ways if verdicts[verdict])
+        known = sum(1 for _, found in study.failures if all(map(shown, found)))
+        whose = "its cause" if failing == 1 else "every cause" if known == failing else f"the cause of {known}"
+        return f"Of {many(total, 'question')}, {name} {said}" + (f"; {whose} is shown." if known else ".")
+    open_ = verdicts["undecided"] + verdicts["unsupported"]
     if open_:
         return f"{name} answers {total - open_} of {many(total, 'question')} right and none wrong; {open_} could not be decided."
     return f"{name} answers {'the question' if total == 1 else f'all {total} questions'} right."
@@ -57,10 +52,9 @@ def head(study: Study) -> str:
     """The verdict, the counts, and the way to the sections."""
     verdicts = Counter(finding["verdict"] for finding in study.findings)
     failing = [finding for finding in study.findings if finding["verdict"] in FAILING]
-    shown = sum(1 for finding in failing if finding.get("twin", {}).get("outcome") == "shown")
-    cells = [(str(verdicts[v]), words.plural(v, verdicts[v]), "bad" if v in FAILING and verdicts[v] else "") for v in _TALLY]
+    cells = [(str(verdicts[v]), words.plural(v, verdicts[v]), "bad" if v in FAILING and verdicts[v] else "") for v in VERDICTS]
     if failing:
-        cells.append((f"{shown} of {len(failing)}", "mended by one change", ""))
+        cells.append((f"{sum(map(shown, failing))} of {len(failing)}", "causes shown", ""))
     incomplete = ""
     if study.footer is None:
         incomplete = f"The run was interrupted after {len(study.questions)} of {many(study.header['questions'], 'question')}."
@@ -102,25 +96,25 @@ def failures(study: Study) -> str:
 
 def failure(question: str, found: list[Record], asked: list[Record]) -> str:
     """One question with its failing findings."""
-    worst = VERDICTS[badness(found)]
-    first = found[0]
+    kind, first = worst(found), found[0]
     passing = len(asked) - len(found)
-    beside = f" · {many(passing, 'other quantity' if passing == 1 else 'other quantitie')} of this question {'is' if passing == 1 else 'are'} not wrong" if passing else ""
-    parts = [
-        f'<article class="trouble {worst}" id="{anchor(question)}">',
-        f"<h3>{pill(worst)} {text(first['subject'])}</h3>",
-        f'<p class="byline"><code>{text(question)}</code> · {text(first["check"])}{beside}</p>',
-    ]
-    parts += [detail(finding, len(found) > 1) for finding in found]
-    drawn = drawing(first, next((f for f in found if "steps" in f.get("details", {})), None))
-    if drawn:
-        parts.append(drawn)
+    beside = f" · {passing} other {'quantity of this question is' if passing == 1 else 'quantities of this question are'} not wrong" if passing else ""
     rows = [("on", f"<code>{text(first['case'])}</code>")] if first.get("case") else []
     rows.append(("see it again", f'<code class="command">{text(first["command"])}</code>'))
     if first.get("reproduction"):
         rows.append(("without ouracle", f'<a href="{text(first["reproduction"])}">{text(first["reproduction"])}</a>'))
-    parts += [pairs(rows), "</article>"]
-    return "\n".join(parts)
+    measured = next((finding for finding in found if {"steps", "errors"} <= finding.get("details", {}).keys()), None)
+    body = "\n".join([*(detail(finding, len(found) > 1) for finding in found), pairs(rows)])
+    drawn = drawing(measured) if measured else ""
+    return "\n".join(
+        [
+            f'<article class="trouble {kind}" id="{anchor(question)}">',
+            f"<h3>{pill(kind)} {text(first['subject'])}</h3>",
+            f'<p class="byline"><code>{text(question)}</code> · {text(first["check"])}{beside}</p>',
+            f'<div class="beside">\n<div>{body}</div>\n{drawn}\n</div>' if drawn else body,
+            "</article>",
+        ]
+    )
 
 
 def detail(finding: Record, several: bool) -> str:
@@ -129,20 +123,21 @@ def detail(finding: Record, several: bool) -> str:
     rows: list[tuple[str, str]] = []
     if several or finding["quantity"] != finding["check"]:
         rows.append(("quantity", f"<strong>{text(finding['quantity'])}</strong>" + (f" {pill(finding['verdict'])}" if several else "")))
-    for name in ("got", "exact"):
+    order = finding["quantity"] == "order"
+    for name, title in (("got", "order found" if order else "got"), ("exact", "order stated" if order else "exact")):
         if name in finding:
-            rows.append((name, f'<span class="value">{text(words.quantity(finding[name], digits))}</span>'))
+            rows.append((title, f'<span class="value">{text(words.quantity(finding[name], digits))}</span>'))
     if "error" in finding:
         within = f", tolerance {number(finding['tolerance'])}" if "tolerance" in finding else ""
         times = words.ratio(finding["error"], finding.get("tolerance"))
-        rows.append(("error", f"<span class=\"numeric\">{number(finding['error'])}{within}{f' ({times})' if times else ''}</span>"))
+        rows.append(("last error" if order else "error", f'<span class="numeric">{number(finding["error"])}{within}{f" ({times})" if times else ""}</span>'))
     if finding.get("because"):
         rows.append(("tolerance from" if "tolerance" in finding else "because", text(finding["because"])))
     trace = finding.get("details", {}).get("traceback")
     if trace:
         rows.append(("raised in", "<br />".join(f"<code>{text(line)}</code>" for line in reversed(trace))))
     if finding.get("reference"):
-        rows.append(("compared with", text(finding["reference"])))
+        rows.append(("compared with", text(words.REFERENCES.get(finding["reference"], finding["reference"]))))
     if finding.get("cause"):
         rows.append(("looks like", text(finding["cause"])))
     twin = finding.get("twin")
@@ -153,16 +148,13 @@ def detail(finding: Record, several: bool) -> str:
 
 def changed(twin: Record) -> str:
     """What the answer is with the change."""
-    shown = twin["outcome"] == "shown"
-    said = pill("right" if shown else "wrong", "cause shown" if shown else "cause not shown")
-    words_ = [f"with it the answer is {twin.get('verdict', 'undecided')}"]
-    if "got" in twin and not isinstance(twin["got"], list):
-        words_.append(f"{number(twin['got'], 4)}")
+    said = pill("right", "cause shown") if twin["outcome"] == "shown" else pill("undecided", "cause not shown")
+    told = [f"with it the answer is {twin.get('verdict', 'undecided')}"]
     if "error" in twin:
-        words_.append(f"error {number(twin['error'])}")
+        told.append(f"its error {number(twin['error'])}")
     if twin.get("spoils"):
-        words_.append(f"but it spoils {', '.join(twin['spoils'])}")
-    return f'{said} <span class="numeric">{text(", ".join(words_))}</span>'
+        told.append(f"but it spoils {', '.join(twin['spoils'])}")
+    return f'{said} <span class="numeric">{text(", ".join(told))}</span>'
 
 
 def pairs(rows: list[tuple[str, str]]) -> str:
@@ -170,26 +162,22 @@ def pairs(rows: list[tuple[str, str]]) -> str:
     return '<dl class="pairs">' + "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows) + "</dl>" if rows else ""
 
 
-def drawing(subject: Record, finding: Record | None) -> str:
-    """Error against steps of a finding and of its twin, or nothing."""
-    if finding is None:
-        return ""
+def drawing(finding: Record, titled: bool = False) -> str:
+    """Error against steps of a finding and of its twin; nothing if it has no steps."""
     details, twin = finding["details"], finding.get("twin", {})
-    kind = "bad" if finding["verdict"] in FAILING else "c0"
-    curves = [plots.Curve("as released", kind, details["steps"], details["errors"])]
-    if "steps" in twin.get("details", {}):
-        curves.append(plots.Curve("with the change", "good", twin["details"]["steps"], twin["details"]["errors"]))
+    curves = [plots.Curve("as released", "bad" if finding["verdict"] in FAILING else "c0", details["steps"], details["errors"])]
+    if {"steps", "errors"} <= twin.get("details", {}).keys():
+        curves.append(plots.Curve("with the change", "good" if shown(finding) else "c0", twin["details"]["steps"], twin["details"]["errors"]))
     nominal = finding.get("exact")
     orders = [nominal] if isinstance(nominal, int) and nominal > 0 else []
     svg = plots.convergence(curves, orders, details.get("floor"))
     if not svg:
         return ""
-    legend = [f'<li class="{curve.kind}"><span class="dot"></span>{curve.name}</li>' for curve in curves if curve.points]
-    legend += [f'<li class="guide"><span class="dash"></span>slope of order {order}</li>' for order in orders]
-    slopes = details.get("slopes") or []
-    ends = f"slopes {', '.join(number(slope, 3) for slope in slopes)}" if slopes else ""
-    caption = f'<figcaption>{text(subject["subject"])}<small>{text(subject["question"])}{" · " + ends if ends else ""}</small></figcaption>'
-    return f'<figure class="panel">{caption}<div class="plot">{svg}</div><ul class="legend">{"".join(legend)}</ul></figure>'
+    legend = [f'<li class="{curve.kind}"><span class="dot"></span>{curve.name}</li>' for curve in curves if curve.points and len(curves) > 1]
+    legend += [f'<li class="guide"><span class="dash"></span>order {order}</li>' for order in orders]
+    slopes = f" · slopes {', '.join(number(slope, 3) for slope in details['slopes'])}" if details.get("slopes") else ""
+    caption = f'<figcaption>{text(finding["subject"])}<small>{text(finding["question"])}{slopes}</small></figcaption>' if titled else ""
+    return f'<figure>{caption}<div class="plot">{svg}</div><ul class="legend">{"".join(legend)}</ul></figure>'
 
 
 def overview(study: Study) -> str:
@@ -212,7 +200,7 @@ def overview(study: Study) -> str:
 
 def convergence(study: Study) -> str:
     """Error against steps, one panel for each question that measured it."""
-    panels = [drawing(finding, finding) for finding in study.findings if "steps" in finding.get("details", {}) and "errors" in finding["details"]]
+    panels = [drawing(finding, titled=True) for finding in study.findings if {"steps", "errors"} <= finding.get("details", {}).keys()]
     panels = [panel for panel in panels if panel]
     if not panels:
         return ""
@@ -241,7 +229,7 @@ def everything(study: Study) -> str:
     groups = []
     for question, found in study.questions.items():
         rows = "".join(finding_row(finding) for finding in found)
-        where = f'<a href="#{anchor(question)}">{text(question)}</a>' if badness(found) >= VERDICTS.index("degraded") else text(question)
+        where = f'<a href="#{anchor(question)}">{text(question)}</a>' if worst(found) in FAILING else text(question)
         groups.append(f'<tbody><tr class="at"><td colspan="5"><code class="point">{where}</code> <span class="of">{text(found[0]["subject"])}</span></td></tr>{rows}</tbody>')
     return (
         '<section id="all">\n<h2>Everything that was asked</h2>\n<div class="wide"><table class="findings">\n<thead><tr><th>quantity</th><th>verdict</th>'
@@ -252,7 +240,7 @@ def everything(study: Study) -> str:
 def finding_row(finding: Record) -> str:
     """A finding as a row."""
     because = words.clip(str(finding.get("because", "")), 240)
-    why = f"{text(finding.get('reference', ''))}{f'<small>{text(because)}</small>' if because else ''}"
+    why = f"{text(words.REFERENCES.get(finding.get('reference', ''), finding.get('reference', '')))}{f'<small>{text(because)}</small>' if because else ''}"
     return (
         f"<tr><td>{text(finding['quantity'])}</td><td>{pill(finding['verdict'])}</td><td class=\"numeric right\">{number(finding.get('error'))}</td>"
         f'<td class="numeric right">{number(finding.get("tolerance"))}</td><td>{why}</td></tr>'

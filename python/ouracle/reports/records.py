@@ -15,6 +15,9 @@ from typing import Any, TextIO
 
 from ..findings import FAILING, VERDICTS
 
+#: From best to worst, as the pages sort them: a crash is loud, a wrong answer is not.
+SEVERITY = (*(verdict for verdict in VERDICTS if verdict not in ("fault", "wrong")), "fault", "wrong")
+
 Record = dict[str, Any]
 
 FORMAT = 1
@@ -102,7 +105,17 @@ class Study:
 
 def badness(findings: list[Record]) -> int:
     """The place of the worst verdict among all verdicts; higher is worse."""
-    return max((VERDICTS.index(finding["verdict"]) for finding in findings), default=0)
+    return max((SEVERITY.index(finding["verdict"]) for finding in findings), default=0)
+
+
+def worst(findings: list[Record]) -> str:
+    """The worst verdict."""
+    return SEVERITY[badness(findings)]
+
+
+def shown(finding: Record) -> bool:
+    """Whether the cause is shown: the one change of the twin mends it."""
+    return bool(finding.get("twin", {}).get("outcome") == "shown")
 
 
 def counts(findings: list[Record]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.metadata
+import os
 import pkgutil
 import platform
 import random
@@ -158,7 +159,7 @@ def ask(check: Callable[[], Any], question: Question) -> Findings:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # also what is no Exception: a subject that calls sys.exit
-        where = [f"{frame.filename}:{frame.lineno} in {frame.name}: {frame.line}" for frame in traceback.extract_tb(error.__traceback__)[1:]]
+        where = [f"{_place(frame.filename)}:{frame.lineno} in {frame.name}: {frame.line}" for frame in traceback.extract_tb(error.__traceback__)[1:]]
         because = f"{type(error).__name__}: {error}".strip(": ")
         return Findings([Finding(question.check, "fault", because=because, details={"traceback": where[-3:]})])
     if not findings:
@@ -223,6 +224,12 @@ def environment() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "packages": versions,
     }
+
+
+def _place(file: str) -> str:
+    """The path of a module as it is imported, without the directory in which it was found."""
+    found = [folder for folder in sys.path if folder and file.startswith(folder.rstrip("/\\") + os.sep)]
+    return file[len(max(found, key=len)) :].lstrip("/\\") if found else file
 
 
 def _settle(name: str) -> None:

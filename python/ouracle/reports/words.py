@@ -9,10 +9,18 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from ..findings import VERDICTS
+from .records import SEVERITY
 
-#: From most to least trouble, and its plural.
 _PLURALS = {"fault": "faults"}
+
+#: What a finding was compared with, in words.
+REFERENCES = {
+    "law": "the exact law",
+    "own flow": "the exact flow of its own start",
+    "recursion": "the exact recursion of its own steps",
+    "closed form": "the closed form",
+    "order": "the order that it should have",
+}
 
 
 def style() -> str:
@@ -76,7 +84,9 @@ def ratio(error: Any, tolerance: Any) -> str:
     if not isinstance(error, (int, float)) or not isinstance(tolerance, (int, float)) or not tolerance > 0 or not math.isfinite(error):
         return ""
     times = error / tolerance
-    return f"{number(times, 2)} times the tolerance" if times > 1 else ""
+    if times <= 1:
+        return ""
+    return f"{times:.2g} times the tolerance" if times < 10 else f"{float(f'{times:.2g}'):,.0f} times the tolerance" if times < 1e6 else f"{number(times, 2)} times the tolerance"
 
 
 def clip(words: str, most: int) -> str:
@@ -99,7 +109,7 @@ def verdict_cell(verdicts: dict[str, int]) -> str:
     """The worst verdict with its number, and below it the numbers of the others, worst first."""
     if not verdicts:
         return ""
-    worst, *others = sorted(verdicts, key=VERDICTS.index, reverse=True)
+    worst, *others = sorted(verdicts, key=SEVERITY.index, reverse=True)
     rest = " · ".join(f"{verdicts[verdict]} {plural(verdict, verdicts[verdict])}" for verdict in others)
     return pill(worst, f"{verdicts[worst]} {plural(worst, verdicts[worst])}") + (f"<small>{rest}</small>" if rest else "")
 
