@@ -15,6 +15,11 @@ from .words import many, text
 ORDER = ("schedule", "sde", "conversions", "fields", "step", "recursion", "sampler", "order", "likelihood", "elbo", "loss", "imputer", "metric")
 
 
+def home(out: Path) -> Path:
+    """Where the page stands, for studies in this folder: ``reports/`` for ``reports/studies/``."""
+    return out.parent if out.name == "studies" else out
+
+
 def studies(out: Path) -> list[Study]:
     """All studies below this folder, by name and version."""
     return sorted((read(path) for path in out.glob("*/records.jsonl")), key=lambda study: (study.package.lower(), study.version))
@@ -34,7 +39,7 @@ def headline(found: list[Study]) -> str:
     said = f"{many(len(found), 'public package')}, {many(asked, 'question')} with known answers"
     if not failures:
         return f"{said}: no answer is wrong."
-    return f"{said}: {many(len(failures), 'answer')} {'is' if len(failures) == 1 else 'are'} wrong" + (f", {known} of them with the cause shown." if known else ".")
+    return f"{said}: {many(len(failures), 'answer')} {'fails' if len(failures) == 1 else 'fail'}" + (f", {known} of them with the cause shown." if known else ".")
 
 
 def counts(found: list[Study]) -> str:
@@ -47,12 +52,12 @@ def counts(found: list[Study]) -> str:
     return words.tally([*cells, (f"{sum(map(shown, failing))} of {len(failing)}", "causes shown", "")])
 
 
-def html(found: list[Study], home: Path) -> str:
-    """The page, to stand in the folder ``home``."""
+def html(found: list[Study], place: Path) -> str:
+    """The page, to stand in the folder ``place``."""
     checks = columns(found)
     rows = []
     for study in found:
-        folder = Path(os.path.relpath(study.folder or home, home)).as_posix()
+        folder = Path(os.path.relpath(study.folder or place, place)).as_posix()
         cells = (words.verdict_cell(Counter(f["verdict"] for f in study.findings if f["check"] == check)) for check in checks)
         small = f"{many(len(study.questions), 'question')}{'' if study.complete else ', incomplete'}"
         name = f'<a href="{text(folder)}/index.html">{text(study.package)}</a> <span class="of">{text(study.version)}</span><small>{small}</small>'

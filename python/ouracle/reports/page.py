@@ -70,9 +70,10 @@ def head(study: Study) -> str:
     links = [("failures", "What is wrong")] if failing else []
     links += [("overview", "Subjects and checks"), ("convergence", "Convergence"), ("blind", "What was not covered"), ("all", "Everything that was asked")]
     readme = '<a href="README.md">Design and discussion</a>' if study.folder and (study.folder / "README.md").is_file() else ""
+    matrix = "../../index.html" if study.folder is None or study.folder.parent.name == "studies" else "../index.html"
     return "\n".join(
         [
-            '<p class="name"><a href="../../index.html">ouracle</a> <span>· a study of a public package</span></p>',
+            f'<p class="name"><a href="{matrix}">ouracle</a> <span>· a study of a public package</span></p>',
             f"<h1>{text(headline(study))}</h1>",
             f'<p class="incomplete"><strong>Incomplete.</strong> {text(incomplete)}</p>' if incomplete else "",
             words.tally(cells),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
@@ -74,15 +75,23 @@ def convergence(curves: list[Curve], orders: list[int], floor: float | None = No
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(told, quote=True)}">{"".join(parts)}</svg>'
 
 
-def _grid(ticks: list[float], left: float, right: float, low: float, high: float, at) -> str:  # type: ignore[no-untyped-def]
+def _heights(low: float, high: float) -> list[tuple[float, str]]:
+    """Where the lines of the vertical axis stand: powers of ten, and between them 2 and 5 if there are few."""
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    inside = [decade for decade in decades if low <= decade <= high]
+    if len(inside) >= 2:
+        every = math.ceil(len(inside) / 6)
+        return [(decade, f"10{str(decade).translate(_SUPERSCRIPT)}") for decade in inside if decade % every == 0]
+    finer = [(decade + math.log10(factor), factor * 10.0**decade) for decade in decades for factor in (1, 2, 5)]
+    return [(place, f"{value:.0e}".replace("e-0", "e-").replace("e+00", "") if value < 0.01 else f"{value:g}") for place, value in finer if low <= place <= high]
+
+
+def _grid(ticks: list[float], left: float, right: float, low: float, high: float, at: Callable[[float, float], str]) -> str:
     parts = []
-    decades = range(math.ceil(low), math.floor(high) + 1)
-    every = max(1, math.ceil(len(decades) / 6))
-    for decade in decades:
-        if decade % every == 0:
-            x, y = at(left, decade).split(",")
-            parts.append(f'<polyline class="grid" points="{at(left, decade)} {at(right, decade)}" />')
-            parts.append(f'<text x="{float(x) - 6:.1f}" y="{float(y) + 4:.1f}" text-anchor="end">10{str(decade).translate(_SUPERSCRIPT)}</text>')
+    for place, name in _heights(low, high):
+        x, y = at(left, place).split(",")
+        parts.append(f'<polyline class="grid" points="{at(left, place)} {at(right, place)}" />')
+        parts.append(f'<text x="{float(x) - 6:.1f}" y="{float(y) + 4:.1f}" text-anchor="end">{name}</text>')
     last = -math.inf
     for tick in ticks:
         x, y = at(tick, low).split(",")

@@ -96,7 +96,7 @@ def write_matrix(out: Path) -> bool:
     if not studies:
         print(f"no study has been written to {out} yet", file=sys.stderr)
         return False
-    home = out.parent if out.name == "studies" else out
+    home = matrix.home(out)
     (home / "index.html").write_text(matrix.html(studies, home), encoding="utf-8")
     print(home / "index.html")
     return True
