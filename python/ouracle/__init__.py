@@ -21,12 +21,15 @@ from .checks.sampler import check_sampler
 from .fields import Field
 from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
+from .oracle import Answer, Claim, ask, claims
 from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
 from .tape import TapeError
 
 __all__ = [
+    "Answer",
     "Case",
+    "Claim",
     "DATA",
     "EDM",
     "Field",
@@ -47,7 +50,9 @@ __all__ = [
     "VE",
     "VP",
     "__version__",
+    "ask",
     "check_order",
     "check_sampler",
+    "claims",
     "ou_series",
 ]

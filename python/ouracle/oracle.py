@@ -44,8 +44,8 @@ class Claim:
 def ask(question: str, parameters: Mapping[str, Any] | None = None, digits: int = 20, **more: Any) -> Answer:
     """The certified value of ``CLAIM/QUANTITY`` at these parameters.
 
-    >>> float(ask("lin-moments-scalar/variance", process="vp-linear", b0="0.1", b1=20, T=1, t="0.5", s0="0.25"))
-    0.9398...
+    >>> print(ask("lin-moments-scalar/variance", process="vp-linear", b0="0.1", b1=20, T=1, t="1/2", m0=0, v0="1/4"))
+    0.94070214066012950799 ± 3.4E-21
 
     Args:
         question: a claim and one of its quantities; :func:`claims` lists them.

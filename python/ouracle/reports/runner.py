@@ -184,7 +184,7 @@ def outcome(finding: Finding, found: Findings, twins: Findings | None) -> Record
     # A subject that raised has no quantities to compare: its twin must be right in everything that it answers.
     shown = (same.passes if same else twins.passes) and not spoilt
     told = (same or max(twins, key=lambda twin: VERDICTS.index(twin.verdict))).record()
-    kept = {key: told[key] for key in ("verdict", "got", "error", "tolerance", "because", "details") if key in told}
+    kept: Record = {key: told[key] for key in ("verdict", "got", "error", "tolerance", "because", "details") if key in told}
     return {"outcome": "shown" if shown else "not shown", **({"spoils": spoilt} if spoilt else {}), **kept}
 
 
