@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
@@ -29,6 +28,28 @@ class Curve:
         return [(math.log10(n), math.log10(e)) for n, e in numbers if n > 0 and 0 < e < math.inf]
 
 
+@dataclass(frozen=True)
+class Frame:
+    """The ranges of both axes, as logarithms, on the drawing."""
+
+    left: float
+    right: float
+    low: float
+    high: float
+
+    def across(self, x: float) -> float:
+        """How far right a number of steps stands."""
+        return LEFT + (x - self.left) / (self.right - self.left) * (WIDTH - LEFT - RIGHT)
+
+    def down(self, y: float) -> float:
+        """How far down an error stands."""
+        return TOP + (self.high - y) / (self.high - self.low) * (HEIGHT - TOP - BOTTOM)
+
+    def line(self, points: list[tuple[float, float]]) -> str:
+        """The points of a line."""
+        return " ".join(f"{self.across(x):.1f},{self.down(y):.1f}" for x, y in points)
+
+
 def is_drawable(curves: list[Curve]) -> bool:
     """Whether there is a line to draw: two points that are neither zero nor infinite."""
     return any(len(curve.points) >= 2 for curve in curves)
@@ -51,26 +72,19 @@ def convergence(curves: list[Curve], orders: list[int], floor: float | None = No
     span = max(right - left, 1e-9)
     left, right = left - 0.05 * span, right + 0.05 * span
 
-    def at(x: float, y: float) -> str:
-        across = LEFT + (x - left) / (right - left) * (WIDTH - LEFT - RIGHT)
-        down = TOP + (high - y) / (high - low) * (HEIGHT - TOP - BOTTOM)
-        return f"{across:.1f},{down:.1f}"
-
-    parts = [_grid(sorted({x for x, _ in points}), left, right, low, high, at)]
+    frame = Frame(left, right, low, high)
+    parts = [_grid(sorted({x for x, _ in points}), frame)]
     if floor is not None and floor > 0 and math.log10(floor) > low:
-        x1, y1 = at(left, math.log10(floor)).split(",")
-        x2, y2 = at(right, low).split(",")
-        parts.append(f'<rect class="floor" x="{x1}" y="{y1}" width="{float(x2) - float(x1):.1f}" height="{float(y2) - float(y1):.1f}" />')
-    x0, y0 = curves[0].points[0]
-    x1 = curves[0].points[-1][0]
+        top, bottom = frame.down(math.log10(floor)), frame.down(low)
+        parts.append(f'<rect class="floor" x="{LEFT}" y="{top:.1f}" width="{WIDTH - LEFT - RIGHT}" height="{bottom - top:.1f}" />')
+    (x0, y0), (x1, _) = curves[0].points[0], curves[0].points[-1]
     for order in orders:
         # The line ends where the frame does.
         end = min(x1, x0 + (y0 - low) / order) if order > 0 else x1
-        parts.append(f'<polyline class="guide" points="{at(x0, y0)} {at(end, y0 - order * (end - x0))}" />')
+        parts.append(f'<polyline class="guide" points="{frame.line([(x0, y0), (end, y0 - order * (end - x0))])}" />')
     for curve in reversed(curves):
-        line = " ".join(at(*point) for point in curve.points)
-        dots = "".join('<circle cx="{}" cy="{}" r="3.4" />'.format(*at(*point).split(",")) for point in curve.points)
-        parts.append(f'<g class="curve {curve.kind}"><polyline points="{line}" />{dots}</g>')
+        dots = "".join(f'<circle cx="{frame.across(x):.1f}" cy="{frame.down(y):.1f}" r="3.4" />' for x, y in curve.points)
+        parts.append(f'<g class="curve {curve.kind}"><polyline points="{frame.line(curve.points)}" />{dots}</g>')
     told = "; ".join(f"{curve.name}: " + ", ".join(f"{e:.2g} at {n:g} steps" for n, e in zip(curve.steps, curve.errors)) for curve in curves)
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(told, quote=True)}">{"".join(parts)}</svg>'
 
@@ -86,21 +100,20 @@ def _heights(low: float, high: float) -> list[tuple[float, str]]:
     return [(place, f"{value:.0e}".replace("e-0", "e-").replace("e+00", "") if value < 0.01 else f"{value:g}") for place, value in finer if low <= place <= high]
 
 
-def _grid(ticks: list[float], left: float, right: float, low: float, high: float, at: Callable[[float, float], str]) -> str:
+def _grid(ticks: list[float], frame: Frame) -> str:
+    left, right, low, high = frame.left, frame.right, frame.low, frame.high
     parts = []
     for place, name in _heights(low, high):
-        x, y = at(left, place).split(",")
-        parts.append(f'<polyline class="grid" points="{at(left, place)} {at(right, place)}" />')
-        parts.append(f'<text x="{float(x) - 6:.1f}" y="{float(y) + 4:.1f}" text-anchor="end">{name}</text>')
+        parts.append(f'<polyline class="grid" points="{frame.line([(left, place), (right, place)])}" />')
+        parts.append(f'<text x="{LEFT - 6}" y="{frame.down(place) + 4:.1f}" text-anchor="end">{name}</text>')
     last = -math.inf
     for tick in ticks:
-        x, y = at(tick, low).split(",")
-        parts.append(f'<polyline class="grid" points="{at(tick, low)} {at(tick, high)}" />')
-        if float(x) - last >= 26:
-            parts.append(f'<text x="{x}" y="{float(y) + 15:.1f}" text-anchor="middle">{10**tick:.4g}</text>')
-            last = float(x)
-    corners = f"{at(left, high)} {at(left, low)} {at(right, low)}"
-    middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
-    parts.append(f'<polyline class="axis" points="{corners}" />')
-    parts.append(f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle">steps</text>')
+        x = frame.across(tick)
+        parts.append(f'<polyline class="grid" points="{frame.line([(tick, low), (tick, high)])}" />')
+        # Numbers that would touch the one before are left out.
+        if x - last >= 26:
+            parts.append(f'<text x="{x:.1f}" y="{frame.down(low) + 15:.1f}" text-anchor="middle">{10**tick:.4g}</text>')
+            last = x
+    parts.append(f'<polyline class="axis" points="{frame.line([(left, high), (left, low), (right, low)])}" />')
+    parts.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 4}" text-anchor="middle">steps</text>')
     return "".join(parts)
