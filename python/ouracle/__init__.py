@@ -15,6 +15,7 @@
 """
 
 from ._native import __version__
+from .asserts import asserting
 from .case import Case
 from .checks.order import check_order
 from .checks.sampler import check_sampler
@@ -25,6 +26,9 @@ from .oracle import Answer, Claim, ask, claims
 from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
 from .tape import TapeError
+
+assert_order = asserting(check_order)
+assert_sampler = asserting(check_sampler)
 
 __all__ = [
     "Answer",
@@ -51,6 +55,8 @@ __all__ = [
     "VP",
     "__version__",
     "ask",
+    "assert_order",
+    "assert_sampler",
     "check_order",
     "check_sampler",
     "claims",

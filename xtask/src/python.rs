@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// The ordinary tests; nothing here needs torch, JAX or a peer.
 pub fn tests() -> Outcome {
-    let venv = Environment::made("venv", "tests/requirements.txt")?;
+    let venv = Environment::made("venv", "tests/requirements.txt", &[])?;
     // First, because its library is the one that the command line uses afterwards.
     venv.install_package()?;
     proofs(&venv)?;
@@ -18,17 +18,14 @@ pub fn tests() -> Outcome {
 
 /// The tests that need torch, JAX or a peer package, in an environment of their own.
 pub fn peers() -> Outcome {
-    let peers = Environment::made("peers", "python/tests_peers/requirements.txt")?;
-    peers.install_package()?;
+    let peers = Environment::of_peers()?;
     run(peers.python().args(["-m", "pytest", "-q", "python/tests_peers"]))?;
     run(Command::new("du").arg("-sh").arg(&peers.folder))
 }
 
 /// Studies of public packages: all of them, or those that are named.
 pub fn studies(packages: &[&str]) -> Outcome {
-    let peers = Environment::made("peers", "python/tests_peers/requirements.txt")?;
-    peers.install_package()?;
-    run(peers.python().args(["-m", "ouracle.study"]).args(packages))
+    run(Environment::of_peers()?.python().args(["-m", "ouracle.study"]).args(packages))
 }
 
 /// Every proof of the ledger, exported and checked again.
@@ -60,7 +57,10 @@ fn notebooks(venv: &Environment) -> Outcome {
         run(venv.python().args(["-m", "jupytext", "--quiet", "--to", "ipynb", "--output"]).args([&notebook, &script]))?;
     }
     // A minute is what a reader waits; the limit is for a cell, and leaves room for a busy machine.
-    run(venv.python().args(["-m", "pytest", "-q", "--nbmake", "--nbmake-kernel=python3", "--nbmake-timeout=120"]).arg(&out))
+    run(venv
+        .python()
+        .args(["-m", "pytest", "-q", "--nbmake", "--nbmake-kernel=python3", "--nbmake-timeout=120"])
+        .arg(&out))
 }
 
 /// A virtual environment under `target/`.
@@ -70,7 +70,7 @@ struct Environment {
 
 impl Environment {
     /// The environment with these requirements, made again whenever they change.
-    fn made(name: &str, requirements: &str) -> Result<Self, String> {
+    fn made(name: &str, requirements: &str, options: &[&str]) -> Result<Self, String> {
         let environment = Self { folder: target().join(name) };
         let requirements = root().join(requirements);
         let wanted = std::fs::read_to_string(&requirements)
@@ -80,9 +80,16 @@ impl Environment {
             return Ok(environment);
         }
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment.folder))?;
-        run(environment.pip().arg("-r").arg(&requirements))?;
+        run(environment.pip().args(options).arg("-r").arg(&requirements))?;
         std::fs::write(&stamp, wanted).map_err(|error| format!("{} cannot be written: {error}", stamp.display()))?;
         Ok(environment)
+    }
+
+    /// The packages of others, with ours. Their list is complete, because two of them contradict each other on paper.
+    fn of_peers() -> Result<Self, String> {
+        let peers = Self::made("peers", "python/tests_peers/requirements.txt", &["--no-deps"])?;
+        peers.install_package()?;
+        Ok(peers)
     }
 
     /// The interpreter, which finds the package where it was installed and not in the working folder.

@@ -62,7 +62,9 @@ def digits_for(error: Any, exact: Any) -> int:
 
 
 def quantity(value: Any, digits: int) -> str:
-    """A number, a vector or a matrix, a row a line; long ones are cut."""
+    """A number, a vector or a matrix, a row a line, or several of these by name; long ones are cut."""
+    if isinstance(value, dict):
+        return "\n".join(f"{name}\n{quantity(entry, digits)}" if isinstance(entry, list) else f"{name} {quantity(entry, digits)}" for name, entry in value.items())
     if isinstance(value, list):
         if value and all(isinstance(row, list) for row in value):
             return "\n".join([*(quantity(row, digits) for row in value[:8]), *(["…"] if len(value) > 8 else [])])
@@ -72,8 +74,8 @@ def quantity(value: Any, digits: int) -> str:
 
 
 def _entries(value: Any) -> Iterable[Any]:
-    if isinstance(value, list):
-        for item in value:
+    if isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from _entries(item)
     else:
         yield value
