@@ -24,6 +24,7 @@ from .checks.schedule import check_schedule
 from .fields import Field
 from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
+from .oracle import Answer, Claim, ask, claims
 from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
 from .tape import TapeError
@@ -34,7 +35,9 @@ assert_sampler = asserting(check_sampler)
 assert_schedule = asserting(check_schedule)
 
 __all__ = [
+    "Answer",
     "Case",
+    "Claim",
     "DATA",
     "EDM",
     "Field",
@@ -56,6 +59,7 @@ __all__ = [
     "VP",
     "__version__",
     "assert_field_conversions",
+    "ask",
     "assert_order",
     "assert_sampler",
     "assert_schedule",
@@ -63,5 +67,6 @@ __all__ = [
     "check_order",
     "check_sampler",
     "check_schedule",
+    "claims",
     "ou_series",
 ]
