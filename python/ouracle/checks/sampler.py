@@ -80,7 +80,7 @@ def check_sampler(
         if order is not None:
             raise ValueError("an order needs a sampler(noise, steps); this one takes the noise alone")
         ladder = [None]
-    about = dict(check="check_sampler", subject=subject or given.name, case=repr(case), command=caller())
+    about: dict[str, Any] = dict(check="check_sampler", subject=subject or given.name, case=repr(case), command=caller())
     if isinstance(case.law, Mixture):
         return check_quantiles(given, ladder, order, end, about)
     try:
