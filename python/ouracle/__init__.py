@@ -16,11 +16,17 @@
 
 from ._native import __version__
 from .case import Case
+from .checks.brownian import check_brownian
+from .checks.likelihood import check_likelihood
+from .checks.metric import check_metric
 from .checks.order import check_order
 from .checks.sampler import check_sampler
+from .checks.sde import Sde, check_sde
+from .checks.sde_solver import check_sde_solver
 from .fields import Field
 from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
+from .linear import LinearSde
 from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
 from .tape import TapeError
@@ -36,18 +42,25 @@ __all__ = [
     "Formula",
     "Gaussian",
     "Level",
+    "LinearSde",
     "Mixture",
     "PointMass",
     "Process",
     "Recursion",
     "Schedule",
+    "Sde",
     "SubVP",
     "Table",
     "TapeError",
     "VE",
     "VP",
     "__version__",
+    "check_brownian",
+    "check_likelihood",
+    "check_metric",
     "check_order",
     "check_sampler",
+    "check_sde",
+    "check_sde_solver",
     "ou_series",
 ]

@@ -77,14 +77,23 @@ fn gaussian_crps<'py>(
     Ok(score(py, &rows, &Expected))
 }
 
-/// The CRPS of ensembles `(n, M)` for observations `(n,)`: values and radii. `distinct` takes the `M(M − 1)` pairs of two members.
+/// The CRPS of ensembles `(n, M)` for observations `(n,)`: values and radii. The spread is over all `M²` pairs (`all`), over the
+/// `M(M − 1)` pairs of two members (`distinct`), or over each member and the one `shift` places before it (`shifted`).
 #[pyfunction]
+#[pyo3(signature = (members, observed, pairs="all", shift=1))]
 fn ensemble_crps<'py>(
     py: Python<'py>,
     members: PyReadonlyArray2<'py, f64>,
     observed: PyReadonlyArray1<'py, f64>,
-    distinct: bool,
+    pairs: &str,
+    shift: usize,
 ) -> PyResult<Scores<'py>> {
+    let pairs = match pairs {
+        "all" => Pairs::All,
+        "distinct" => Pairs::Distinct,
+        "shifted" => Pairs::Shifted(shift),
+        _ => return Err(refuse(format!("`{pairs}` names no pairs of members; choose all, distinct or shifted"))),
+    };
     let (members, observed) = (members.as_array(), observed.as_array());
     if members.nrows() != observed.len() || members.ncols() < 2 {
         let (shape, n) = (members.shape(), observed.len());
@@ -94,7 +103,7 @@ fn ensemble_crps<'py>(
     }
     let rows = members.rows().into_iter().zip(observed);
     let rows: Vec<Vec<f64>> = rows.map(|(row, y)| std::iter::once(*y).chain(row.iter().copied()).collect()).collect();
-    Ok(score(py, &rows, &Ensemble(if distinct { Pairs::Distinct } else { Pairs::All })))
+    Ok(score(py, &rows, &Ensemble(pairs)))
 }
 
 /// Twice the mean pinball loss of quantiles `(n, K)` at levels `(K,)` for observations `(n,)`: values and radii.

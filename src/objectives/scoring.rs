@@ -13,6 +13,9 @@ pub enum Pairs {
     All,
     /// The `M(M − 1)` pairs of two members: unbiased, called fair.
     Distinct,
+    /// Each member with the one so many places before it, in a circle: the approximate kernel representation, unbiased for members
+    /// in random order.
+    Shifted(usize),
 }
 
 /// `E|N(δ, v)| = √(2v/π) e^{−δ²/2v} + δ erf(δ/√(2v))`, for `v > 0`.
@@ -38,13 +41,18 @@ pub fn ensemble_crps<S: Scalar>(members: &[S], y: S, pairs: Pairs) -> S {
     let count = members.len() as i64;
     let distance = |a: S, b: S| (a - b).square().sqrt();
     let misses = members.iter().fold(S::zero(), |sum, x| sum + distance(*x, y)) / count;
-    let each = members.iter().enumerate();
-    let spread = each.fold(S::zero(), |sum, (i, x)| members[..i].iter().fold(sum, |sum, z| sum + distance(*x, *z)));
-    let pairs = match pairs {
-        Pairs::All => count * count,
-        Pairs::Distinct => count * (count - 1),
+    let each = || members.iter().enumerate();
+    let halves =
+        || each().fold(S::zero(), |sum, (i, x)| members[..i].iter().fold(sum, |sum, z| sum + distance(*x, *z)));
+    let spread = match pairs {
+        Pairs::All => halves() / (count * count),
+        Pairs::Distinct => halves() / (count * (count - 1)),
+        Pairs::Shifted(places) => {
+            let before = |i: usize| members[(i + members.len() - places % members.len()) % members.len()];
+            each().fold(S::zero(), |sum, (i, x)| sum + distance(*x, before(i))) / (2 * count)
+        }
     };
-    misses - spread / pairs
+    misses - spread
 }
 
 /// `2Λ_q = |y − c| + (2q − 1)(y − c)`, twice the pinball loss of the quantile `c` at the level `q`.
