@@ -15,6 +15,7 @@
 """
 
 from ._native import __version__
+from .asserts import asserting
 from .case import Case
 from .checks.brownian import check_brownian
 from .checks.likelihood import check_likelihood
@@ -27,12 +28,27 @@ from .fields import Field
 from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
 from .linear import LinearSde
+from .checks.field_conversions import check_field_conversions
+from .checks.order import check_order
+from .checks.sampler import check_sampler
+from .checks.schedule import check_schedule
+from .fields import Field
+from .findings import Finding, Findings
+from .laws import Gaussian, Mixture, PointMass, ou_series
+from .oracle import Answer, Claim, ask, claims
 from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
 from .tape import TapeError
 
+assert_field_conversions = asserting(check_field_conversions)
+assert_order = asserting(check_order)
+assert_sampler = asserting(check_sampler)
+assert_schedule = asserting(check_schedule)
+
 __all__ = [
+    "Answer",
     "Case",
+    "Claim",
     "DATA",
     "EDM",
     "Field",
@@ -62,5 +78,15 @@ __all__ = [
     "check_sampler",
     "check_sde",
     "check_sde_solver",
+    "ask",
+    "assert_field_conversions",
+    "assert_order",
+    "assert_sampler",
+    "assert_schedule",
+    "check_field_conversions",
+    "check_order",
+    "check_sampler",
+    "check_schedule",
+    "claims",
     "ou_series",
 ]

@@ -89,7 +89,7 @@ def of_divergence(runs: Sequence[Run], steps: Sequence[int], case: Case, end: Le
     mean, covariance = case.moments(end)
     scale = float(np.sqrt(np.trace(law[1]) / np.trace(covariance))) if np.trace(covariance) > 0 else 0.0
     if scale > 0 and distance((law[0] / scale, law[1] / scale**2), (mean, covariance)) < error / 10:
-        return f"its samples are the right ones times {scale:.4g}: a convention of the state's scale, or a factor left over"
+        return f"its samples are the right ones times about {scale:.3g}: a convention of the state's scale, or a factor left over"
     if distance((-law[0], law[1]), (mean, covariance)) < error / 10:
         return "its mean has the other sign: the sign of the field or of a step"
     return ""
