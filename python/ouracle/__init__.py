@@ -17,6 +17,17 @@
 from ._native import __version__
 from .asserts import asserting
 from .case import Case
+from .checks.brownian import check_brownian
+from .checks.likelihood import check_likelihood
+from .checks.metric import check_metric
+from .checks.order import check_order
+from .checks.sampler import check_sampler
+from .checks.sde import Sde, check_sde
+from .checks.sde_solver import check_sde_solver
+from .fields import Field
+from .findings import Finding, Findings
+from .laws import Gaussian, Mixture, PointMass, ou_series
+from .linear import LinearSde
 from .checks.field_conversions import check_field_conversions
 from .checks.order import check_order
 from .checks.sampler import check_sampler
@@ -47,17 +58,26 @@ __all__ = [
     "Formula",
     "Gaussian",
     "Level",
+    "LinearSde",
     "Mixture",
     "PointMass",
     "Process",
     "Recursion",
     "Schedule",
+    "Sde",
     "SubVP",
     "Table",
     "TapeError",
     "VE",
     "VP",
     "__version__",
+    "check_brownian",
+    "check_likelihood",
+    "check_metric",
+    "check_order",
+    "check_sampler",
+    "check_sde",
+    "check_sde_solver",
     "ask",
     "assert_field_conversions",
     "assert_order",
