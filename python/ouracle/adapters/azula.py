@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import types
 from collections.abc import Callable
@@ -59,6 +60,13 @@ class Schedule(schedules.Schedule):
         (alpha, alpha_rate), (sigma, sigma_rate) = columns
         return torch.stack([alpha, sigma, alpha_rate, sigma_rate], dim=1).numpy()
 
+    def level(self, time: float) -> Level:
+        import torch
+
+        with torch.no_grad():
+            alpha, sigma = self.native(torch.as_tensor(time, dtype=torch.float64))
+        return Level(float(alpha), float(sigma))
+
     def __repr__(self) -> str:
         return f"azula.{type(self.native).__name__}"
 
@@ -86,6 +94,7 @@ def log_uniform(schedule: schedules.Schedule, stop: float = 0.0, start: float = 
     """Times uniform in log-SNR from `start` to `stop` on the schedule, `(steps + 1,)`."""
     noisy, clean = schedule.level(start).half_log_snr, schedule.level(stop).half_log_snr
 
+    @functools.cache
     def times(steps: int) -> Array:
         inner = schedule.times_at(np.linspace(noisy, clean, steps + 1)[1:-1])
         return np.concatenate([[start], inner, [stop]])
