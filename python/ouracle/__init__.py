@@ -15,6 +15,7 @@
 """
 
 from ._native import __version__
+from .asserts import asserting
 from .case import Case
 from .checks.order import check_order
 from .checks.sampler import check_sampler
@@ -24,6 +25,9 @@ from .laws import Gaussian, Mixture, PointMass, ou_series
 from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
 from .tape import TapeError
+
+assert_order = asserting(check_order)
+assert_sampler = asserting(check_sampler)
 
 __all__ = [
     "Case",
@@ -47,6 +51,8 @@ __all__ = [
     "VE",
     "VP",
     "__version__",
+    "assert_order",
+    "assert_sampler",
     "check_order",
     "check_sampler",
     "ou_series",

@@ -98,6 +98,21 @@ def test_a_sampler_that_ends_elsewhere_does_not_converge():
     inner = heun(case)
     findings = oc.check_sampler(lambda noise, steps: 1.01 * inner(noise, steps), case, end=END)
     assert findings.of("convergence").verdict == "wrong"
+    assert "the right ones times about 1.01" in findings.of("convergence").cause
+
+
+def test_a_sampler_that_forgets_its_last_step_is_told_so():
+    case = edm_case()
+    denoiser = case.field("D")
+
+    def sample(noise, steps):
+        x, levels = 80.0 * noise, np.geomspace(80.0, 0.3, steps + 1)
+        for a, b in zip(levels, levels[1:]):
+            x = x + (b - a) * (x - denoiser(x, a)) / a
+        denoiser(x, 0.3)
+        return x
+
+    assert "last step is missing" in oc.check_sampler(sample, case).of("convergence").cause
 
 
 def test_noise_out_of_reach_falls_back_to_samples_and_says_so():

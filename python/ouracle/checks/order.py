@@ -71,15 +71,15 @@ def decide(runs: Sequence[Run], case: Case, nominal: int, steps: Sequence[int], 
     if any(law is None for law in laws):
         because = "the network was not asked, or its first state cannot be read off the noise, so there is no start whose law is known"
         return Finding("order", "undecided", because=because, **about)
-    errors = [distance(law, case.moments(end)) for law in laws if law is not None]
+    errors = [causes.distance(law, case.moments(end)) for law in laws if law is not None]
     # Eight units for each step, as for any recursion.
     precision = max((run.precision for run in runs), key=unit_roundoff)
     floor = 8 * unit_roundoff(precision) * (max(steps) + 1)
     measured = orders.measure(steps, errors, floor)
     verdict = measured.verdict(nominal)
     cause = ""
-    if verdict == "wrong" and measured.low > 0.5:
-        cause = causes.of_order(runs, case, end)
+    if verdict == "wrong":
+        cause = causes.of_order(runs, case, end) if measured.low > 0.5 else causes.of_divergence(runs, steps, case, end)
     return Finding(
         "order",
         verdict,
@@ -92,12 +92,3 @@ def decide(runs: Sequence[Run], case: Case, nominal: int, steps: Sequence[int], 
         **about,
     )
 
-
-def distance(law: tuple[Array, Array], exact: tuple[Array, Array]) -> float:
-    """How far two laws are apart: the errors of mean and covariance, in units of the exact standard deviation and covariance.
-
-    A point mass has no units of its own; there the errors count as they are.
-    """
-    (mean, covariance), (exact_mean, exact_covariance) = law, exact
-    unit = float(np.sqrt(np.trace(exact_covariance) / len(exact_mean))) or 1.0
-    return float(np.linalg.norm(mean - exact_mean) / unit + np.linalg.norm(covariance - exact_covariance) / unit**2)

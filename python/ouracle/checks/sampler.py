@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,15 @@ from numpy.typing import NDArray
 
 from .. import monte_carlo
 from ..case import Case
+from ..causes import distance
 from ..findings import Finding, Findings, caller
+from ..frameworks import to_numpy
 from ..laws import Gaussian, Mixture
 from ..recursion import Recursion, between
 from ..run import Run, Sampler
 from ..schedules import DATA, Level
 from ..tape import TapeError
-from .order import decide, distance
+from .order import decide
 from .quantiles import check_quantiles
 
 Array = NDArray[np.float64]
@@ -149,8 +152,6 @@ def _recursion(
 
 def _convergence(finding: Finding) -> Finding:
     """The same evidence as the answer to whether the sampler converges at all."""
-    from dataclasses import replace
-
     return replace(finding, quantity="convergence", exact="at least 1")
 
 
@@ -197,8 +198,6 @@ def _by_samples(
     distances = []
     for n in ladder:
         out = sampler(rng.standard_normal((samples, *sampler.shape)), n)
-        from ..frameworks import to_numpy
-
         try:
             distances.append(monte_carlo.distance(to_numpy(out).reshape(samples, -1), law, false_alarm / len(ladder)))
         except ValueError as error:
