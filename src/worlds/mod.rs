@@ -25,6 +25,7 @@ mod matrix_sde;
 mod mixture;
 mod mixture_data;
 mod mixture_information;
+mod mixture_quantile;
 mod plugin_flow;
 mod plugin_model;
 mod process;
