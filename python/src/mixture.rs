@@ -23,12 +23,15 @@ impl Mixture {
     fn new(weights: Vec<f64>, means: Vec<f64>, variances: Vec<f64>) -> PyResult<Self> {
         if weights.is_empty() || weights.len() != means.len() || weights.len() != variances.len() {
             let lengths = (weights.len(), means.len(), variances.len());
-            return Err(refuse(format!("weights, means and variances have the lengths {lengths:?}; they must be one and the same, at least 1")));
+            return Err(refuse(format!(
+                "weights, means and variances have the lengths {lengths:?}; they must be one and the same, at least 1"
+            )));
         }
-        let positive = |name: &str, values: &[f64]| match values.iter().find(|value| !(value.is_finite() && **value > 0.0)) {
-            Some(value) => Err(refuse(format!("the {name} {value} is not a finite number > 0"))),
-            None => Ok(()),
-        };
+        let positive =
+            |name: &str, values: &[f64]| match values.iter().find(|value| !(value.is_finite() && **value > 0.0)) {
+                Some(value) => Err(refuse(format!("the {name} {value} is not a finite number > 0"))),
+                None => Ok(()),
+            };
         positive("weight", &weights)?;
         positive("variance", &variances)?;
         if let Some(mean) = means.iter().find(|mean| !mean.is_finite()) {
@@ -43,7 +46,12 @@ impl Mixture {
     }
 
     /// `log p(z)` in nats at the level `(α, σ)`.
-    fn log_density<'py>(&self, py: Python<'py>, z: PyReadonlyArray1<'py, f64>, at: [f64; 2]) -> Bound<'py, PyArray1<f64>> {
+    fn log_density<'py>(
+        &self,
+        py: Python<'py>,
+        z: PyReadonlyArray1<'py, f64>,
+        at: [f64; 2],
+    ) -> Bound<'py, PyArray1<f64>> {
         let law = self.at(at);
         let values: Vec<f64> = z.as_array().iter().map(|z| law.log_density(Float(*z)).0).collect();
         values.to_pyarray(py)

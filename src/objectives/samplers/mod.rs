@@ -7,6 +7,7 @@
 //! their number, or run on one form by [`run`], which keeps every draw apart.
 
 mod ancestral;
+pub mod ancestral_error;
 mod ddim;
 mod edm;
 mod euler;
