@@ -1,6 +1,6 @@
 //! Discrete noise schedules: the betas of a chain.
 
-use super::{Descent, Level, Rung, Transition};
+use super::{Descent, Level, Oracle, Rung, Transition};
 use crate::numbers::Scalar;
 use crate::parameters::{Domain, InputError, Parameters, Source};
 
@@ -65,6 +65,23 @@ impl<S: Scalar> Parameters<S> for Ddpm<S> {
         let steps = source.count("T", "the number of steps, at most 100000")?;
         at_most(steps, "T", MOST_STEPS)?;
         Ok(if schedule == "linear" { Self::linear(first, last, steps) } else { Self::quadratic(first, last, steps) })
+    }
+}
+
+/// A chain and Gaussian data.
+#[derive(Debug, Clone)]
+pub struct DdpmPoint<S> {
+    /// The chain.
+    pub schedule: Ddpm<S>,
+    /// The exact network on the data.
+    pub oracle: Oracle<S>,
+}
+
+impl<S: Scalar> Parameters<S> for DdpmPoint<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let s = source.real("s", Domain::Positive, "data variance")?;
+        let mu = source.real("mu", Domain::Real, "data mean")?;
+        Ok(Self { schedule: Ddpm::read(source)?, oracle: Oracle::new(mu, s) })
     }
 }
 

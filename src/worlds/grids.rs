@@ -1,7 +1,7 @@
 //! The levels at which samplers are asked to stop: uniform in the half log-signal-to-noise ratio, or in a root of `σ`.
 
 use super::ddpm::at_most;
-use super::{Descent, Level};
+use super::{Descent, Level, Oracle};
 use crate::numbers::Scalar;
 use crate::parameters::{Domain, InputError, Parameters, Source};
 
@@ -50,6 +50,23 @@ impl<S: Scalar> Parameters<S> for LambdaGrid<S> {
         let steps = source.count("N", "the number of steps, at most 100000")?;
         at_most(steps, "N", MOST_STEPS)?;
         Ok(Self { start, end, steps })
+    }
+}
+
+/// A uniform grid in the half log-SNR, and Gaussian data.
+#[derive(Debug, Clone)]
+pub struct GridPoint<S> {
+    /// The exact network on the data.
+    pub oracle: Oracle<S>,
+    /// The grid.
+    pub grid: LambdaGrid<S>,
+}
+
+impl<S: Scalar> Parameters<S> for GridPoint<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let s = source.real("s", Domain::Positive, "data variance")?;
+        let mu = source.real("mu", Domain::Real, "data mean")?;
+        Ok(Self { oracle: Oracle::new(mu, s), grid: LambdaGrid::read(source)? })
     }
 }
 
@@ -111,6 +128,23 @@ impl<S: Scalar> Parameters<S> for KarrasGrid<S> {
         at_most(nodes, "N", MOST_STEPS)?;
         at_least_two(nodes)?;
         Ok(Self { sigma_min, sigma_max, nodes, rho })
+    }
+}
+
+/// EDM's nodes, and Gaussian data.
+#[derive(Debug, Clone)]
+pub struct EdmPoint<S> {
+    /// The exact network on the data.
+    pub oracle: Oracle<S>,
+    /// The nodes.
+    pub grid: KarrasGrid<S>,
+}
+
+impl<S: Scalar> Parameters<S> for EdmPoint<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let s = source.real("s", Domain::Positive, "data variance")?;
+        let mu = source.real("mu", Domain::Real, "data mean")?;
+        Ok(Self { oracle: Oracle::new(mu, s), grid: KarrasGrid::read(source)? })
     }
 }
 

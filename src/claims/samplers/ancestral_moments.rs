@@ -23,13 +23,13 @@
 //! that a diffusion model loses at few steps would be blamed on its network.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{NonNegative, Plan, Relation, Statement, Statistic, Trial, sampler};
+use crate::evidence::{ChainSamples, NonNegative, Plan, Relation, Statement, Trial};
 use crate::numbers::{Ball, Dual, Field, Float, Scalar};
 use crate::objectives::samplers::ancestral_error::{forward_error, posterior_coefficient, step_error};
-use crate::objectives::samplers::{Form, Spread, ancestral, ancestral_step, ddim, denoise, law, reverse_std};
+use crate::objectives::samplers::{Form, Spread, ancestral, ancestral_step, ddim, denoise, law, reverse_std, steps};
 use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
-use crate::worlds::{Ddpm, Gaussian, Level, Oracle, Rung, RungPoint, Transition};
+use crate::worlds::{DdpmPoint, Gaussian, Level, Oracle, Rung, RungPoint, Transition};
 
 const SHIFTED: u8 = 1;
 const STD_FOR_VARIANCE: u8 = 2;
@@ -122,21 +122,6 @@ impl Statement for Bounds {
     }
 }
 
-/// A whole chain, from a standard normal.
-#[derive(Debug, Clone)]
-struct ChainPoint<S> {
-    schedule: Ddpm<S>,
-    oracle: Oracle<S>,
-}
-
-impl<S: Scalar> Parameters<S> for ChainPoint<S> {
-    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
-        let s = source.real("s", Domain::Positive, "data variance")?;
-        let mu = source.real("mu", Domain::Real, "data mean")?;
-        Ok(Self { schedule: Ddpm::read(source)?, oracle: Oracle::new(mu, s) })
-    }
-}
-
 /// Where a chain starts.
 fn standard<S: Scalar>() -> Gaussian<S> {
     Gaussian::centred(S::one())
@@ -148,7 +133,7 @@ fn carried<S: Scalar>(level: &Level<S>, data: &Gaussian<S>) -> S {
 }
 
 /// `Var x_0` as the sum over the draws of all steps.
-fn closed_variance<S: Scalar>(p: &ChainPoint<S>, oracle: &Oracle<S>, spread: Spread) -> S {
+fn closed_variance<S: Scalar>(p: &DdpmPoint<S>, oracle: &Oracle<S>, spread: Spread) -> S {
     let levels = p.schedule.levels();
     let draws = levels.windows(2).zip(p.schedule.betas.iter().skip(1)).map(|(pair, beta)| {
         let share = match spread {
@@ -162,7 +147,7 @@ fn closed_variance<S: Scalar>(p: &ChainPoint<S>, oracle: &Oracle<S>, spread: Spr
 }
 
 /// The chain, as it is run.
-fn sampled<S: Scalar>(wrong: u8, p: &ChainPoint<S>, oracle: &Oracle<S>, spread: Spread) -> Transition<S> {
+fn sampled<S: Scalar>(wrong: u8, p: &DdpmPoint<S>, oracle: &Oracle<S>, spread: Spread) -> Transition<S> {
     let descent = p.schedule.descent();
     let mut chain = match wrong {
         STD_FOR_VARIANCE => {
@@ -179,7 +164,7 @@ fn sampled<S: Scalar>(wrong: u8, p: &ChainPoint<S>, oracle: &Oracle<S>, spread: 
 struct Chain(u8);
 
 impl Statement for Chain {
-    type Params<S: Scalar> = ChainPoint<S>;
+    type Params<S: Scalar> = DdpmPoint<S>;
 
     fn points(&self) -> &'static [&'static str] {
         &[
@@ -191,24 +176,21 @@ impl Statement for Chain {
         ]
     }
 
-    fn relations<'p, S: Scalar>(&self, p: &'p ChainPoint<S>) -> Vec<Relation<'p, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p DdpmPoint<S>) -> Vec<Relation<'p, S>> {
         let data = p.oracle.data;
         let unit = Oracle::new(data.mean, S::one());
         let kept = p.schedule.levels().last().map_or(S::zero(), |level| level.alpha * carried(level, &data));
-        let of = |spread| sampled(self.0, p, &p.oracle, spread).apply(&standard());
+        let [posterior, forward] =
+            [Spread::Posterior, Spread::Forward].map(|spread| sampled(self.0, p, &p.oracle, spread).apply(&standard()));
         let unit_variance = sampled(self.0, p, &unit, Spread::Forward).apply(&standard()).variance;
         vec![
-            Relation::equal("mean of the samples", of(Spread::Posterior).mean, data.mean * (S::int(1) - kept)),
+            Relation::equal("mean of the samples", posterior.mean, data.mean * (S::int(1) - kept)),
             Relation::equal(
                 "variance with the posterior spread",
-                of(Spread::Posterior).variance,
+                posterior.variance,
                 closed_variance(p, &p.oracle, Spread::Posterior),
             ),
-            Relation::equal(
-                "variance with beta",
-                of(Spread::Forward).variance,
-                closed_variance(p, &p.oracle, Spread::Forward),
-            ),
+            Relation::equal("variance with beta", forward.variance, closed_variance(p, &p.oracle, Spread::Forward)),
             // On unit data the variance is kept, but for the noise that the last step does not draw.
             Relation::equal("unit data with beta", unit_variance, S::int(1) - p.schedule.betas[0]),
         ]
@@ -222,29 +204,16 @@ impl Trial for Draws {
     fn plan(&self) -> Result<Plan, InputError> {
         const POINT: &str = "s=0.37 mu=1.3 schedule=quad beta_1=0.0137 beta_T=0.719 T=7";
         let wrong = self.0;
-        let exact: ChainPoint<Ball> = at_point(POINT)?;
+        let exact: DdpmPoint<Ball> = at_point(POINT)?;
         let claimed = ancestral(&exact.schedule.descent(), &exact.oracle, Spread::Posterior).apply(&standard());
         let drawn = sampled(wrong, &exact, &exact.oracle, Spread::Posterior).apply(&standard());
-        let p: ChainPoint<Float> = at_point(POINT)?;
+        let p: DdpmPoint<Float> = at_point(POINT)?;
         let descent = p.schedule.descent();
-        let start = Form::initial();
-        let steps = descent.rungs.iter().map(|rung| {
+        let steps = steps(&descent, &p.oracle, |z, rung| {
             let std = reverse_std(rung, Spread::Posterior);
-            let std = if wrong == STD_FOR_VARIANCE { std.square() } else { std };
-            ancestral_step(&start, rung, &p.oracle, std)
+            ancestral_step(z, rung, &p.oracle, if wrong == STD_FOR_VARIANCE { std.square() } else { std })
         });
-        let last = descent.last.iter().map(|level| denoise(&start, level, &p.oracle));
-        let steps: Vec<_> = steps.chain(last).map(|step| step.transition()).collect();
-        let (mean, variance) = (claimed.mean.to_f64(), claimed.variance.to_f64());
-        Ok(Plan {
-            point: POINT,
-            statistics: vec![Statistic::variance("variance of the samples", mean, variance)],
-            drawn: Some(vec![(drawn.mean.to_f64(), drawn.variance.to_f64())]),
-            sampler: sampler(move |noise, out| {
-                let begin = noise.gaussian(&standard());
-                out[0] = steps.iter().fold(begin, |state, step| step.step(state, noise));
-            }),
-        })
+        Ok(ChainSamples { point: POINT, start: standard(), steps: steps.collect(), claimed, drawn }.plan())
     }
 }
 
@@ -306,14 +275,14 @@ impl Statement for Leading {
 
 /// A chain with one of three variances.
 struct AnyChain<S> {
-    chain: ChainPoint<S>,
+    chain: DdpmPoint<S>,
     variance: &'static str,
     eta: S,
 }
 
 impl<S: Scalar> Parameters<S> for AnyChain<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
-        let chain = ChainPoint::read(source)?;
+        let chain = DdpmPoint::read(source)?;
         let variance = source.choice("variance", &["btilde", "beta", "ddim"], false, "the noise of a step")?;
         let eta = source.optional("eta", Domain::Probability, "eta of DDIM; without effect on the others")?;
         if variance == "ddim" && eta.is_none() {

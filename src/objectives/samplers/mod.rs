@@ -30,16 +30,24 @@ pub fn denoise<S: Scalar>(z: &Form<S>, level: &Level<S>, oracle: &Oracle<S>) -> 
     z.through(&oracle.denoised(level))
 }
 
-/// What a one-step sampler returns given its start, step by step.
+/// The steps of a one-step sampler, each as what it makes of the state before it.
+pub fn steps<S: Scalar>(
+    descent: &Descent<S>,
+    oracle: &Oracle<S>,
+    step: impl Fn(&Form<S>, &Rung<S>) -> Form<S>,
+) -> impl Iterator<Item = Transition<S>> {
+    let start = Form::initial();
+    let last = descent.last.iter().map(|level| denoise(&Form::initial(), level, oracle));
+    descent.rungs.iter().map(move |rung| step(&start, rung)).chain(last).map(|step| step.transition())
+}
+
+/// What a one-step sampler returns given its start.
 pub fn law<S: Scalar>(
     descent: &Descent<S>,
     oracle: &Oracle<S>,
     step: impl Fn(&Form<S>, &Rung<S>) -> Form<S>,
 ) -> Transition<S> {
-    let start = Form::initial();
-    let last = descent.last.iter().map(|level| denoise(&start, level, oracle));
-    let steps = descent.rungs.iter().map(|rung| step(&start, rung)).chain(last);
-    steps.fold(Transition::still(), |so_far, step| so_far.then(&step.transition()))
+    steps(descent, oracle, step).fold(Transition::still(), |so_far, step| so_far.then(&step))
 }
 
 /// The same on one state, whose draws stay apart.
