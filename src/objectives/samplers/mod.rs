@@ -17,7 +17,7 @@ mod form;
 pub use ancestral::{Spread, ancestral, ancestral_step, reverse_std};
 pub use ddim::{ddim, ddim_direction, ddim_std, ddim_step};
 pub use edm::{Churn, churn, churned, euler_sigma, euler_sigma_step, heun, two_stage, two_stage_step};
-pub use euler::{euler_flow, euler_flow_step, euler_maruyama, euler_maruyama_step};
+pub use euler::{euler_flow, euler_flow_step, euler_maruyama, euler_maruyama_step, euler_step};
 pub use exponential::{exponential, exponential_step};
 pub use form::Form;
 
