@@ -63,7 +63,7 @@ impl<S: Scalar> Parameters<S> for Ddpm<S> {
         let first = source.real("beta_1", Domain::Fraction, "the first beta")?;
         let last = source.real("beta_T", Domain::Fraction, "the last beta; without effect if T = 1")?;
         let steps = source.count("T", "the number of steps, at most 100000")?;
-        at_most(steps, "T", MOST_STEPS)?;
+        at_most(steps, "T")?;
         Ok(if schedule == "linear" { Self::linear(first, last, steps) } else { Self::quadratic(first, last, steps) })
     }
 }
@@ -86,10 +86,11 @@ impl<S: Scalar> Parameters<S> for DdpmPoint<S> {
 }
 
 /// Refuses more steps than a sampler is followed for.
-pub(super) fn at_most(steps: u32, name: &str, most: u32) -> Result<(), InputError> {
-    if steps <= most {
+pub(super) fn at_most(steps: u32, name: &str) -> Result<(), InputError> {
+    if steps <= MOST_STEPS {
         return Ok(());
     }
-    let why = format!("parameter `{name}` is {steps}, but a sampler is followed step by step for at most {most} steps");
+    let why =
+        format!("parameter `{name}` is {steps}, but a sampler is followed step by step for at most {MOST_STEPS} steps");
     Err(InputError::Condition(format!("{why}; give fewer")))
 }

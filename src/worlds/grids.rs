@@ -5,9 +5,6 @@ use super::{Descent, Level, Oracle};
 use crate::numbers::Scalar;
 use crate::parameters::{Domain, InputError, Parameters, Source};
 
-/// More steps are refused.
-const MOST_STEPS: u32 = 100_000;
-
 /// `λ_i = λ_0 + (i/N)(λ_N − λ_0)`, `i = 0, …, N`, with `λ = ln(α/σ)`, HALF the log-signal-to-noise ratio. Source: `lu2022dpm`.
 #[derive(Debug, Clone, Copy)]
 pub struct LambdaGrid<S> {
@@ -48,7 +45,7 @@ impl<S: Scalar> Parameters<S> for LambdaGrid<S> {
         let end = source.real("lambda_end", Domain::Real, "half log-SNR at the end")?;
         source.ordered("lambda_start", "lambda_end", true)?;
         let steps = source.count("N", "the number of steps, at most 100000")?;
-        at_most(steps, "N", MOST_STEPS)?;
+        at_most(steps, "N")?;
         Ok(Self { start, end, steps })
     }
 }
@@ -125,7 +122,7 @@ impl<S: Scalar> Parameters<S> for KarrasGrid<S> {
         source.ordered("sigma_min", "sigma_max", true)?;
         let nodes = source.count("N", "the number of nodes with sigma > 0, from 2 to 100000")?;
         let rho = source.real("rho", Domain::Positive, "the exponent; 7 in practice")?;
-        at_most(nodes, "N", MOST_STEPS)?;
+        at_most(nodes, "N")?;
         at_least_two(nodes)?;
         Ok(Self { sigma_min, sigma_max, nodes, rho })
     }

@@ -52,7 +52,7 @@ impl<S: Scalar> Parameters<S> for LinearBetaSteps<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
         let world = LinearBeta::read(source)?;
         let steps = source.count("N", "the number of equal steps, at most 100000")?;
-        at_most(steps, "N", 100_000)?;
+        at_most(steps, "N")?;
         Ok(Self { world, steps })
     }
 }

@@ -94,12 +94,15 @@ struct ChurnPoint<S> {
     S_min: S,
     S_max: S,
     S_noise: S,
+    /// Whether the first and the last node with noise lie in the window, by their exact values.
+    ends_inside: [bool; 2],
 }
 
 impl<S: Scalar> Parameters<S> for ChurnPoint<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
         source.choice("method", &["heun"], true, "the method of the steps")?;
-        let point = Self {
+        let mut point = Self {
+            ends_inside: [false; 2],
             S_churn: source.real("S_churn", Domain::NonNegative, "how much the levels rise over all steps")?,
             S_min: source.real("S_min", Domain::NonNegative, "the lower end of the window")?,
             S_max: source.real("S_max", Domain::NonNegative, "the upper end of the window")?,
@@ -107,6 +110,10 @@ impl<S: Scalar> Parameters<S> for ChurnPoint<S> {
             edm: EdmPoint::read(source)?,
         };
         source.ordered("S_min", "S_max", false)?;
+        point.ends_inside = ["sigma_max", "sigma_min"].map(|end| {
+            let above = source.ordered("S_min", end, false);
+            above.and_then(|()| source.ordered(end, "S_max", false)).is_ok()
+        });
         Ok(point)
     }
 }
@@ -133,7 +140,13 @@ fn noises(wrong: u8, p: &ChurnPoint<Ball>) -> Result<Vec<Option<Churn<Ball>>>, I
         .map(|i| {
             let sigma = p.edm.grid.sigma(i);
             let seen = if wrong == WINDOW_RAISED { sigma * (gamma + 1) } else { sigma };
-            let inside = at_most(p.S_min, seen).zip(at_most(seen, p.S_max)).map(|(above, below)| above && below);
+            let enclosed = || at_most(p.S_min, seen).zip(at_most(seen, p.S_max)).map(|(above, below)| above && below);
+            let inside = match i {
+                _ if wrong == WINDOW_RAISED => enclosed(),
+                0 => Some(p.ends_inside[0]),
+                i if i + 1 == p.edm.grid.nodes => Some(p.ends_inside[1]),
+                _ => enclosed(),
+            };
             let noise = Churn { gamma, scale: p.S_noise };
             inside.map(|inside| inside.then_some(noise)).ok_or_else(|| {
                 InputError::Condition(format!(

@@ -117,8 +117,9 @@ impl Statement for Memory {
 /// The errors of mean and variance from `N(0, 1)` on a variance-preserving process that keeps `ᾱ_T`: no difference of close numbers.
 fn errors<S: Scalar>(data: &Gaussian<S>, kept: S, flow: bool) -> Gaussian<S> {
     let last = (data.variance - 1) * kept + 1;
-    let squared = if flow { data.variance / last } else { kept * (data.variance / last).square() };
-    Gaussian::new(-squared.sqrt() * kept.sqrt() * data.mean, squared * kept * (S::int(1) - data.variance))
+    let share = data.variance / last;
+    let memory = if flow { share.sqrt() } else { kept.sqrt() * share };
+    Gaussian::new(-memory * kept.sqrt() * data.mean, memory.square() * kept * (S::int(1) - data.variance))
 }
 
 /// Ancestral sampling with the exact variance of each step.

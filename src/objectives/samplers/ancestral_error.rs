@@ -9,10 +9,12 @@ pub fn share<S: Scalar>(s: S, lambda: S) -> S {
     ((lambda * -2).exp() / s + 1).recip()
 }
 
-/// `−(u_N² − u_0²)/u_N`, the limit of `N/Λ` times the relative error of the variance with `β̃`, from the exact law at `start`.
+/// `−(u_N² − u_0²)/u_N = −(1 − u_0)(1 − e^{−2Λ})(u_N + u_0)`, the limit of `N/Λ` times the relative error of the variance with `β̃`,
+/// from the exact law at `start`.
 pub fn posterior_coefficient<S: Scalar>(s: S, start: S, end: S) -> S {
-    let [start, end] = [start, end].map(|lambda| share(s, lambda));
-    -(end - start) * (end + start) / end
+    let gap = -((start - end) * 2).exp_m1();
+    let rest = ((start * 2).exp() * s + 1).recip();
+    -rest * gap * (share(s, end) + share(s, start))
 }
 
 /// What a step of length `h` up from `λ` makes of the exact variance, minus the exact variance there: the coefficient of `h^order`,

@@ -5,6 +5,17 @@
 //!
 //! A step goes down a [`Rung`], from its noisy level to its clean one. Steps are composed by [`law`], in time proportional to
 //! their number, or run on one form by [`run`], which keeps every draw apart.
+//!
+//! ```
+//! use ouracle::numbers::Float;
+//! use ouracle::objectives::samplers::{Spread, ancestral};
+//! use ouracle::worlds::{Ddpm, Gaussian, Oracle};
+//!
+//! let schedule = Ddpm::linear(Float(1e-4), Float(0.02), 1000);
+//! let oracle = Oracle::new(Float(1.3), Float(0.37));
+//! let samples = ancestral(&schedule.descent(), &oracle, Spread::Posterior).apply(&Gaussian::centred(Float(1.0)));
+//! assert_eq!(format!("{:.9}", samples.variance.0), "0.365159881");
+//! ```
 
 mod ancestral;
 pub mod ancestral_error;
