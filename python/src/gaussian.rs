@@ -3,15 +3,20 @@
 //! Every map here is a function of the covariance of the data, so it is computed along its eigenvectors with the formulas of
 //! one dimension.
 
+use super::recursions::{MULTISTEP, ONE_STEP, Recursion};
 use super::refuse;
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use numpy::{PyArray1, PyArray2, PyArray3, PyReadonlyArray1, PyReadonlyArray2, ToPyArray};
 use ouracle::numbers::Float;
+use ouracle::objectives::samplers::{Finish, SOLVERS};
 use ouracle::worlds::{Affine, Level, Oracle};
 use pyo3::prelude::*;
 
 /// A matrix and a vector for Python: `z ↦ Az + b`.
 type AffineMap<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>);
+
+/// Matrix, offset, covariance of the noise, and the radii of the three.
+type Recursed<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray2<f64>>, [f64; 3]);
 
 /// Gaussian data `N(mean, covariance)`; a zero covariance is a point mass.
 #[pyclass(frozen)]
@@ -122,8 +127,8 @@ impl Gaussian {
     }
 
     /// The exact probability flow between two levels `(α, σ)`.
-    fn flow<'py>(&self, py: Python<'py>, from: [f64; 2], to: [f64; 2]) -> AffineMap<'py> {
-        let (from, to) = (level(from), level(to));
+    fn flow<'py>(&self, py: Python<'py>, start: [f64; 2], to: [f64; 2]) -> AffineMap<'py> {
+        let (from, to) = (level(start), level(to));
         let (matrix, offset) = self.lift(|axis| axis.flow(&from, &to));
         (square(py, &matrix), offset.as_slice().to_pyarray(py))
     }
@@ -132,10 +137,10 @@ impl Gaussian {
     fn reverse<'py>(
         &self,
         py: Python<'py>,
-        from: [f64; 2],
+        start: [f64; 2],
         to: [f64; 2],
     ) -> (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray2<f64>>) {
-        let (from, to) = (level(from), level(to));
+        let (from, to) = (level(start), level(to));
         let (matrix, offset) = self.lift(|axis| axis.reverse(&from, &to).mean());
         let variances: Vec<_> = self.axes.iter().map(|axis| axis.reverse(&from, &to).variance.0).collect();
         (square(py, &matrix), offset.as_slice().to_pyarray(py), square(py, &self.along_axes(&variances)))
@@ -158,5 +163,64 @@ impl Gaussian {
             axes.map(|(axis, z)| at.law(&axis.data).log_density(Float(*z)).0).sum()
         });
         Ok(rows.collect::<Vec<f64>>().to_pyarray(py))
+    }
+
+    /// What a named sampler returns given its start, over steps with the rows `(α, σ)` of where each starts, `(α, σ)` of where it
+    /// ends: matrix, offset, covariance of the noise, and the largest radius that rounding gives an entry of each.
+    #[pyo3(signature = (name, steps, eta=1.0, kappa=None, finish="plain"))]
+    fn recursion<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        steps: PyReadonlyArray2<'py, f64>,
+        eta: f64,
+        kappa: Option<i64>,
+        finish: &str,
+    ) -> PyResult<Recursed<'py>> {
+        let finish = match finish {
+            "plain" => Finish::Plain,
+            "lower-order" => Finish::LowerOrder,
+            "denoised" => Finish::Denoised,
+            _ => return Err(refuse(format!("`{finish}` is no way to finish; choose plain, lower-order or denoised"))),
+        };
+        let recursion = Recursion { name, eta, kappa, finish };
+        if !recursion.is_known() {
+            let names = [ONE_STEP, SOLVERS, MULTISTEP].concat().join(", ");
+            return Err(refuse(format!("`{name}` is no sampler known here; choose one of {names}")));
+        }
+        if !(0.0..=1.0).contains(&eta) {
+            return Err(refuse(format!("eta is {eta}; the amount of noise lies between 0 and 1")));
+        }
+        let rows = steps.as_array();
+        if rows.ncols() != 4 || rows.nrows() == 0 {
+            return Err(refuse(format!(
+                "the steps have the shape {:?}; give at least one row of four numbers",
+                rows.shape()
+            )));
+        }
+        let pairs: Vec<_> =
+            rows.rows().into_iter().map(|row| [level([row[0], row[1]]), level([row[2], row[3]])]).collect();
+        let usable = |level: &Level<Float>, least: f64| {
+            level.alpha.0 > 0.0 && level.sigma.0 >= least && level.sigma.0.is_finite()
+        };
+        for (i, [from, to]) in pairs.iter().enumerate() {
+            if !(usable(from, f64::MIN_POSITIVE) && usable(to, 0.0) && (to.sigma.0 > 0.0 || i + 1 == pairs.len())) {
+                return Err(refuse(format!(
+                    "step {i} goes from (alpha, sigma) = ({}, {}) to ({}, {}); alpha and sigma must be positive, and sigma may be 0 only where the last step ends",
+                    from.alpha.0, from.sigma.0, to.alpha.0, to.sigma.0
+                )));
+            }
+        }
+        let to_data = pairs.last().is_some_and(|[_, to]| to.sigma.0 == 0.0);
+        let axes: Vec<_> = self.axes.iter().map(|axis| recursion.along(&pairs, axis, to_data)).collect();
+        let part = |k: usize| axes.iter().map(|axis| axis[k].0).collect::<Vec<f64>>();
+        let radii = [0, 1, 2].map(|k| axes.iter().map(|axis| axis[k].1).fold(0.0, f64::max));
+        let offset = &self.basis * DVector::from_vec(part(1));
+        Ok((
+            square(py, &self.along_axes(&part(0))),
+            offset.as_slice().to_pyarray(py),
+            square(py, &self.along_axes(&part(2))),
+            radii,
+        ))
     }
 }

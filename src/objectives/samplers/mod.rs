@@ -24,6 +24,12 @@ mod edm;
 mod euler;
 mod exponential;
 mod form;
+mod leading;
+mod leap;
+mod local_error;
+mod multistep;
+mod singlestep;
+mod solver;
 
 pub use ancestral::{Spread, ancestral, ancestral_step, reverse_std};
 pub use ddim::{ddim, ddim_direction, ddim_std, ddim_step};
@@ -31,6 +37,12 @@ pub use edm::{Churn, churn, churned, euler_sigma, euler_sigma_step, heun, two_st
 pub use euler::{euler_flow, euler_flow_step, euler_maruyama, euler_maruyama_step, euler_step};
 pub use exponential::{exponential, exponential_step};
 pub use form::Form;
+pub use leading::{LeadingError, start_coefficient};
+pub use leap::{Leap, Prediction};
+pub use local_error::{LocalError, Series};
+pub use multistep::{Finish, Multistep, Past, Slope};
+pub use singlestep::{SecondOrder, Singlestep, Stages, ThirdOrder};
+pub use solver::{SOLVERS, Solver};
 
 use crate::numbers::Scalar;
 use crate::worlds::{Descent, Level, Oracle, Rung, Transition};
