@@ -77,6 +77,16 @@ def test_a_seed_that_is_given_is_kept(alone: None) -> None:
         assert _random_check()[0].details["seed"] != 0
 
 
+def test_an_exact_check_may_still_probe_at_random_points(alone: None) -> None:
+    @check
+    def probes(seed: int = 0) -> oc.Finding:
+        return oc.Finding("probe", "right", details={"seed": seed})
+
+    with Session(name="a").in_force() as session:
+        drawn = [probes().details["seed"] for _ in range(3)]
+    assert len(set(drawn)) == 3 and session.spent == 0.0
+
+
 def test_outside_of_a_session_each_check_is_on_its_own(alone: None) -> None:
     assert current() is None
     assert _random_check()[0].details == {"rate": DEFAULT_FALSE_ALARM, "seed": 0}
