@@ -224,6 +224,7 @@ def test_a_study_that_is_not_ready_is_an_error_and_the_others_run(studies, capsy
 
 
 def test_the_list_names_studies_and_questions(studies, capsys):
+    studies(name="cases", source="raise RuntimeError('what studies share is no study')")
     assert main(["--list"]) == DONE
     assert re.search(r"odd-package +2\.1 +11 questions", capsys.readouterr().out)
     assert main(["--list", "odd-package"]) == DONE
