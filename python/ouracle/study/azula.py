@@ -180,7 +180,8 @@ def gaussian_denoiser(case: Case, native: Any) -> Any:
     from azula.denoise import GaussianDenoiser
     from azula.linalg.covariance import FullCovariance
 
-    return GaussianDenoiser(torch.as_tensor(case.law.mean), FullCovariance(torch.as_tensor(case.law.covariance)), native)
+    values, vectors = torch.linalg.eigh(torch.as_tensor(case.law.covariance))
+    return GaussianDenoiser(torch.as_tensor(case.law.mean), FullCovariance(vectors, values), native)
 
 
 def preconditioned(name: str, kind: str, scale: float) -> Callable[[Case, Any], Any]:
