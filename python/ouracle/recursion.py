@@ -39,7 +39,7 @@ class Recursion:
         """
         rows = np.ascontiguousarray(steps, dtype=np.float64)
         matrix, offset, noise, radii = case.gaussian.native.recursion(self.name, rows, self.eta, self.kappa, self.finish)
-        return Given(matrix, offset, noise, tuple(radii))
+        return Given(matrix, offset, noise, (radii[0], radii[1], radii[2]))
 
 
 @dataclass(frozen=True)
