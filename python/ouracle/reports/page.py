@@ -44,15 +44,24 @@ def mood(study: Study) -> str:
 
 def html(study: Study) -> str:
     """The page: one file, without scripts."""
-    sections = [failures(study), overview(study), convergence(study), conventions(study), not_covered(study), everything(study), surroundings(study)]
+    sections = {
+        "What is wrong": failures(study),
+        "Subjects and checks": overview(study),
+        "Error against steps": convergence(study),
+        "Conventions": conventions(study),
+        "What was not covered": not_covered(study),
+        "Everything that was asked": everything(study),
+        "Environment": surroundings(study),
+    }
+    told = {title: section for title, section in sections.items() if section}
     footer = (
         f"<p>Made by ouracle {text(study.header['ouracle'])} from <a href=\"records.jsonl\">records.jsonl</a>. "
         "Tests show errors, never their absence.</p>"
     )
-    return words.document(f"ouracle: {headline(study)}", mood(study), head(study), "\n".join(filter(None, sections)), footer)
+    return words.document(f"ouracle: {headline(study)}", mood(study), head(study, told), "\n".join(told.values()), footer)
 
 
-def head(study: Study) -> str:
+def head(study: Study, sections: dict[str, str]) -> str:
     """The verdict, the counts, and the way to the sections."""
     verdicts = Counter(finding["verdict"] for finding in study.findings)
     failing = [finding for finding in study.findings if finding["verdict"] in FAILING]
@@ -71,8 +80,8 @@ def head(study: Study) -> str:
         ("questions", str(len(study.questions))),
         ("findings", str(len(study.findings))),
     ]
-    links = [("failures", "What is wrong")] if failing else []
-    links += [("overview", "Subjects and checks"), ("convergence", "Convergence"), ("blind", "What was not covered"), ("all", "Everything that was asked")]
+    # Each section begins with the name by which it is found.
+    links = [(section.split('"', 2)[1], title) for title, section in sections.items()]
     readme = '<a href="README.md">Design and discussion</a>' if study.folder and (study.folder / "README.md").is_file() else ""
     matrix = "../../index.html" if study.folder is None or study.folder.parent.name == "studies" else "../index.html"
     return "\n".join(
