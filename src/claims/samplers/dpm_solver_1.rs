@@ -18,7 +18,7 @@
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Relation, Statement};
-use crate::numbers::{Field, Scalar};
+use crate::numbers::Scalar;
 use crate::objectives::samplers::{
     Form, Leap, LocalError, Prediction, SOLVERS, Series, Singlestep, Solver, Stages, ddim_direction, ddim_step,
 };
