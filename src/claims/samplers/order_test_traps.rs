@@ -245,7 +245,7 @@ impl Statement for Ends {
     type Params<S: Scalar> = Steps<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &["s=0.37 lambda_start=-2.1 lambda_end=1.4 N=120", "s=9 lambda_start=-2.3 lambda_end=0.7 N=120"]
+        &["s=0.37 lambda_start=-2.1 lambda_end=1.4 N=60", "s=9 lambda_start=-2.3 lambda_end=0.7 N=60"]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Steps<S>) -> Vec<Relation<'p, S>> {
@@ -255,7 +255,7 @@ impl Statement for Ends {
         });
         let oracle = Oracle::new(S::zero(), p.s);
         let measured = |solver: Multistep<S>| {
-            [1, 2].map(|times| {
+            [1, 2, 4].map(|times| {
                 let steps = p.grid.steps * times;
                 let levels = LambdaGrid { steps, ..p.grid }.levels();
                 let exact = oracle.flow(&levels[0], &levels[levels.len() - 1]).slope;
@@ -289,7 +289,7 @@ impl Statement for Precision {
     type Params<S: Scalar> = Steps<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &["s=0.37 lambda_start=-0.2 lambda_end=0.8 N=4000"]
+        &["s=0.37 lambda_start=-0.2 lambda_end=-0.1 N=1500"]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Steps<S>) -> Vec<Relation<'p, S>> {
@@ -299,7 +299,7 @@ impl Statement for Precision {
         let run = Solver::named("dpm-solver-3").run(&levels, &oracle, Level::variance_preserving).start;
         let error = run - oracle.flow(&levels[0], &levels[levels.len() - 1]).slope;
         // The same code reads the same decimals as doubles.
-        let grid = LambdaGrid { start: Float(-0.2), end: Float(0.8), steps };
+        let grid = LambdaGrid { start: Float(-0.2), end: Float(-0.1), steps };
         let double = Solver::named("dpm-solver-3").run(
             &grid.levels(),
             &Oracle::new(Float(0.0), Float(0.37)),
