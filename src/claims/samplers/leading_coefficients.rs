@@ -16,13 +16,13 @@
 //! of order two for every $\kappa$, and for $\kappa = 2$ this start is all of its leading error. Relative errors of the variance are twice these.
 //!
 //! Assumptions: $s > 0$, $r_1 = \frac12$ in order two, $r_1 = \frac13$, $r_2 = \frac23$ in order three. If it failed, only a slope could be
-//! measured, which a wrong coefficient passes. The coefficient of a step is proved as a power series at any $s$ and $\lambda$, the limit is
+//! measured, which a wrong coefficient passes. The coefficient of a step is proved as a power series at any $s$ and $\lambda$; the limit is
 //! compared with runs of $N$, $2N$ and $4N$ steps: it lies nearer to their
 //! extrapolation than they lie apart. Nothing is random, so nothing is sampled.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Relation, Statement};
-use crate::numbers::{Dual, Scalar};
+use crate::numbers::{Dual, Scalar, derivative};
 use crate::objectives::samplers::{LeadingError, LocalError, SOLVERS, Solver, start_coefficient};
 use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source};
@@ -114,7 +114,7 @@ parameters! {
     }
 }
 
-/// The errors of steps add up to `G`.
+/// The error of a step, at any level, is what `G` grows by: so errors of steps add up to its increment.
 struct Sums(u8);
 
 impl Statement for Sums {
@@ -136,13 +136,13 @@ impl Statement for Sums {
                 _ => error,
             };
             let scale = if wrong == FULL_LOG_SNR { 1 << error.order } else { 1 };
-            let potential = move |t: S| {
-                let (s, t) = (Dual::constant(p.s), Dual::variable(t));
-                believed.potential(s / (s + (t * -2).exp())) * scale
+            let lambda = p.grid.start;
+            let potential = |lambda: Dual<S>| {
+                let s = Dual::constant(p.s);
+                believed.potential(s / (s + (lambda * -2).exp())) * scale
             };
-            let rate =
-                move |t: S| LocalError::new((-t).exp(), p.s).solver(&Solver::named(name)).coefficient(error.order + 1);
-            relations.push(Relation::rate(*name, (range[0], range[1]), potential, rate));
+            let local = LocalError::new((-lambda).exp(), p.s).solver(&Solver::named(name));
+            relations.push(Relation::equal(*name, local.coefficient(error.order + 1), derivative(potential, lambda)));
             let [start, end] = range.map(|lambda| p.s / (p.s + (lambda * -2).exp()));
             let difference = error.potential(end) - error.potential(start);
             relations.push(Relation::equal(format!("{name}, over a range"), increment(&error, p.s, range), difference));
