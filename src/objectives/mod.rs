@@ -11,4 +11,5 @@ pub mod path_weight;
 pub mod pathwise;
 pub mod plugin_elbo;
 pub mod samplers;
+pub mod scoring;
 pub mod tilt;

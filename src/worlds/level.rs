@@ -1,6 +1,6 @@
 //! Noise levels as samplers see them, and what an exact network predicts there.
 
-use super::{Affine, Clock, Gaussian};
+use super::{Affine, Clock, Gaussian, Transition};
 use crate::numbers::{Field, Scalar};
 
 /// A noise level `z = αx + σε`. Two levels with one ratio `n = σ/α` differ by the scale of the state alone.
@@ -98,5 +98,15 @@ impl<S: Scalar> Oracle<S> {
         let (start, end) = (from.law(&self.data), to.law(&self.data));
         let slope = (end.variance / start.variance).sqrt();
         Affine { slope, offset: end.mean - slope * start.mean }
+    }
+
+    /// The exact reverse transition `q(z_b | z_a)` to a less noisy level: with `v = α²s + σ²`, the regression slope
+    /// `α_a v_b/(α_b v_a)` and the variance `v_b (σ_a² − α_a²σ_b²/α_b²)/v_a`.
+    pub fn reverse(&self, from: &Level<S>, to: &Level<S>) -> Transition<S> {
+        let (start, end) = (from.law(&self.data), to.law(&self.data));
+        let share = end.variance / start.variance;
+        let factor = from.alpha / to.alpha * share;
+        let noise = from.sigma.square() - (from.alpha / to.alpha * to.sigma).square();
+        Transition { factor, offset: end.mean - factor * start.mean, variance: share * noise }
     }
 }

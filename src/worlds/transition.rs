@@ -1,6 +1,6 @@
 //! Transitions of scalar linear SDEs: affine in the start, Gaussian, and closed under composition.
 
-use super::Gaussian;
+use super::{Affine, Gaussian};
 use crate::numbers::Field;
 
 /// The transition `Y_t | Y_s ~ N(factor·Y_s + offset, variance)`.
@@ -27,6 +27,11 @@ impl<S: Field> Transition<S> {
             offset: next.factor * self.offset + next.offset,
             variance: next.factor.square() * self.variance + next.variance,
         }
+    }
+
+    /// The mean of the end as a function of the start.
+    pub fn mean(&self) -> Affine<S> {
+        Affine { slope: self.factor, offset: self.offset }
     }
 
     /// In another reading.

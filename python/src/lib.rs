@@ -1,0 +1,31 @@
+//! `ouracle._native`: the exact worlds for Python. Arrays in, arrays out; everything that is a formula is `ouracle`'s.
+
+mod chance;
+mod gaussian;
+mod linear;
+mod mixture;
+mod oracle;
+mod process;
+mod recursions;
+mod scoring;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+/// Bad input in Python is a `ValueError` with the sentence of the library.
+fn refuse(reason: impl std::fmt::Display) -> PyErr {
+    PyValueError::new_err(reason.to_string())
+}
+
+#[pymodule]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<gaussian::Gaussian>()?;
+    module.add_class::<mixture::Mixture>()?;
+    module.add_class::<process::Process>()?;
+    module.add_class::<linear::LinearSde>()?;
+    chance::register(module)?;
+    scoring::register(module)?;
+    module.add_function(wrap_pyfunction!(oracle::ask, module)?)?;
+    module.add_function(wrap_pyfunction!(oracle::claims, module)?)
+}
