@@ -6,7 +6,9 @@ The functions here find out what an array is and carry numbers from double-preci
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -107,3 +109,16 @@ def unit_roundoff(dtype: str) -> float:
     if dtype not in digits:
         raise ValueError(f"`{dtype}` is no precision known here; choose one of {', '.join(digits)}")
     return 2.0 ** -digits[dtype]
+
+
+@contextlib.contextmanager
+def double_by_default() -> Iterator[None]:
+    """While it is open, PyTorch makes numbers of double precision: code that writes `torch.tensor(sigma)` would lose digits."""
+    import torch
+
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
