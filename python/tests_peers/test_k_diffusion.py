@@ -9,6 +9,7 @@ import ouracle as oc
 from ouracle.adapters import Unsupported, k_diffusion
 from ouracle.recursion import Recursion
 from ouracle.study import cases
+from ouracle.study import k_diffusion as study
 from ouracle.study.k_diffusion import DOUBLED, END, HALVED, levels
 from ouracle.study.twins import patched
 
@@ -74,6 +75,33 @@ def test_a_sampler_of_another_version_is_driven_by_its_signature():
         return x
 
     assert check(sample_new, 1).verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "amount"),
+    [
+        # Noise at every step although it is switched off.
+        ("gamma = min(s_churn", "gamma = max(s_churn", 0.0),
+        # A variance for a standard deviation, and a window that is not looked at.
+        ("(sigma_hat ** 2 - sigmas[i] ** 2) ** 0.5", "(sigma_hat ** 2 - sigmas[i] ** 2)", 10.0),
+        ("if s_tmin <= sigmas[i] <= s_tmax else 0.", "if True else 0.", 10.0),
+    ],
+)
+def test_churn(old, new, amount):
+    right = SAMPLERS["sample_euler"]
+    wrong = patched(right, old, new)
+    assert wrong is not None
+    assert study.churn(right, "sample_euler", "euler", amount)().verdict == "right"
+    assert study.churn(wrong, "sample_euler", "euler", amount)().verdict == "wrong"
+
+
+def test_all_data_at_one_point():
+    right = SAMPLERS["sample_euler"]
+    # The last step has no length, so the noise of the last level stays.
+    short = patched(right, "dt = sigmas[i + 1] - sigma_hat", "dt = max(sigmas[i + 1], sigmas[-2]) - sigma_hat")
+    assert short is not None
+    assert study.landing(right, "euler", {})().verdict == "right"
+    assert study.landing(short, "euler", {})().verdict == "wrong"
 
 
 def test_what_cannot_be_driven_says_why():
