@@ -16,7 +16,10 @@
 
 from ._native import __version__
 from .case import Case
+from .checks.elbo_terms import check_elbo_terms
 from .checks.field_conversions import check_field_conversions
+from .checks.imputer import check_imputer
+from .checks.loss import check_loss
 from .checks.order import check_order
 from .checks.sampler import check_sampler
 from .checks.schedule import check_schedule
@@ -49,7 +52,10 @@ __all__ = [
     "VE",
     "VP",
     "__version__",
+    "check_elbo_terms",
     "check_field_conversions",
+    "check_imputer",
+    "check_loss",
     "check_order",
     "check_sampler",
     "check_schedule",

@@ -5,6 +5,7 @@ mod mixture;
 mod oracle;
 mod process;
 mod recursions;
+mod training;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -20,6 +21,17 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<gaussian::Gaussian>()?;
     module.add_class::<mixture::Mixture>()?;
     module.add_class::<process::Process>()?;
+    module.add_function(wrap_pyfunction!(training::loss, module)?)?;
+    module.add_function(wrap_pyfunction!(training::prior_kl, module)?)?;
+    module.add_function(wrap_pyfunction!(training::step_kls, module)?)?;
+    module.add_function(wrap_pyfunction!(training::step_variances, module)?)?;
+    module.add_function(wrap_pyfunction!(training::data_error, module)?)?;
+    module.add_function(wrap_pyfunction!(training::denoised_decoder, module)?)?;
+    module.add_function(wrap_pyfunction!(training::posterior_decoder, module)?)?;
+    module.add_function(wrap_pyfunction!(training::likelihood_decoder, module)?)?;
+    module.add_function(wrap_pyfunction!(training::lattice_gap, module)?)?;
+    module.add_function(wrap_pyfunction!(training::given, module)?)?;
+    module.add_function(wrap_pyfunction!(training::levels_of_betas, module)?)?;
     module.add_function(wrap_pyfunction!(oracle::ask, module)?)?;
     module.add_function(wrap_pyfunction!(oracle::claims, module)?)
 }
