@@ -138,8 +138,8 @@ impl Gaussian {
     }
 
     /// The exact probability flow between two levels `(α, σ)`.
-    fn flow<'py>(&self, py: Python<'py>, from: [f64; 2], to: [f64; 2]) -> AffineMap<'py> {
-        let (from, to) = (level(from), level(to));
+    fn flow<'py>(&self, py: Python<'py>, start: [f64; 2], to: [f64; 2]) -> AffineMap<'py> {
+        let (from, to) = (level(start), level(to));
         let (matrix, offset) = self.lift(|axis| axis.flow(&from, &to));
         (square(py, &matrix), offset.as_slice().to_pyarray(py))
     }
@@ -148,10 +148,10 @@ impl Gaussian {
     fn reverse<'py>(
         &self,
         py: Python<'py>,
-        from: [f64; 2],
+        start: [f64; 2],
         to: [f64; 2],
     ) -> (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray2<f64>>) {
-        let (from, to) = (level(from), level(to));
+        let (from, to) = (level(start), level(to));
         let (matrix, offset) = self.lift(|axis| axis.reverse(&from, &to).mean());
         let variances: Vec<_> = self.axes.iter().map(|axis| axis.reverse(&from, &to).variance.0).collect();
         (square(py, &matrix), offset.as_slice().to_pyarray(py), square(py, &self.along_axes(&variances)))

@@ -166,3 +166,19 @@ pub fn levels_of_betas<'py>(py: Python<'py>, betas: PyReadonlyArray1<'py, f64>) 
     let rows: Vec<Vec<f64>> = chain.levels().iter().map(|level| vec![level.alpha.0, level.sigma.0]).collect();
     PyArray2::from_vec2(py, &rows).map_err(refuse)
 }
+
+/// Puts the functions of this file into the module.
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(loss, module)?)?;
+    module.add_function(wrap_pyfunction!(prior_kl, module)?)?;
+    module.add_function(wrap_pyfunction!(step_kls, module)?)?;
+    module.add_function(wrap_pyfunction!(step_variances, module)?)?;
+    module.add_function(wrap_pyfunction!(data_error, module)?)?;
+    module.add_function(wrap_pyfunction!(denoised_decoder, module)?)?;
+    module.add_function(wrap_pyfunction!(posterior_decoder, module)?)?;
+    module.add_function(wrap_pyfunction!(likelihood_decoder, module)?)?;
+    module.add_function(wrap_pyfunction!(lattice_gap, module)?)?;
+    module.add_function(wrap_pyfunction!(given, module)?)?;
+    module.add_function(wrap_pyfunction!(levels_of_betas, module)?)?;
+    Ok(())
+}

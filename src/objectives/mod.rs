@@ -13,4 +13,5 @@ pub mod pathwise;
 pub mod plugin_elbo;
 pub mod prediction;
 pub mod samplers;
+pub mod scoring;
 pub mod tilt;
