@@ -40,17 +40,17 @@ from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process,
 from .tape import TapeError
 
 assert_brownian = asserting(check_brownian)
+assert_elbo_terms = asserting(check_elbo_terms)
 assert_field_conversions = asserting(check_field_conversions)
+assert_imputer = asserting(check_imputer)
 assert_likelihood = asserting(check_likelihood)
+assert_loss = asserting(check_loss)
 assert_metric = asserting(check_metric)
 assert_order = asserting(check_order)
 assert_sampler = asserting(check_sampler)
 assert_schedule = asserting(check_schedule)
 assert_sde = asserting(check_sde)
 assert_sde_solver = asserting(check_sde_solver)
-assert_elbo_terms = asserting(check_elbo_terms)
-assert_imputer = asserting(check_imputer)
-assert_loss = asserting(check_loss)
 
 __all__ = [
     "Answer",
@@ -78,26 +78,25 @@ __all__ = [
     "VE",
     "VP",
     "__version__",
-    "check_elbo_terms",
-    "check_field_conversions",
-    "check_imputer",
-    "check_loss",
     "ask",
     "assert_brownian",
-    "assert_field_conversions",
-    "assert_likelihood",
-    "assert_metric",
     "assert_elbo_terms",
+    "assert_field_conversions",
     "assert_imputer",
+    "assert_likelihood",
     "assert_loss",
+    "assert_metric",
     "assert_order",
     "assert_sampler",
     "assert_schedule",
     "assert_sde",
     "assert_sde_solver",
     "check_brownian",
+    "check_elbo_terms",
     "check_field_conversions",
+    "check_imputer",
     "check_likelihood",
+    "check_loss",
     "check_metric",
     "check_order",
     "check_sampler",

@@ -96,7 +96,8 @@ class Case:
             ValueError: if nothing or everything is known, or the data are not Gaussian.
         """
         mask, values = np.asarray(known, dtype=bool), np.asarray(observed, dtype=np.float64)
-        matrix, offset, covariance = _native.given(self.gaussian.native, np.flatnonzero(mask).tolist())
+        law = self.gaussian
+        matrix, offset, covariance = _native.given(law.mean, np.ascontiguousarray(law.covariance), np.flatnonzero(mask).tolist())
         return Case(Gaussian(matrix @ values[mask] + offset, covariance), self.schedule)
 
     def moments(self, level: Level) -> tuple[Array, Array]:

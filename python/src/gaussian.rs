@@ -37,12 +37,6 @@ impl Gaussian {
         &self.axes
     }
 
-    /// Mean and covariance.
-    pub(crate) fn moments(&self) -> (&DVector<f64>, DMatrix<f64>) {
-        let variances: Vec<_> = self.axes.iter().map(|axis| axis.data.variance.0).collect();
-        (&self.mean, self.along_axes(&variances))
-    }
-
     /// `Q diag(d) Qᵀ`.
     fn along_axes(&self, diagonal: &[f64]) -> DMatrix<f64> {
         &self.basis * DMatrix::from_diagonal(&DVector::from_column_slice(diagonal)) * self.basis.transpose()

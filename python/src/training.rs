@@ -140,18 +140,23 @@ pub fn lattice_gap(law: &Gaussian, at: [f64; 2], bin: f64) -> PyResult<f64> {
     Ok(bound::lattice_gap(&noisy(at)?, positive(bin)?).0 * law.axes().len() as f64)
 }
 
-/// Matrix, offset and covariance of the law of the other entries given those in `known`.
+/// Matrix, offset and covariance of the law of the other entries of `N(mean, covariance)` given those in `known`.
 #[pyfunction]
-pub fn given<'py>(py: Python<'py>, law: &Gaussian, known: Vec<usize>) -> PyResult<Conditional<'py>> {
-    let d = law.axes().len();
-    if known.is_empty() || known.len() >= d || known.iter().any(|i| *i >= d) {
+pub fn given<'py>(
+    py: Python<'py>,
+    mean: PyReadonlyArray1<'py, f64>,
+    covariance: PyReadonlyArray2<'py, f64>,
+    known: Vec<usize>,
+) -> PyResult<Conditional<'py>> {
+    let (mean, covariance) = (mean.as_array(), covariance.as_array());
+    let d = mean.len();
+    if known.is_empty() || known.len() >= d || known.iter().any(|i| *i >= d) || covariance.shape() != [d, d] {
         return Err(refuse(format!("the known entries {known:?} should be some, but not all, of the {d} entries")));
     }
     let unknown: Vec<_> = (0..d).filter(|i| !known.contains(i)).collect();
-    let (mean, covariance) = law.moments();
     let law = MultivariateGaussian {
         mean: Vector(mean.iter().map(|m| Float(*m)).collect()),
-        covariance: Covariance::new(Matrix::from_fn(d, d, |i, j| Float(covariance[(i, j)]))),
+        covariance: Covariance::new(Matrix::from_fn(d, d, |i, j| Float(covariance[[i, j]]))),
     };
     let given = law.given(&known, &unknown);
     let dense = |m: &Matrix<Float>| DMatrix::from_fn(m.rows(), m.columns(), |i, j| m[(i, j)].0);

@@ -26,7 +26,7 @@ def test_a_sound_bound_is_right_and_its_unit_found_out():
 @pytest.mark.parametrize(
     ("mistake", "term", "words"),
     [
-        ("log σ for log σ²", "prior", "log σ stands for log σ²"),
+        ("log σ for log σ²", "prior", "stands for log σ²"),
         ("t is never updated", "diffusion", "never updated"),
         ("last step masked", "diffusion", "step 7 is masked out"),
         ("other sign of expm1", "diffusion", "other sign"),

@@ -65,8 +65,6 @@ def test_min_snr_weights_are_conventions_until_they_are_declared(kind):
 )
 @pytest.mark.parametrize("declared", [True, False])
 def test_mistakes_are_named(kind, mistake, words, declared):
-    if mistake in ("v with the other sign", "data for noise") and not declared:
-        pytest.skip("these carry a min-SNR weight, which is looked for only if it is declared")
     case = oc.Case(LAW, oc.VP.linear())
     finding = check_loss(loss(case, kind, mistake), case, weight="min-snr" if declared else None).of("loss")
     assert finding.verdict == "wrong" and words in finding.cause, finding

@@ -69,7 +69,7 @@ def check_elbo_terms(
         raise ValueError(f"`{unit}` is no unit known here; choose one of {', '.join(dict(known))}")
     if spread not in (None, "posterior", "forward"):
         raise ValueError(f"`{spread}` is no variance of a step; choose posterior or forward")
-    about = dict(check="check_elbo_terms", subject=subject or getattr(terms, "__qualname__", ""), case=repr(case), command=caller(), reference="closed form")
+    about: dict[str, Any] = dict(check="check_elbo_terms", subject=subject or getattr(terms, "__qualname__", ""), case=repr(case), command=caller(), reference="closed form")
     try:
         observed = _read(terms, case, framework or case.framework, dtype, seed)
     except TapeError as error:
@@ -93,7 +93,7 @@ def _levels(case: Case, levels: Sequence[Level] | None) -> list[Level]:
 @dataclass(frozen=True)
 class _Term:
     values: Array
-    units: Array
+    units: Any
 
 
 def _read(terms: Callable[[Any], Mapping[str, Any]], case: Case, framework: str, dtype: str, seed: int) -> dict[str, _Term]:
@@ -190,17 +190,19 @@ def _judge(
     def tolerance(term: _Term, exact: Array) -> Array:
         return term.units + bound.u * bound.condition * (np.abs(exact) + np.abs(np.nan_to_num(term.values)))
 
+    def fits(term: _Term, *forms: Array) -> bool:
+        return any(_fits(term.values, form, tolerance(term, form)) for form in forms)
+
     def agreeing(factor: float) -> int:
         count = 0
         if "prior" in seen:
-            count += _fits(seen["prior"].values, np.array([bound.prior * factor]), tolerance(seen["prior"], np.array([bound.prior * factor])))
+            count += fits(seen["prior"], np.array([bound.prior * factor]))
         if "diffusion" in seen:
-            steps = seen["diffusion"].values
-            for exact in bound.steps.values():
-                ordered = [exact * factor, exact[::-1] * factor]
-                count += any(_fits(part, e, tolerance(_Term(part, seen["diffusion"].units.max()), e)) for part in _parts(steps, len(exact)) for e in ordered)
+            forms = [form * factor for steps in bound.steps.values() for form in (steps, steps[::-1])]
+            own = seen["diffusion"]
+            count += any(fits(_Term(part, own.units.max()), *forms) for part in _parts(own.values, len(forms[0])))
         if "reconstruction" in seen:
-            count += any(_fits(seen["reconstruction"].values, np.array([e * factor]), tolerance(seen["reconstruction"], np.array([e * factor]))) for e in bound.decoders.values())
+            count += fits(seen["reconstruction"], *(np.array([value * factor]) for value in bound.decoders.values()))
         return count
 
     name, factor = max(scales, key=lambda scale: agreeing(scale[1]))
@@ -255,10 +257,11 @@ def _diffusion(term: _Term, bound: _Bound, factor: float, unit: str, spread: str
         if words:
             return Finding("diffusion", "right", float(term.values[0]), float(bound.steps[kinds[0]].sum() * factor), because=f"{words}, in {unit}; give the steps one by one to see each")
         if len(term.values) == 1:
-            exact = float(bound.steps[kinds[0]].sum() * factor)
-            frozen = next((j for j in range(n) for k in kinds if _fits(term.values, np.array([n * bound.steps[k][j] * factor]), tolerance(term, np.array([exact])))), None)
-            cause = "" if frozen is None else f"the loop variable is never updated: it is {n} times the term of step {frozen + 2}"
-            return Finding("diffusion", "wrong", float(term.values[0]), exact, abs(float(term.values[0]) - exact), because=f"a sum in {unit}, of neither variance of the steps", cause=cause)
+            total = np.array([bound.steps[kinds[0]].sum() * factor])
+            frozen = next((j for j in range(n) for k in kinds if _fits(term.values, np.array([n * bound.steps[k][j] * factor]), tolerance(term, total))), None)
+            cause = "" if frozen is None else f"the loop variable is never updated: it is {n} times the term of step {frozen + 1}"
+            error = abs(float(term.values[0] - total[0]))
+            return Finding("diffusion", "wrong", float(term.values[0]), float(total[0]), error, because=f"a sum in {unit}, of neither variance of the steps", cause=cause)
         return Finding("diffusion", "fault", because=f"it is {len(term.values)} numbers for a chain with {n} steps")
     for part in _parts(term.values, n):
         for kind in kinds:

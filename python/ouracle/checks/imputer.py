@@ -61,7 +61,7 @@ def check_imputer(
         ValueError: if mask or values do not fit the case.
     """
     values, known = _inputs(case, observed, mask)
-    about = dict(check="check_imputer", subject=subject or getattr(impute, "__qualname__", ""), case=repr(case), command=caller())
+    about: dict[str, Any] = dict(check="check_imputer", subject=subject or getattr(impute, "__qualname__", ""), case=repr(case), command=caller())
     conditional = case.given(known, values)
     shown = np.where(known, values, 0.0)
     takes_steps = _arguments(impute) > 3
@@ -142,7 +142,7 @@ def _law(runs: Sequence[Run], ladder: Sequence[int | None], case: Case, conditio
     u = frameworks.unit_roundoff(last.precision)
     steps = [n for n in ladder if n is not None]
     floor = 8 * u * (max(steps, default=len(last.levels)) + 1)
-    numbers = dict(
+    numbers: dict[str, Any] = dict(
         got={"mean": laws[-1][0], "covariance": laws[-1][1]},
         exact={"mean": exact[0], "covariance": exact[1]},
         error=errors[-1],

@@ -69,7 +69,7 @@ def check_loss(
     reductions = _reductions(law.dimension)
     if reduction is not None and reduction not in reductions:
         raise ValueError(f"`{reduction}` is no reduction known here; choose one of {', '.join(reductions)}")
-    about = dict(check="check_loss", subject=subject or getattr(loss, "__qualname__", ""), case=repr(case), command=caller(), reference="closed form")
+    about: dict[str, Any] = dict(check="check_loss", subject=subject or getattr(loss, "__qualname__", ""), case=repr(case), command=caller(), reference="closed form")
     asking = _Asking(loss, case, framework or case.framework, dtype, seed)
     try:
         observed = asking.exact(_times(case, times) if _takes_time(loss) else None)
@@ -140,7 +140,11 @@ class _Asking:
         for k, time in enumerate(times if times is not None else range(24)):
             self.case.forget()
             given = float(time) if times is not None else None
-            result = quadratic.mean(lambda draw, given=given: self(draw(shape), given), u, seed=self.seed + k)
+
+            def run(draw: Callable[[Sequence[int]], Array], given: float | None = given) -> Array:
+                return self(draw(shape), given)
+
+            result = quadratic.mean(run, u, seed=self.seed + k)
             calls = self.case.calls()
             if not calls:
                 raise ValueError("it did not ask the field of the case; close over case.field(kind)")
@@ -175,7 +179,7 @@ def _decide(seen: _Observed, case: Case, target: str | None, weight: Any, reduct
     details = {"times": seen.times, "values": seen.values, "exact sums": base, "network": seen.kind, "scale": seen.scale, "target": kind}
     if fit is not None:
         return replace(_with_reduction(fit, seen.values, base, unit, case.dimension, reduction, declared is not None), details=details)
-    cause = _cause(seen, case, kind, rows, unit, named)
+    cause = _cause(seen, case, kind, rows, unit, named, declared)
     reference = base * (declared.values if declared is not None else 1.0)
     i = int(np.argmax(np.abs(np.log(np.abs(seen.values / reference) / np.abs(seen.values[0] / reference[0])))))
     what = f"its ratio to {'the declared loss' if declared is not None else 'the squared error'} is not one number: {seen.values[0] / reference[0]:.4g} at time {seen.times[0]:g}"
@@ -213,7 +217,7 @@ def _with_reduction(fit: tuple[Weight, float], values: Array, base: Array, unit:
     worst = int(np.argmax(unit / np.abs(values)))
     exact = (reductions[reduction] if reduction else reductions[name] if name else 1.0) * weight.values * base
     words = f"the loss is the {name or f'sum times {ratio:.9g}'} over dimensions of the squared error with the weight {weight.name}, at {len(values)} times"
-    numbers = dict(got=values, exact=exact, error=float(np.abs(values - exact).max()), tolerance=float(8 * unit[worst]))
+    numbers: dict[str, Any] = dict(got=values, exact=exact, error=float(np.abs(values - exact).max()), tolerance=float(8 * unit[worst]))
     tolerance = "8 units of what was added, " + f"{8 * unit[worst]:.2g} at most"
     if weight.mistake:
         return Finding("loss", "wrong", because=words, cause=weight.mistake, **numbers)
@@ -237,18 +241,16 @@ def _size(ratio: float, d: int) -> str:
     return ""
 
 
-def _cause(seen: _Observed, case: Case, kind: str, rows: Array, unit: Array, named: list[Weight]) -> str:
+def _cause(seen: _Observed, case: Case, kind: str, rows: Array, unit: Array, named: list[Weight], declared: Weight | None) -> str:
     mistaken = _fit(seen.values, _exact(case, kind, seen.kind, seen.scale, rows)[0], unit, named)
     if mistaken is not None:
         return f"its weight is {mistaken[0].name}" + (f": {mistaken[0].mistake}" if mistaken[0].mistake else "")
-    flipped, _ = _exact(case, kind, seen.kind, -seen.scale, rows)
-    if _fit(seen.values, flipped, unit, named[:1]):
+    likely = [declared] if declared is not None else [weight for weight in named if not weight.mistake]
+    if _fit(seen.values, _exact(case, kind, seen.kind, -seen.scale, rows)[0], unit, likely):
         return f"the target has the other sign: it compares the network with −{kind}"
     for other in KINDS:
-        if other != kind:
-            base, _ = _exact(case, other, seen.kind, seen.scale, rows)
-            if _fit(seen.values, base, unit, named[:1]):
-                return f"the target is {other}, but the network predicts {seen.kind}"
+        if other != kind and _fit(seen.values, _exact(case, other, seen.kind, seen.scale, rows)[0], unit, likely):
+            return f"the target is {other}, but the network predicts {seen.kind}"
     return ""
 
 

@@ -10,11 +10,13 @@ from . import OPERATORS, Miniature, Mutation
 from .bounds import MINIATURES as BOUNDS
 from .conversions import MINIATURES as CONVERSIONS
 from .imputers import MINIATURES as IMPUTERS
+from .likelihoods import MINIATURES as LIKELIHOODS
 from .losses import MINIATURES as LOSSES
 from .samplers import MINIATURES as SAMPLERS
 from .schedules import MINIATURES as SCHEDULES
+from .solvers import MINIATURES as SOLVERS
 
-ALL: tuple[Miniature, ...] = (*SCHEDULES, *CONVERSIONS, *SAMPLERS, *BOUNDS, *LOSSES, *IMPUTERS)
+ALL: tuple[Miniature, ...] = (*SCHEDULES, *CONVERSIONS, *SAMPLERS, *SOLVERS, *LIKELIHOODS, *BOUNDS, *LOSSES, *IMPUTERS)
 
 
 @dataclass(frozen=True)

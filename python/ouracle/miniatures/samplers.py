@@ -92,7 +92,8 @@ def multistep(case: Case, mistake: str = "") -> Sampler:
     kappa = {"D2 without its factor 2": 1.0, "D2 with the other sign": -2.0}.get(mistake, 2.0)
 
     def sample(noise: Any, steps: int) -> Any:
-        x, past = 80.0 * noise, []
+        x: Any = 80.0 * noise
+        past: list[tuple[Any, Any]] = []
         sigmas = np.geomspace(80.0, END.sigma, steps + 1)
         for a, b in zip(sigmas, sigmas[1:]):
             h = np.log(a / b)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..checks.schedule import check_schedule
+from ..checks.sde import Sde, check_sde
 from ..findings import Findings
 from ..schedules import VP
 from . import Miniature, Mutation
@@ -17,7 +18,7 @@ Array = NDArray[np.float64]
 T = 2.0
 
 
-def linear(mistake: str = "") -> tuple[Callable[[Array], tuple[Array, ...]], Callable[[Array], tuple[Array, Array]]]:
+def linear(mistake: str = "", T: float = T) -> tuple[Callable[[Array], tuple[Array, ...]], Callable[[Array], tuple[Array, Array]]]:
     """Levels with rates, and the SDE ``(f, g)``."""
     beta_0, slope = 0.1, (19.1 if mistake == "β_d = 19.1" else 19.9) / T
 
@@ -45,6 +46,19 @@ def linear(mistake: str = "") -> tuple[Callable[[Array], tuple[Array, ...]], Cal
 def _ask_linear(mistake: str) -> Findings:
     levels, sde = linear(mistake)
     return check_schedule(levels, times=(0.0, T), like=VP.linear("0.1", 20, 2), sde=sde, low="float32")
+
+
+def _ask_sde(mistake: str) -> Findings:
+    def of(end: float) -> Sde:
+        levels, sde = linear(mistake, end)
+
+        def marginal(x: Array, t: Array) -> tuple[Array, Array]:
+            alpha, sigma, *_ = levels(t)
+            return alpha * x, sigma
+
+        return Sde(lambda x, t: sde(t)[0] * x, lambda t: sde(t)[1], marginal)
+
+    return check_sde(of, lambda end: VP.linear("0.1", 20, int(end)), horizons=(1.0, T))
 
 
 def cosine(mistake: str = "", steps: int = 50) -> Array:
@@ -81,7 +95,7 @@ MINIATURES = (
             Mutation("1 − α² for expm1", 8),
             Mutation("β_d = 19.1", 10),
         ),
-        {"check_schedule": _ask_linear},
+        {"check_schedule": _ask_linear, "check_sde": _ask_sde},
     ),
     Miniature(
         "cosine table",
