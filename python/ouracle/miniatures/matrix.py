@@ -89,7 +89,7 @@ def page(rows: Sequence[Row]) -> str:
     ]
     for number, words in OPERATORS.items():
         of_it = [row for row in mistakes if row.mutation is not None and row.mutation.operator == number]
-        names = sorted({cell.check.split(" on ")[0] for row in of_it for cell in row.killers})
+        names = sorted({cell.check.split()[0] for row in of_it for cell in row.killers})
         found = sum(bool(row.killers) for row in of_it)
         lines.append(f"| {number}. {words} | {found} of {len(of_it)} | {', '.join(f'`{name}`' for name in names)} |")
     lines += ["", "## Programs and mistakes", "", "| program | mistake | operator | check | finds | looks like |", "|---|---|---|---|---|---|"]

@@ -198,6 +198,6 @@ MINIATURES = (
     Miniature(
         "DPM-Solver++(3M)",
         (Mutation("D2 without its factor 2", 1), Mutation("D2 with the other sign", 1)),
-        {"check_order": _order(multistep, 3), "check_sampler": _converges(multistep, Recursion("dpm-solver++3m"))},
+        {"check_order": _order(multistep, 3), "check_sampler": _converges(multistep, Recursion("sde-dpm-solver++3m", eta=0.0, kappa=2))},
     ),
 )
