@@ -118,7 +118,7 @@ def seeded(seed: int) -> Iterator[None]:
     torch = sys.modules.get("torch")
     states = random.getstate(), np.random.get_state(), torch.random.get_rng_state() if torch is not None else None
     random.seed(seed)
-    np.random.seed(seed)
+    np.random.seed(seed % 2**32)
     if torch is not None:
         torch.manual_seed(seed)
     try:
@@ -128,3 +128,16 @@ def seeded(seed: int) -> Iterator[None]:
         np.random.set_state(states[1])
         if torch is not None:
             torch.random.set_rng_state(states[2])
+
+
+@contextlib.contextmanager
+def double_by_default() -> Iterator[None]:
+    """While it is open, PyTorch makes numbers of double precision: code that writes `torch.tensor(sigma)` would lose digits."""
+    import torch
+
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)

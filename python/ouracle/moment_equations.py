@@ -37,7 +37,8 @@ def derivative(function: Callable[[float], float], t: float, width: float, u: fl
 
     The bound is ten times the change of the last extrapolation, and what rounding of relative size ``u`` leaves of a difference.
     """
-    shrink, previous, best = 1.6, [], (0.0, float("inf"))
+    shrink, best = 1.6, (0.0, float("inf"))
+    previous: list[float] = []
     for _ in range(12):
         high, low = function(t + width), function(t - width)
         row = [(high - low) / (2 * width)]
@@ -58,11 +59,12 @@ def residual(moments: Callable[[float], Moments], t: float, drift: float, noise:
     """The moment equations at ``t`` with these coefficients; a time at which the derivatives from the two sides differ is a kink."""
     width = 0.02 * max(abs(t), 1e-3)
     here = moments(t)
-    candidates = []
-    for got, exact, cause in (
+    candidates: list[Residual] = []
+    equations: tuple[tuple[Callable[[float], float], float, Callable[[float, float], str]], ...] = (
         (lambda s: moments(s).mean, drift * here.mean, lambda rate, slack: _drift_cause(rate, drift * here.mean, slack)),
         (lambda s: moments(s).variance, 2 * drift * here.variance + noise, lambda rate, slack: _noise_cause(rate, drift * here.variance, noise, slack)),
-    ):
+    )
+    for got, exact, cause in equations:
         rate, error = derivative(got, t, width, u)
         size = abs(drift * here.mean) if not candidates else abs(2 * drift * here.variance) + abs(noise)
         left, right = ((got(t + side * width) - got(t)) / (side * width) for side in (-1e-3, 1e-3))

@@ -17,9 +17,12 @@ Array = NDArray[np.float64]
 
 
 class _Given(Protocol):
-    drift: float
-    noise: float
-    stray: float
+    @property
+    def drift(self) -> float: ...
+    @property
+    def noise(self) -> float: ...
+    @property
+    def stray(self) -> float: ...
 
 
 @dataclass(frozen=True)

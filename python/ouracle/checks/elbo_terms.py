@@ -16,6 +16,7 @@ from ..findings import Finding, Findings, caller
 from ..grades import grade
 from ..recursion import between
 from ..schedules import Level, Table
+from ..session import check
 from ..tape import TapeError
 
 Array = NDArray[np.float64]
@@ -23,6 +24,7 @@ Array = NDArray[np.float64]
 TERMS = ("prior", "diffusion", "reconstruction", "total")
 
 
+@check
 def check_elbo_terms(
     terms: Callable[[Any], Mapping[str, Any]],
     case: Case,

@@ -16,6 +16,7 @@ from ..findings import Finding, Findings, caller
 from ..recursion import Recursion, between
 from ..run import Run, Sampler
 from ..schedules import DATA, Level
+from ..session import check
 from ..tape import TapeError
 
 Array = NDArray[np.float64]
@@ -26,6 +27,7 @@ LIMIT = (
 )
 
 
+@check
 def check_imputer(
     impute: Callable[..., Any],
     case: Case,

@@ -14,12 +14,14 @@ from .. import _native, conventions, frameworks, quadratic, weights
 from ..case import Case
 from ..fields import KINDS, kind_of
 from ..findings import Finding, Findings, caller
+from ..session import check
 from ..tape import TapeError
 from ..weights import Weight
 
 Array = NDArray[np.float64]
 
 
+@check
 def check_loss(
     loss: Callable[..., Any],
     case: Case,
