@@ -130,6 +130,10 @@ class Asked:
         x = frameworks.make(self.states, framework, dtype)
         batch_of_times = frameworks.make(np.full(BATCH, t), framework, dtype)
         ways = [self._ways[name]] if name in self._ways else list(itertools.product((False, True), (True, False)))
+        if name != "drift" and name not in self._ways:
+            # Everything takes its arguments in the order of the drift, which alone tells a state from a time.
+            first, many = self._ways["drift"]
+            ways = [(first, many), (first, not many)]
         troubles = []
         for time_first, many in ways:
             time = batch_of_times if many else frameworks.make(np.array(t), framework, dtype)
@@ -171,7 +175,8 @@ class Asked:
         framework, dtype = self.kind
         assert self.sde.marginal is not None
         x = frameworks.make(np.ones((BATCH, DIMENSION)), framework, dtype)
-        ways = dict.fromkeys([self._ways.get("marginal", self._ways["drift"]), *itertools.product((False, True), (True, False))])
+        first, several = self._ways.get("marginal", self._ways["drift"])
+        ways = [(first, several), (first, not several)]
         for time_first, many in ways:
             time = frameworks.make(np.full(BATCH, t) if many else np.array(t), framework, dtype)
             try:
