@@ -20,7 +20,7 @@ LAWS: dict[str, Law] = {
     "mixture1": Mixture([0.3, 0.7], [-1.0, 0.8], [0.04, 0.09]),
 }
 #: Tolerances of the adaptive solver, coarse to fine.
-TOLERANCES = (1e-5, 1e-7, 1e-9)
+TOLERANCES = (1e-6, 1e-8, 1e-10)
 
 
 def questions() -> Iterable[Question]:
