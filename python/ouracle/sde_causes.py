@@ -46,25 +46,31 @@ def of_limit(runs: Sequence[SolverRun], distance: Distance) -> str:
     A fit is an equation to whose solution the distance falls along the ladder, and ends ten times below that to the right one.
     """
     equation = runs[0].equation
+    first, error = (distance(run, equation.elapsed()) for run in (runs[0], runs[-1]))
+    if error < first / 4:
+        # It converges, if only at a low order.
+        return ""
     scale = _noise_scale(runs)
     if scale:
         return scale
-    error = distance(runs[-1], equation.elapsed())
+    best: tuple[float, str] | None = None
     for story, wrong in _candidates(equation):
         if wrong.noise == 0 and wrong.noise_slope == 0:
-            fits = runs[-1].variance <= runs[-1].floor**2
+            final = 0.0 if runs[-1].variance <= runs[-1].floor ** 2 else np.inf
         else:
             errors = [distance(run, wrong) for run in runs]
             falls = all(b < a or b <= run.floor for a, b, run in zip(errors, errors[1:], runs[1:]))
-            fits = falls and errors[-1] < error / 10
-        if fits:
-            return f"{story} (it tends to the solution of that equation)"
-    return ""
+            final = errors[-1] if falls else np.inf
+        if final < error / 10 and (best is None or final < best[0]):
+            best = (final, story)
+    return f"{best[1]} (it tends to the solution of that equation)" if best else ""
 
 
 def _noise_scale(runs: Sequence[SolverRun]) -> str:
     """A noise that goes to zero or grows without bound with the step."""
     variance = runs[0].equation.moments()[1]
+    if variance == 0:
+        return ""
     ratios = np.array([run.variance / variance for run in runs])
     if not (ratios > 0).all():
         return ""

@@ -2,117 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .conventions import Form, constant_ratio, recognise
 from .findings import Finding
-from .frameworks import unit_roundoff
+from .grades import grade
 from .schedules import Schedule
 
 Array = NDArray[np.float64]
 
-
-class _Given(Protocol):
-    @property
-    def drift(self) -> float: ...
-    @property
-    def noise(self) -> float: ...
-    @property
-    def stray(self) -> float: ...
+_CONDITION = "the terms of the coefficient and what a relative change of the time does"
 
 
-@dataclass(frozen=True)
-class _Way:
-    """A way in which coefficients differ from the exact ones."""
-
-    verdict: str
-    story: str
-    values: Array
-
-
-def of_coefficients(
-    schedule: Schedule, at: Array, ask: Callable[[float], Any], given: Sequence[_Given], dtype: str, mark: str, about: dict[str, Any]
-) -> list[Finding]:
-    """The findings ``drift`` and ``diffusion``."""
+def of_coefficients(schedule: Schedule, at: Array, drift: Array, noise: Array, u: float, dtype: str, mark: str, about: dict[str, Any]) -> list[Finding]:
+    """The findings ``drift`` and ``diffusion`` on ``f`` and ``g²`` at these times."""
     exact_drift, exact_noise = schedule.sde(at).T
-    alpha, sigma, alpha_rate, sigma_rate = schedule.rows(at).T
-    # κ: the terms of g² = 2σ(σ′ − fσ) by magnitude, and what a relative change of the time does.
-    step = 1e-6 * np.maximum(np.abs(at), 1e-3)
-    moved = (schedule.sde(at + step) - schedule.sde(at - step)) / (2 * step[:, None]) * at[:, None]
-    drift_kappa = np.abs(exact_drift) + np.abs(moved[:, 0])
-    noise_kappa = np.abs(2 * sigma * sigma_rate) + np.abs(2 * alpha_rate / alpha * sigma**2) + np.abs(moved[:, 1])
-    drift, noise = np.array([c.drift for c in given]), np.array([c.noise for c in given])
+    drift_unit, noise_unit = u * _conditions(schedule, at)
     mirror = schedule.noise_time + schedule.data_time - at
     turned_drift, turned_noise = schedule.sde(mirror).T
+    mirror_drift, mirror_noise = u * _conditions(schedule, mirror)
     horizon = abs(schedule.noise_time - schedule.data_time)
     reversed_time = "its time runs from noise to data, the other way from the schedule's"
-    drift_ways = [
-        _Way("convention", reversed_time, -turned_drift),
-        _Way("wrong", "its coefficients are at the mirrored time, but its drift has the sign of growing noise", turned_drift),
-        _Way("wrong", "the drift has the wrong sign", -exact_drift),
-        _Way("wrong", "the drift is twice what it should be: a factor ½ is missing", 2 * exact_drift),
-        _Way("wrong", "the drift is half of what it should be", exact_drift / 2),
-        _Way("wrong", f"a factor 1/T is missing, T = {horizon:g}", horizon * exact_drift),
-        _Way("wrong", "the drift is left out", 0 * exact_drift),
+    alpha, sigma = schedule.rows(np.array([schedule.noise_time, at[np.argmin(np.abs(at - schedule.data_time))]]))[:, :2].T
+    slips = [
+        Form("the drift has the wrong sign", -exact_drift, drift_unit, convention=False),
+        Form("the drift is twice what it should be: a factor ½ is missing", 2 * exact_drift, 2 * drift_unit, convention=False),
+        Form("the drift is half of what it should be", exact_drift / 2, drift_unit, convention=False),
+        Form(f"a factor 1/T is missing, T = {horizon:g}", horizon * exact_drift, horizon * drift_unit, convention=False),
+        Form("the drift is left out", 0 * exact_drift, drift_unit, convention=False),
+        Form(reversed_time, -turned_drift, mirror_drift),
+        Form("its time is mirrored, but its drift has the sign of growing noise", turned_drift, mirror_drift, convention=False),
     ]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_range = 2 * np.log(np.max(sigma / alpha) / np.min(sigma / alpha))
-    noise_ways = [
-        _Way("convention", reversed_time, turned_noise),
-        _Way("wrong", "g² is half of what it should be: a factor 2 is missing in g²", exact_noise / 2),
-        _Way("wrong", "g² is twice what it should be", 2 * exact_noise),
-        _Way("wrong", "the diffusion is g², not g: a variance is given as a standard deviation", exact_noise**2),
-        _Way("wrong", "the root of the diffusion is taken twice", np.sqrt(np.abs(exact_noise))),
-        _Way("wrong", f"a factor 1/T is missing, T = {horizon:g}", horizon * exact_noise),
-        _Way("wrong", f"g² is divided by 2 ln(σ₊/σ₋) = {log_range:.4g}: g lacks √(2 ln(σ₊/σ₋))", exact_noise / log_range),
-        _Way("wrong", "the noise is left out", 0 * exact_noise),
+    roots = np.sqrt(np.abs(exact_noise))
+    wide = 2 * np.log(np.abs(sigma[0] / alpha[0] / (sigma[1] / alpha[1]))) if np.all(sigma > 0) else 1.0
+    blurs = [
+        Form("g² is half of what it should be: a factor 2 is missing in g²", exact_noise / 2, noise_unit, convention=False),
+        Form("g² is twice what it should be", 2 * exact_noise, 2 * noise_unit, convention=False),
+        Form("the diffusion is g², not g: a variance is given as a standard deviation", exact_noise**2, 2 * noise_unit * np.abs(exact_noise), convention=False),
+        Form("the root of the diffusion is taken twice", roots, noise_unit / np.maximum(roots, 1e-300), convention=False),
+        Form(f"a factor 1/T is missing, T = {horizon:g}", horizon * exact_noise, horizon * noise_unit, convention=False),
+        Form("the noise is left out", 0 * exact_noise, noise_unit, convention=False),
+        Form(reversed_time, turned_noise, mirror_noise),
     ]
-    u = unit_roundoff(dtype)
-    stray = max(c.stray for c in given)
-    findings = [
-        _judge(f"drift{mark}", at, drift, exact_drift, drift_kappa, drift_ways, u, dtype, about),
-        _judge(f"diffusion{mark}", at, noise, exact_noise, noise_kappa, noise_ways, u, dtype, about),
+    return [
+        _judge(f"drift{mark}", at, drift, exact_drift, drift_unit, slips, 1.0, dtype, about),
+        _judge(f"diffusion{mark}", at, noise, exact_noise, noise_unit, blurs, wide, dtype, about),
     ]
-    if stray > 64 * u * float(max(np.abs(drift).max(), np.abs(noise).max(), 1.0)):
-        because = f"drift and g gᵀ are {stray:.3g} away from f(t)·x and g(t)²·I"
-        findings[0] = replace(findings[0], verdict="wrong", because=because, error=stray, cause="the drift is not linear in the state, or the noise not isotropic")
-    return findings
 
 
-def _judge(quantity: str, at: Array, got: Array, exact: Array, kappa: Array, ways: Sequence[_Way], u: float, dtype: str, about: dict[str, Any]) -> Finding:
-    def excess(values: Array) -> float:
-        # A coefficient that is exactly 0 has no digits to lose.
-        return float(np.max(np.abs(got - values) / (u * np.maximum(kappa, np.abs(values)) + 1e-300)))
+def _conditions(schedule: Schedule, at: Array) -> Array:
+    """``κ`` of ``f`` and ``g²``, ``(2, n)``: the terms of ``g² = 2σσ′ − 2fσ²`` by magnitude, and what a relative change of the time does."""
+    alpha, sigma, alpha_rate, sigma_rate = schedule.rows(at).T
+    drift, _ = schedule.sde(at).T
+    step = 1e-6 * np.maximum(np.abs(at), 1e-3)
+    moved = np.abs((schedule.sde(at + step) - schedule.sde(at - step)) / (2 * step[:, None]) * at[:, None])
+    terms = np.abs(2 * sigma * sigma_rate) + np.abs(2 * alpha_rate / alpha * sigma**2)
+    return np.stack([np.abs(drift) + moved[:, 0], terms + moved[:, 1]])
 
-    ratio, verdict, cause = excess(exact), "right", ""
-    if ratio > 8:
-        verdict = "degraded" if ratio <= 1024 else "wrong"
-        # The nearest way; a right answer in another clock is a convention.
-        way = min(ways, key=lambda way: excess(way.values))
-        if verdict == "wrong" and excess(way.values) <= 1024:
-            verdict, cause = way.verdict, way.story
-        elif verdict == "wrong":
-            quotients = got / np.where(exact == 0, np.nan, exact)
-            if np.ptp(quotients) <= 1024 * u * np.abs(quotients).max():
-                cause = f"it is {quotients[0]:.6g} times what it should be, at every time"
-    worst = int(np.argmax(np.abs(got - exact)))
+
+def _judge(
+    quantity: str, at: Array, got: Array, exact: Array, unit: Array, forms: Sequence[Form], wide: float, dtype: str, about: dict[str, Any]
+) -> Finding:
+    # A coefficient that is exactly 0 has no digits to lose.
+    given = grade(got, exact, np.maximum(unit, 1e-300))
+    verdict, cause = given.verdict, ""
+    form = recognise(got, forms) if verdict == "wrong" else None
+    ratio = constant_ratio(got, exact, np.maximum(unit, 1e-300)) if verdict == "wrong" and form is None else None
+    if form is not None:
+        verdict, cause = "convention" if form.convention else "wrong", form.words
+    elif ratio is not None:
+        # The range of noise levels of a geometric schedule is a factor of its g² that is easily forgotten.
+        near = abs(1 / ratio / wide - 1) < 0.5 and quantity.startswith("diffusion")
+        hint = ": the factor 2 ln(σ₊/σ₋) of a geometric schedule is about as large" if near else ""
+        cause = f"{'g²' if quantity.startswith('diffusion') else 'it'} is {ratio:.6g} times what it should be, at every time{hint}"
+    i = given.index
     return Finding(
-        quantity,
-        verdict,
-        got=float(got[worst]),
-        exact=float(exact[worst]),
-        error=float(abs(got[worst] - exact[worst])),
-        tolerance=float(8 * u * kappa[worst]),
-        because=f"8 u κ at t = {at[worst]:.4g}, u of {dtype}, κ the terms of the coefficient and what a relative change of t does; the error is {ratio:.3g} u κ",
-        reference="closed form",
-        cause=cause,
-        details={"times": at.tolist(), "got": got.tolist(), "exact": exact.tolist()},
-        **about,
-    )
+        quantity, verdict, got=float(got[i]), exact=float(exact[i]), error=given.error, tolerance=given.tolerance,
+        because=f"at t = {at[i]:.4g}: {given.words(dtype, _CONDITION)}", reference="closed form", cause=cause,
+        details={"times": at.tolist(), "got": got.tolist(), "exact": exact.tolist()}, **about,
+    )  # fmt: skip
 
 
 def of_horizons(findings: Sequence[Finding], ends: Sequence[float | None]) -> list[Finding]:
@@ -120,9 +93,9 @@ def of_horizons(findings: Sequence[Finding], ends: Sequence[float | None]) -> li
     told = []
     for finding in findings:
         name = finding.quantity.split(" at T = ")[0]
-        others = [f for f in findings if f.quantity == f"{name} at T = 1"]
-        if finding.verdict == "wrong" and others and others[0].verdict == "right" and others[0] is not finding and len(ends) > 1:
-            remark = "right at T = 1 and wrong at another end: a factor 1/T is missing or misplaced"
+        at_one = [f for f in findings if f.quantity == f"{name} at T = 1" and f.verdict == "right"]
+        if finding.verdict == "wrong" and at_one and len(ends) > 1:
+            remark = "it is right at T = 1: a factor 1/T is missing or misplaced"
             finding = replace(finding, cause=f"{finding.cause}; {remark}" if finding.cause else remark)
         told.append(finding)
     return told

@@ -93,3 +93,75 @@ def sde_solvers() -> list[tuple[str, Any, str]]:
         langevin = hasattr(member, "_coeffs_structure") or "Langevin" in "".join(base.__name__ for base in member.__mro__)
         found.append((name, instance, "it solves the underdamped Langevin equation only, whose state is a pair" if langevin else ""))
     return found
+
+
+def brownian_tree(area: Any, paths: int = 4000, seed: int = 0) -> Any:
+    """``path(s, t)`` of independent `VirtualBrownianTree`s on ``[0, 1]``, for :func:`ouracle.check_brownian`."""
+    import jax
+
+    keys = jax.random.split(jax.random.key(seed), paths)
+
+    @jax.jit
+    def many(s: Any, t: Any) -> Any:
+        def one(key: Any) -> Any:
+            tree = diffrax.VirtualBrownianTree(0.0, 1.0, tol=2.0**-12, shape=(), key=key, levy_area=area)
+            return tree.evaluate(s, t, use_levy=True)
+
+        return jax.vmap(one)(keys)
+
+    def path(s: float, t: float) -> Any:
+        answer = many(s, t)
+        return (answer.W, answer.H) if hasattr(answer, "H") else answer.W
+
+    return path
+
+
+class _SignedDrift(diffrax.AbstractTerm):
+    """A drift whose products with a step take the direction of time into account."""
+
+    term: Any
+
+    def vf(self, t: Any, y: Any, args: Any) -> Any:
+        return self.term.vf(t, y, args)
+
+    def contr(self, t0: Any, t1: Any, **kwargs: Any) -> Any:
+        return self.term.contr(t0, t1, **kwargs)
+
+    def prod(self, vf: Any, control: Any) -> Any:
+        return self.term.prod(vf, control)
+
+    def vf_prod(self, t: Any, y: Any, args: Any, control: Any) -> Any:
+        return self.term.vf_prod(t, y, args, self.term.direction * control)
+
+
+class _TurnedNoise(diffrax.AbstractTerm):
+    """A diffusion whose Lévy area H keeps its sign when time is reversed."""
+
+    term: Any
+
+    def vf(self, t: Any, y: Any, args: Any) -> Any:
+        return self.term.vf(t, y, args)
+
+    def contr(self, t0: Any, t1: Any, **kwargs: Any) -> Any:
+        control = self.term.contr(t0, t1, **kwargs)
+        return eqx.tree_at(lambda levy: levy.H, control, self.term.direction * control.H) if hasattr(control, "H") else control
+
+    def prod(self, vf: Any, control: Any) -> Any:
+        return self.term.prod(vf, control)
+
+    def vf_prod(self, t: Any, y: Any, args: Any, control: Any) -> Any:
+        return self.term.vf_prod(t, y, args, control)
+
+
+def mended(solver: Any, *, step: bool = True, area: bool = True) -> Any | None:
+    """A stochastic Runge–Kutta solver with the signs of the step and of the Lévy area H right backwards in time; none for others."""
+    kind = type(solver)
+    if not issubclass(kind, diffrax.AbstractSRK):
+        return None
+
+    def signed(self: Any, terms: Any, t0: Any, t1: Any, y0: Any, args: Any, solver_state: Any, made_jump: Any) -> Any:
+        drift, noise = terms.terms
+        changed = diffrax.MultiTerm(_SignedDrift(drift) if step else drift, _TurnedNoise(noise) if area else noise)
+        return kind.step(self, changed, t0, t1, y0, args, solver_state, made_jump)
+
+    return type(kind.__name__, (kind,), {"step": signed})()

@@ -111,3 +111,44 @@ def _strong_order(method: str, sde_type: str, noise_type: str) -> Any:
     except (ValueError, TypeError, NotImplementedError, AttributeError) as error:
         return f"{type(error).__name__}: {error}"
     return float(solver.strong_order)
+
+
+#: What a Brownian interval may know beside increments; areas between channels are not asked about.
+AREAS = ("none", "space-time", "davie", "foster")
+
+
+def brownian_interval(area: str, paths: int = 4000, seed: int = 0) -> Any:
+    """``path(s, t)`` of a `BrownianInterval` on ``[0, 1]``, for :func:`ouracle.check_brownian`."""
+    interval = torchsde.BrownianInterval(0.0, 1.0, size=(paths, 1), dtype=torch.float64, entropy=seed, levy_area_approximation=area)
+
+    def path(s: float, t: float) -> Any:
+        if area == "none":
+            return interval(s, t)[:, 0]
+        increment, integral = interval(s, t, return_U=True)
+        return increment[:, 0], (integral / (t - s) - increment / 2)[:, 0]
+
+    return path
+
+
+class _Constant(torch.nn.Module):
+    """``dX = f dt + g dB`` against the prior drift ``h``, all constant: the KL of the two laws of paths is ``½ ((f − h)/g)² T``."""
+
+    noise_type, sde_type = "diagonal", "ito"
+
+    def f(self, t: Any, y: Any) -> Any:
+        return torch.full_like(y, 0.9)
+
+    def g(self, t: Any, y: Any) -> Any:
+        return torch.full_like(y, 0.7)
+
+    def h(self, t: Any, y: Any) -> Any:
+        return torch.full_like(y, 0.4)
+
+
+def logqp(steps: int = 64) -> tuple[float, float, float]:
+    """The KL of paths that `sdeint(logqp=True)` reports for constant drifts, the exact one, and a unit of rounding."""
+    start = torch.zeros(4, 1, dtype=torch.float64)
+    ts = torch.tensor([0.0, 1.0], dtype=torch.float64)
+    _, found = torchsde.sdeint(_Constant(), start, ts, method="euler", dt=1 / steps, logqp=True)
+    exact = 0.5 * ((0.9 - 0.4) / 0.7) ** 2
+    return float(found.sum() / 4), exact, 2.0**-53 * steps * exact

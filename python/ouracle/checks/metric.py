@@ -36,6 +36,7 @@ def check_metric(
     forecast: str,
     *,
     estimator: str = "",
+    accuracy: float = 0.0,
     framework: str = "numpy",
     dtype: str = "float64",
     members: int = 20,
@@ -50,6 +51,7 @@ def check_metric(
         forecast: one of the three.
         estimator: what the metric says of itself: ``1/M²`` or ``fair`` for an ensemble; without it both are right, and the finding
             names it as a convention.
+        accuracy: what the metric claims beside rounding, if it computes by quadrature.
         framework, dtype: of the arrays.
         members: the size ``M`` of an ensemble; it should be small, so that estimators differ.
         subject: a name for the report.
@@ -79,17 +81,17 @@ def check_metric(
     if returned.size not in (1, len(arguments[0])) or not np.isfinite(returned).all():
         because = f"it returned the shape {returned.shape}, {np.sum(~np.isfinite(returned))} entries not finite, for {len(arguments[0])} observations"
         return Findings([Finding("crps", "fault", because=because, **about)])
-    return Findings([_decide(returned.ravel(), arguments[0], readings, estimator, swapped, dtype, about)])
+    return Findings([_decide(returned.ravel(), arguments[0], readings, estimator, swapped, dtype, accuracy, about)])
 
 
-def _decide(returned: Array, observed: Array, readings: list[Reading], estimator: str, swapped: bool, dtype: str, about: dict[str, Any]) -> Finding:
+def _decide(returned: Array, observed: Array, readings: list[Reading], estimator: str, swapped: bool, dtype: str, accuracy: float, about: dict[str, Any]) -> Finding:
     unit = 8 * frameworks.unit_roundoff(dtype) / frameworks.unit_roundoff("float64")
     single = returned.size == 1 and len(observed) > 1
     best: tuple[float, float, float, Reading, str] | None = None
     for reading in readings:
         for reduction, weight in _reductions(observed, single):
             values = reading.values @ weight if single else reading.values * weight
-            allowed = unit * float(np.max(np.abs(weight) @ reading.radius if single else reading.radius * abs(weight)))
+            allowed = unit * float(np.max(np.abs(weight) @ reading.radius if single else reading.radius * abs(weight))) + accuracy
             error = float(np.max(np.abs(returned - values)))
             if best is None or error / allowed < best[0]:
                 best = (error / allowed, error, allowed, reading, reduction)
@@ -115,7 +117,7 @@ def _decide(returned: Array, observed: Array, readings: list[Reading], estimator
     shown = readings[0] if verdict == "wrong" else reading
     return Finding(
         "crps", verdict, got=returned[:4].tolist(), exact=shown.values[:4].tolist() if not single else float(shown.values.mean()), error=error, tolerance=allowed,
-        because=f"8 units of rounding of {dtype}, by interval arithmetic", cause=cause, details={"reading": reading.story, "reduction": reduction}, **about,
+        because=f"8 units of rounding of {dtype}, by interval arithmetic" + (f", and the {accuracy:g} that it claims" if accuracy else ""), cause=cause, details={"reading": reading.story, "reduction": reduction}, **about,
     )  # fmt: skip
 
 

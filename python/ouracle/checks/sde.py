@@ -12,7 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import frameworks
 from ..findings import Finding, Findings, caller
-from ..moment_equations import Moments, residual
+from ..conventions import Form, recognise
+from ..grades import grade
+from ..moment_equations import Residuals, residuals
 from ..schedules import Schedule
 from ..sde_conventions import of_coefficients, of_horizons
 from ..session import check
@@ -34,15 +36,6 @@ class Sde:
     drift: Callable[..., Any]
     diffusion: Callable[..., Any]
     marginal: Callable[..., Any] | None = None
-
-
-@dataclass(frozen=True)
-class Coefficients:
-    """What a subject gave at one time: ``f``, ``g²`` and what does not fit ``f x`` and ``g² I``."""
-
-    drift: float
-    noise: float
-    stray: float
 
 
 @check
@@ -102,15 +95,25 @@ def _one(sde: Sde, schedule: Schedule | None, times: ArrayLike | None, kind: tup
         assert schedule is not None
         at = schedule.data_time + np.array([0.09, 0.23, 0.37, 0.51, 0.66, 0.79, 0.93]) * (schedule.noise_time - schedule.data_time)
     asked = Asked(sde, kind)
-    given = [asked.coefficients(t) for t in at]
+    u = frameworks.unit_roundoff(kind[1])
+    drift, noise, stray = np.array([asked.coefficients(t) for t in at]).T
     findings = []
     if schedule is not None:
-        findings += of_coefficients(schedule, at, lambda t: asked.coefficients(t), given, kind[1], mark, about)
+        findings += of_coefficients(schedule, at, drift, noise, u, kind[1], mark, about)
         findings[0].details["arguments"] = asked.order
+    if stray.max() > 64 * u * max(np.abs(drift).max(), np.abs(noise).max()):
+        because = f"drift and g gᵀ are {stray.max():.3g} away from f(t)·x and g(t)²·I"
+        cause = "the drift is not linear in the state, or the noise is not isotropic"
+        findings.append(Finding(f"linearity{mark}", "wrong", error=float(stray.max()), because=because, cause=cause, reference="closed form", **about))
     if sde.marginal is not None:
         if schedule is not None:
-            findings.append(_marginal(asked, schedule, at, kind[1], mark, about))
-        findings.append(_equations(asked, at, given, kind[1], mark, about))
+            findings.append(_marginal(asked.moments(at), schedule, at, u, kind[1], mark, about))
+        span = (float(at.min()), float(at.max())) if schedule is None else (schedule.data_time, schedule.noise_time)
+        # Differences need room on both sides.
+        inner = at[(at > min(span)) & (at < max(span))]
+        chosen = np.isin(at, inner)
+        found = residuals(asked.moments, inner, span, drift[chosen], noise[chosen], u)
+        findings.append(_equations(found, inner, mark, about))
     return findings
 
 
@@ -131,6 +134,10 @@ class Asked:
         x = frameworks.make(self.states, framework, dtype)
         batch_of_times = frameworks.make(np.full(BATCH, t), framework, dtype)
         ways = [self._ways[name]] if name in self._ways else list(itertools.product((False, True), (True, False)))
+        if name != "drift" and name not in self._ways:
+            # Everything takes its arguments in the order of the drift, which alone tells a state from a time.
+            first, many = self._ways["drift"]
+            ways = [(first, many), (first, not many)]
         troubles = []
         for time_first, many in ways:
             time = batch_of_times if many else frameworks.make(np.array(t), framework, dtype)
@@ -148,14 +155,14 @@ class Asked:
             return function(frameworks.make(np.array(t), framework, dtype))
         raise ValueError(f"the {name} takes neither (x, t) nor (t, x) for x of the shape {self.states.shape}: {troubles[0]}")
 
-    def coefficients(self, t: float) -> Coefficients:
-        """What the subject says at one time."""
+    def coefficients(self, t: float) -> tuple[float, float, float]:
+        """``f``, ``g²``, and what does not fit ``f x`` and ``g² I``, at one time."""
         drift = frameworks.to_numpy(self._call("drift", self.sde.drift, t, self._is_drift))
         slopes = drift[1 : 1 + DIMENSION] - drift[0]
         factor = float(np.trace(slopes)) / DIMENSION
         stray = float(np.abs(drift - factor * self.states).max())
         noise, uneven = _squared(frameworks.to_numpy(self._call("diffusion", self.sde.diffusion, t, lambda g: bool(np.all(np.isfinite(frameworks.to_numpy(g)))))))
-        return Coefficients(factor, noise, max(stray, uneven))
+        return factor, noise, max(stray, uneven)
 
     def _is_drift(self, answer: Any) -> bool:
         if tuple(np.shape(answer)) != self.states.shape:
@@ -164,22 +171,25 @@ class Asked:
         # With the arguments the wrong way round a drift is no function of the state that vanishes at 0.
         return bool(np.isfinite(values).all() and np.abs(values[0]).max() <= 1e-3 * max(np.abs(values[1:]).max(), 1e-300) or not np.any(values))
 
-    def moments(self, t: float) -> Moments:
-        """Mean and variance given ``x_0 = 1`` in every coordinate, from the marginal."""
+    def moments(self, times: Array) -> Array:
+        """Rows of mean and variance given ``x_0 = 1`` in every coordinate, from the marginal."""
+        return np.array([self._moments(float(t)) for t in times])
+
+    def _moments(self, t: float) -> tuple[float, float]:
         framework, dtype = self.kind
         assert self.sde.marginal is not None
         x = frameworks.make(np.ones((BATCH, DIMENSION)), framework, dtype)
-        order = self._ways.get("drift", (False, True))
-        ways = dict.fromkeys([order, *itertools.product((False, True), (True, False))])
+        first, several = self._ways.get("marginal", self._ways["drift"])
+        ways = [(first, several), (first, not several)]
         for time_first, many in ways:
             time = frameworks.make(np.full(BATCH, t) if many else np.array(t), framework, dtype)
             try:
-                mean, deviation = self.sde.marginal(*((time, x) if time_first else (x, time)))
+                mean, deviation = (frameworks.to_numpy(part) for part in self.sde.marginal(*((time, x) if time_first else (x, time))))
             except Exception:  # noqa: BLE001 - the next order of arguments may be the right one
                 continue
-            mean, deviation = frameworks.to_numpy(mean), frameworks.to_numpy(deviation)
             if mean.size in (1, BATCH, BATCH * DIMENSION):
-                return Moments(float(np.ravel(mean)[0]), float(np.ravel(deviation)[0]) ** 2)
+                self._ways["marginal"] = (time_first, many)
+                return float(np.ravel(mean)[0]), float(np.ravel(deviation)[0]) ** 2
         raise ValueError("the marginal takes neither (x, t) nor (t, x), or does not return a pair of mean and standard deviation")
 
 
@@ -193,49 +203,45 @@ def _squared(g: Array) -> tuple[float, float]:
     return square, float(np.abs(g**2 - square).max())
 
 
-def _marginal(asked: Asked, schedule: Schedule, at: Array, dtype: str, mark: str, about: dict[str, Any]) -> Finding:
+def _marginal(moments: Array, schedule: Schedule, at: Array, u: float, dtype: str, mark: str, about: dict[str, Any]) -> Finding:
     """Mean and standard deviation against the schedule's."""
-    given = [asked.moments(t) for t in at]
-    alpha, sigma = schedule.rows(at)[:, :2].T
-    got_mean, got_variance = (np.array([getattr(moments, name) for moments in given]) for name in ("mean", "variance"))
-    u = frameworks.unit_roundoff(dtype)
-    span = np.abs(np.log(alpha) * np.ones_like(at)) + 2
-    units = [float(np.max(np.abs(got - exact) / (u * span * exact))) for got, exact in ((got_mean, alpha), (got_variance, sigma**2))]
-    ratio, cause, verdict = max(units), "", "right"
-    if ratio > 8:
-        verdict = "degraded" if ratio <= 1024 else "wrong"
-        offset = got_variance - sigma**2 * (got_mean / alpha) ** 2
-        stories = [
-            ("its standard deviation is a variance", float(np.abs(np.sqrt(got_variance) - sigma**2).max()), 0),
-            ("its variance is a standard deviation: the root is taken twice", float(np.abs(got_variance**2 - sigma**2).max()), 0),
-            ("its mean is α², not α", float(np.abs(got_mean - alpha**2).max()), 0),
-            (f"its variance keeps a noise of {offset[0]:.3g} at the time of the data", float(np.ptp(offset)), 1),
+    rows = schedule.rows(at)
+    alpha, sigma = rows[:, :2].T
+    exact = np.stack([alpha, sigma**2], axis=1)
+    rates = np.abs(np.stack([rows[:, 2], 2 * sigma * rows[:, 3]], axis=1) * at[:, None])
+    units = u * (exact * (2 + np.abs(np.log(alpha)))[:, None] + rates)
+    given = grade(moments, exact, units)
+    verdict, cause = given.verdict, ""
+    if verdict == "wrong":
+        kept = moments[:, 1] - sigma**2
+        forms = [
+            Form("its standard deviation is a variance", np.stack([alpha, sigma**4], axis=1), 4 * units, convention=False),
+            Form("its variance is a standard deviation", np.stack([alpha, sigma], axis=1), units / np.minimum(sigma, 1.0)[:, None], convention=False),
+            Form("its mean is multiplied by α², not α", np.stack([alpha**2, sigma**2], axis=1), 2 * units, convention=False),
+            Form(f"its variance keeps {kept[0]:.3g} of noise at the time of the data", np.stack([alpha, sigma**2 + kept[0]], axis=1), units + u * abs(kept[0])),
         ]
-        limit = 1024 * u * float(span.max())
-        for story, error, convention in stories:
-            if error <= limit and (not convention or units[0] <= 8):
-                verdict, cause = ("convention" if convention else "wrong"), story
-                break
-    worst = int(np.argmax(np.abs(got_variance - sigma**2)))
+        form = recognise(moments, forms)
+        if form is not None:
+            verdict, cause = "convention" if form.convention else "wrong", form.words
+    time, which = np.unravel_index(given.index, moments.shape)
     return Finding(
-        f"marginal{mark}", verdict, got=[float(got_mean[worst]), float(got_variance[worst])], exact=[float(alpha[worst]), float(sigma[worst] ** 2)],
-        error=float(np.max(np.abs(got_variance - sigma**2))), tolerance=8 * u * float((span * sigma**2).max()),
-        because=f"8 u κ with u of {dtype}, κ = 2 + |ln α|; the error is {ratio:.3g} u κ", reference="closed form", cause=cause,
-        details={"times": at.tolist()}, **about,
+        f"marginal{mark}", verdict, got=float(moments[time, which]), exact=float(exact[time, which]), error=given.error, tolerance=given.tolerance,
+        because=f"{('mean', 'variance')[which]} at t = {at[time]:.4g}: {given.words(dtype, 'the terms and what a relative change of the time does')}",
+        reference="closed form", cause=cause, details={"times": at.tolist()}, **about,
     )  # fmt: skip
 
 
-def _equations(asked: Asked, at: Array, given: Sequence[Coefficients], dtype: str, mark: str, about: dict[str, Any]) -> Finding:
+def _equations(found: Residuals, at: Array, mark: str, about: dict[str, Any]) -> Finding:
     """The moment equations between the subject's own marginals and its own coefficients."""
-    found = [residual(asked.moments, t, c.drift, c.noise, frameworks.unit_roundoff(dtype)) for t, c in zip(at, given)]
-    kept = [(t, r) for t, r in zip(at, found) if not r.kink]
-    if not kept:
-        return Finding(f"moment equations{mark}", "undecided", because="every time that was asked for is at a kink of the marginals", **about)
-    time, worst = max(kept, key=lambda pair: pair[1].error / pair[1].tolerance)
-    verdict = "right" if worst.error <= worst.tolerance else "wrong"
-    skipped = f"; {len(found) - len(kept)} times at kinks were left out" if len(kept) < len(found) else ""
+    if found.kinks.all():
+        return Finding(f"moment equations{mark}", "undecided", because="every time that was asked for is near a kink of the marginals", **about)
+    time, which = found.worst()
+    error = float(abs(found.got[time, which] - found.exact[time, which]))
+    tolerance = float(found.tolerances[time, which])
+    skipped = f"; {found.kinks.sum()} times near kinks are left out" if found.kinks.any() else ""
     return Finding(
-        f"moment equations{mark}", verdict, got=worst.got, exact=worst.exact, error=worst.error, tolerance=worst.tolerance,
-        because=f"the error of the numerical derivative at t = {time:.4g}, from its extrapolation, and rounding{skipped}",
-        reference="own flow", cause=worst.cause if verdict == "wrong" else "", details={"times": [t for t, _ in kept]}, **about,
+        f"moment equations{mark}", "right" if error <= tolerance else "wrong", got=float(found.got[time, which]), exact=float(found.exact[time, which]),
+        error=error, tolerance=tolerance,
+        because=f"{('mean', 'variance')[which]} at t = {at[time]:.4g}: the error of the derivative by differences, and rounding{skipped}",
+        reference="own flow", cause=found.cause if error > tolerance else "", details={"times": at.tolist()}, **about,
     )  # fmt: skip

@@ -18,8 +18,6 @@ from ..session import check
 
 Array = NDArray[np.float64]
 
-#: The errors that a subject may raise are its own; everything else it may do wrong is found by its answers.
-Subject = Callable[..., Any]
 
 
 @check
@@ -89,7 +87,7 @@ def check_sde_solver(
     return Findings(findings)
 
 
-def _own(solver: Subject, equation: LinearSde, steps: int, seed: int) -> SolverRun:
+def _own(solver: Callable[..., Any], equation: LinearSde, steps: int, seed: int) -> SolverRun:
     """The same from a noise tape, for a solver that draws its own noise."""
     times = np.linspace(equation.begin, equation.end, steps + 1)
 
@@ -145,8 +143,7 @@ def _path(runs: Sequence[SolverRun], direction: str, nominal: float | None, abou
     finding = _ladder(runs, [run.strong_error(exact) for run in runs], nominal, f"path {direction}", about | {"reference": "closed form"})
 
     def cause() -> str:
-        limit = sde_causes.of_limit(runs, lambda run, wrong: run.strong_error(wrong)) if not finding.details["errors"][-1] < finding.details["errors"][0] / 4 else ""
-        return limit or sde_causes.of_order(runs, recovers)
+        return sde_causes.of_limit(runs, lambda run, wrong: run.strong_error(wrong)) or sde_causes.of_order(runs, recovers)
 
     def recovers(flips: tuple[int, ...]) -> bool:
         errors = [run.strong_error(exact, flips) for run in runs]

@@ -166,7 +166,7 @@ def questions() -> Iterable[Question]:
         yield Question(f"mixture/{method}", "quantile map", f"ODESolver, {method}", solver("CondOTScheduler", method, 1, cases.MIXTURE))
     yield Question("mixture/dopri5", "quantile map", "ODESolver, dopri5", adaptive)
     for label, law in (("gaussian", cases.GAUSSIAN), ("mixture", cases.MIXTURE)):
-        yield Question(f"likelihood/{label}", "likelihood", f"compute_likelihood, {label}", likelihood(law, True))
+        yield Question(f"likelihood/{label}", "likelihood", f"compute_likelihood, {label}", likelihood(law, True, double=False))
     yield Question("likelihood/hutchinson", "likelihood", "compute_likelihood, Hutchinson", likelihood(DIAGONAL, False))
     yield Question(
         "likelihood/hutchinson/float64", "likelihood", "compute_likelihood, Hutchinson, float64", likelihood(DIAGONAL, False, double=False),
