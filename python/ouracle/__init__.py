@@ -18,8 +18,11 @@ from ._native import __version__
 from .asserts import asserting
 from .case import Case
 from .checks.brownian import check_brownian
+from .checks.elbo_terms import check_elbo_terms
 from .checks.field_conversions import check_field_conversions
+from .checks.imputer import check_imputer
 from .checks.likelihood import check_likelihood
+from .checks.loss import check_loss
 from .checks.metric import check_metric
 from .checks.order import check_order
 from .checks.sampler import check_sampler
@@ -36,8 +39,11 @@ from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process,
 from .tape import TapeError
 
 assert_brownian = asserting(check_brownian)
+assert_elbo_terms = asserting(check_elbo_terms)
 assert_field_conversions = asserting(check_field_conversions)
+assert_imputer = asserting(check_imputer)
 assert_likelihood = asserting(check_likelihood)
+assert_loss = asserting(check_loss)
 assert_metric = asserting(check_metric)
 assert_order = asserting(check_order)
 assert_sampler = asserting(check_sampler)
@@ -73,8 +79,11 @@ __all__ = [
     "__version__",
     "ask",
     "assert_brownian",
+    "assert_elbo_terms",
     "assert_field_conversions",
+    "assert_imputer",
     "assert_likelihood",
+    "assert_loss",
     "assert_metric",
     "assert_order",
     "assert_sampler",
@@ -82,8 +91,11 @@ __all__ = [
     "assert_sde",
     "assert_sde_solver",
     "check_brownian",
+    "check_elbo_terms",
     "check_field_conversions",
+    "check_imputer",
     "check_likelihood",
+    "check_loss",
     "check_metric",
     "check_order",
     "check_sampler",

@@ -55,18 +55,25 @@ class Session:
         #: How many shares were taken, and what they add up to.
         self.shares = 0
         self.spent = 0.0
+        self._seeds = 0
         self._lock = threading.Lock()
 
-    def share(self, at_most: float | None = None) -> tuple[float, int]:
-        """The false-alarm rate and the seed of the next random check; a rate that was asked for can only lower it."""
+    def share(self, at_most: float | None = None) -> float:
+        """The false-alarm rate of the next random check; a rate that was asked for can only lower it."""
         with self._lock:
             self.shares += 1
             rate = self.false_alarm / (self.shares * (self.shares + 1))
             if at_most is not None:
                 rate = min(rate, at_most)
             self.spent += rate
-            digest = hashlib.sha256(f"{self.seed}\n{self.name}\n{self.shares}".encode()).digest()
-        return rate, int.from_bytes(digest[:4], "big")
+        return rate
+
+    def next_seed(self) -> int:
+        """The seed of the next check."""
+        with self._lock:
+            self._seeds += 1
+            digest = hashlib.sha256(f"{self.seed}\n{self.name}\n{self._seeds}".encode()).digest()
+        return int.from_bytes(digest[:4], "big")
 
     @contextlib.contextmanager
     def in_force(self) -> Iterator[Session]:
@@ -95,19 +102,19 @@ def check(function: Callable[P, R]) -> Callable[P, R]:
     takes no share of its own, and only what the outer one returns is noted.
     """
     signature = inspect.signature(function)
-    random = "false_alarm" in signature.parameters
+    random, seeded = (name in signature.parameters for name in ("false_alarm", "seed"))
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         session, outer = current(), getattr(_depth, "value", 0)
         if session is None or outer:
             return function(*args, **kwargs)
-        if random:
+        if random or seeded:
             bound = signature.bind(*args, **kwargs)
-            rate, seed = session.share(bound.arguments.get("false_alarm"))
-            bound.arguments["false_alarm"] = rate
-            if "seed" in signature.parameters:
-                bound.arguments.setdefault("seed", seed)
+            if random:
+                bound.arguments["false_alarm"] = session.share(bound.arguments.get("false_alarm"))
+            if seeded:
+                bound.arguments.setdefault("seed", session.next_seed())
             args, kwargs = bound.args, bound.kwargs  # type: ignore[assignment]
         _depth.value = 1
         try:

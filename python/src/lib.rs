@@ -8,6 +8,7 @@ mod oracle;
 mod process;
 mod recursions;
 mod scoring;
+mod training;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -26,6 +27,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<linear::LinearSde>()?;
     chance::register(module)?;
     scoring::register(module)?;
+    training::register(module)?;
     module.add_function(wrap_pyfunction!(oracle::ask, module)?)?;
     module.add_function(wrap_pyfunction!(oracle::claims, module)?)
 }

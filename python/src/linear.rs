@@ -46,14 +46,14 @@ impl LinearSde {
         })
     }
 
-    /// Rows `(factor, offset, variance)`: given the state `y` at `from`, that at `to` is `N(factor·y + offset, variance)`.
+    /// Rows `(factor, offset, variance)`: given the state `y` at `start`, that at `to` is `N(factor·y + offset, variance)`.
     fn transition<'py>(
         &self,
         py: Python<'py>,
-        from: PyReadonlyArray1<'py, f64>,
+        start: PyReadonlyArray1<'py, f64>,
         to: PyReadonlyArray1<'py, f64>,
     ) -> PyResult<Rows<'py>> {
-        Self::rows(py, &from, &to, |s, t| {
+        Self::rows(py, &start, &to, |s, t| {
             let step = self.0.transition(s, t);
             vec![step.factor.0, step.offset.0, step.variance.0]
         })
@@ -63,10 +63,10 @@ impl LinearSde {
     fn euler<'py>(
         &self,
         py: Python<'py>,
-        from: PyReadonlyArray1<'py, f64>,
+        start: PyReadonlyArray1<'py, f64>,
         to: PyReadonlyArray1<'py, f64>,
     ) -> PyResult<Rows<'py>> {
-        Self::rows(py, &from, &to, |s, t| {
+        Self::rows(py, &start, &to, |s, t| {
             let step = self.0.euler(s, t);
             vec![step.slope.0, step.offset.0, self.0.diffusion(s).0]
         })

@@ -49,4 +49,6 @@ def held() -> dict[str, list[str]]:
 
 
 def test_the_stub_declares_what_the_module_holds() -> None:
-    assert declared() == held()
+    wanted, found = declared(), held()
+    differ = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+    assert not differ, f"{', '.join(differ)}: mend _native.pyi, or build the module again if it is older than its source"

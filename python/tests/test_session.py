@@ -34,7 +34,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_shares_never_add_up_to_more_than_the_budget() -> None:
     session = Session(1e-3)
-    rates = [session.share()[0] for _ in range(10_000)]
+    rates = [session.share() for _ in range(10_000)]
     # Sums of doubles are right to n·u.
     assert sum(rates) <= 1e-3 * (1 + 10_000 * 2.0**-53)
     assert session.spent == pytest.approx(1e-3 * (1 - 1 / 10_001), rel=1e-11)
@@ -65,7 +65,7 @@ def test_exact_checks_spend_nothing_and_are_noted(alone: None) -> None:
 def test_seeds_depend_on_the_seed_the_name_and_the_number() -> None:
     def seeds(*about: object) -> list[int]:
         session = Session(1e-6, *about)  # type: ignore[arg-type]
-        return [session.share()[1] for _ in range(3)]
+        return [session.next_seed() for _ in range(3)]
 
     assert seeds(1, "a") == seeds(1, "a")
     assert len({*seeds(1, "a"), *seeds(1, "b"), *seeds(2, "a")}) == 9
@@ -75,6 +75,16 @@ def test_a_seed_that_is_given_is_kept(alone: None) -> None:
     with Session().in_force():
         assert _random_check(seed=7)[0].details["seed"] == 7
         assert _random_check()[0].details["seed"] != 0
+
+
+def test_an_exact_check_may_still_probe_at_random_points(alone: None) -> None:
+    @check
+    def probes(seed: int = 0) -> oc.Finding:
+        return oc.Finding("probe", "right", details={"seed": seed})
+
+    with Session(name="a").in_force() as session:
+        drawn = [probes().details["seed"] for _ in range(3)]
+    assert len(set(drawn)) == 3 and session.spent == 0.0
 
 
 def test_outside_of_a_session_each_check_is_on_its_own(alone: None) -> None:

@@ -6,17 +6,17 @@ by its signature.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..case import Case
+from ..frameworks import double_by_default
 from . import Unsupported
 
 Array = NDArray[np.float64]
@@ -148,16 +148,3 @@ def log_likelihood(
             return ask(denoiser, x, sigma_min, sigma_max, atol=tolerance, rtol=tolerance)[0]
 
     return run
-
-
-@contextlib.contextmanager
-def double_by_default() -> Iterator[None]:
-    """While it is open, PyTorch makes numbers of double precision: code that writes `torch.tensor(sigma)` would lose digits."""
-    import torch
-
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)

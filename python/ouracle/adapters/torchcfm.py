@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import schedules
 from ..frameworks import to_numpy
-from ..schedules import Formula
 
 Array = NDArray[np.float64]
 
@@ -40,11 +40,6 @@ class Path:
     residual: float
     allowance: float
 
-    @property
-    def level(self) -> tuple[float, float]:
-        """`(α, σ)` of `x_t = α x1 + σ z` with independent standard normal `x0` and ε."""
-        return float(self.location[1]), float(np.hypot(self.location[0], self.location[2]))
-
 
 def read(matcher: Any, time: float, d: int = 3) -> Path:
     """The path of a matcher at a time, from unit vectors in the places of `x0`, `x1` and its noise, without any pairing of batches."""
@@ -64,31 +59,37 @@ def read(matcher: Any, time: float, d: int = 3) -> Path:
     return Path(*coefficients, residual, 8 * 2.0**-53 * 8 * size)
 
 
-def schedule(matcher: Any) -> Formula:
+class Schedule(schedules.Schedule):
     """The schedule that a matcher's locations follow if source and noise are standard normal: `x_t = α(t) x1 + σ(t) z`.
 
-    Its rates are those of the velocities: `α′` is the share of `x1` in `u_t`, and `σσ′` the covariance of the noises of `x_t` and `u_t`.
+    Its rates are those of the velocities: `α′` is the share of `x1` in `u_t`, and `σσ′` the covariance of the noises of `x_t` and
+    `u_t`; so `E[u_t | x_t]` is the velocity of a case with this schedule.
     """
 
-    def at(times: Array) -> list[tuple[Path, float, float]]:
-        paths = [read(matcher, float(time), 1) for time in np.ravel(times)]
-        return [(path, *path.level) for path in paths]
+    def __init__(self, matcher: Any) -> None:
+        self.native = matcher
+        self.noise_time, self.data_time = 0.0, 1.0
 
-    def sigma_rate(path: Path, sigma: float) -> float:
-        return float(path.location[0] * path.velocity[0] + path.location[2] * path.velocity[2]) / sigma
+    def rows(self, times: Array) -> Array:
+        import torch
 
-    return Formula(
-        lambda times: np.array([alpha for _, alpha, _ in at(times)]),
-        lambda times: np.array([sigma for _, _, sigma in at(times)]),
-        lambda times: np.array([float(path.velocity[1]) for path, _, _ in at(times)]),
-        lambda times: np.array([sigma_rate(path, sigma) for path, _, sigma in at(times)]),
-        0.0,
-        1.0,
-        f"torchcfm.{type(matcher).__name__}(sigma={matcher.sigma})",
-    )
+        t = np.ravel(np.asarray(times, dtype=np.float64))
+        # Three rows for each time: source, data and noise, one at a time.
+        parts = [torch.as_tensor(np.tile(unit, len(t))[:, None]) for unit in np.eye(3)]
+        repeated = torch.as_tensor(np.repeat(t, 3))
+        location = self.native.sample_xt(parts[0], parts[1], repeated, parts[2])
+        flow = self.native.compute_conditional_flow(parts[0], parts[1], repeated, location)
+        (b, alpha, c), (b_rate, alpha_rate, c_rate) = (to_numpy(part).reshape(-1, 3).T for part in (location, flow))
+        sigma = np.hypot(b, c)
+        return np.stack([alpha, sigma, alpha_rate, (b * b_rate + c * c_rate) / sigma], axis=1)
+
+    def __repr__(self) -> str:
+        return f"torchcfm.{type(self.native).__name__}(sigma={self.native.sigma})"
 
 
-def draws(matcher: Any, sources: Callable[[int], Array], data: Callable[[int], Array], time: float, batches: int, size: int, seed: int = 0) -> tuple[Array, Array]:
+def draws(
+    matcher: Any, sources: Callable[[int], Array], data: Callable[[int], Array], time: float, batches: int, size: int, seed: int = 0
+) -> tuple[Array, Array]:
     """Locations and velocities from `sample_location_and_conditional_flow` over batches, each `(batches·size, d)`.
 
     The package pairs batches with NumPy's global generator and draws noise with PyTorch's; both are seeded and put back.

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from .. import _native, frameworks
 from ..findings import Finding, Findings, caller
+from ..session import check
 
 Array = NDArray[np.float64]
 
 
+@check
 def check_brownian(
     path: Callable[[float, float], Any],
     *,
@@ -35,7 +37,7 @@ def check_brownian(
         Findings ``repeatable``, ``additivity``, ``variance``, ``independence``, and for areas ``area additivity``, ``area variance``,
         ``area independence``.
     """
-    about = dict(check="check_brownian", subject=subject or getattr(path, "__qualname__", type(path).__name__), case=f"B on [{begin:g}, {end:g}]", command=caller())
+    about: dict[str, Any] = dict(check="check_brownian", subject=subject or getattr(path, "__qualname__", type(path).__name__), case=f"B on [{begin:g}, {end:g}]", command=caller())
     middle, quarter = begin + 0.375 * (end - begin), begin + 0.6875 * (end - begin)
     spans = [(begin, end), (begin, middle), (middle, end), (middle, quarter), (quarter, end)]
     try:

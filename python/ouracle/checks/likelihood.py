@@ -17,10 +17,12 @@ from ..findings import Finding, Findings, caller
 from ..laws import Gaussian, Mixture
 from ..log_units import Fit, nearest
 from ..schedules import DATA, Level
+from ..session import check
 
 Array = NDArray[np.float64]
 
 
+@check
 def check_likelihood(
     log_prob: Callable[..., Any],
     case: Case,
@@ -84,7 +86,7 @@ def check_likelihood(
         x = x + start.sigma * np.random.default_rng(seed + 1).standard_normal(x.shape)
     else:
         x = np.asarray(points, dtype=np.float64).reshape(-1, d)
-    about = dict(check="check_likelihood", subject=subject or getattr(log_prob, "__qualname__", type(log_prob).__name__), case=repr(case), command=caller())
+    about: dict[str, Any] = dict(check="check_likelihood", subject=subject or getattr(log_prob, "__qualname__", type(log_prob).__name__), case=repr(case), command=caller())
     asked = frameworks.make(x.reshape(len(x), *(shape or (d,))), framework, dtype)
     exact = _references(case, x, start, end, prior)
     variance = exact.projection_variance(probe) / probes if probe else 0.0

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .. import _native, frameworks
 from ..findings import Finding, Findings, caller
+from ..session import check
 
 Array = NDArray[np.float64]
 
@@ -29,6 +30,7 @@ class Reading:
     radius: Array
 
 
+@check
 def check_metric(
     metric: Callable[..., Any],
     forecast: str,
@@ -65,7 +67,7 @@ def check_metric(
         raise ValueError(f"`{forecast}` is no forecast known here; choose one of {', '.join(FORECASTS)}")
     if members < 3:
         raise ValueError(f"an ensemble of {members} members cannot tell estimators apart; give at least three")
-    about = dict(check="check_metric", subject=subject or getattr(metric, "__qualname__", type(metric).__name__), case=forecast, command=caller(), reference="closed form")
+    about: dict[str, Any] = dict(check="check_metric", subject=subject or getattr(metric, "__qualname__", type(metric).__name__), case=forecast, command=caller(), reference="closed form")
     arguments, readings = _CASES[forecast](np.random.default_rng(seed), members, dtype)
     arrays = [frameworks.make(argument, framework, dtype) for argument in arguments]
     swapped, returned = False, None

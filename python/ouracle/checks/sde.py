@@ -17,6 +17,7 @@ from ..grades import grade
 from ..moment_equations import Residuals, residuals
 from ..schedules import Schedule
 from ..sde_conventions import of_coefficients, of_horizons
+from ..session import check
 
 Array = NDArray[np.float64]
 
@@ -37,6 +38,7 @@ class Sde:
     marginal: Callable[..., Any] | None = None
 
 
+@check
 def check_sde(
     sde: Sde | Callable[[float], Sde],
     schedule: Schedule | Callable[[float], Schedule] | None = None,
@@ -65,14 +67,16 @@ def check_sde(
     Raises:
         ValueError: if there is neither a schedule nor a marginal, or no times.
     """
-    about = dict(check="check_sde", subject=subject or getattr(sde, "__qualname__", "the SDE"), command=caller())
-    ends = list(horizons) or [None]
+    about: dict[str, Any] = dict(check="check_sde", subject=subject or getattr(sde, "__qualname__", "the SDE"), command=caller())
+    ends: list[float | None] = list(horizons) or [None]
     findings: list[Finding] = []
     for end in ends:
         one = sde(end) if end is not None and not isinstance(sde, Sde) else sde
         exact = schedule(end) if end is not None and callable(schedule) else schedule
         if not isinstance(one, Sde):
             raise ValueError("give an Sde(drift, diffusion), or horizons and a function that makes one for each")
+        if exact is not None and not isinstance(exact, Schedule):
+            raise ValueError("give a Schedule, or horizons and a function that makes one for each")
         if exact is None and (one.marginal is None or times is None):
             raise ValueError("without a schedule a check needs the marginals of the SDE, and times")
         mark = "" if end is None else f" at T = {end:g}"
@@ -157,7 +161,7 @@ class Asked:
         slopes = drift[1 : 1 + DIMENSION] - drift[0]
         factor = float(np.trace(slopes)) / DIMENSION
         stray = float(np.abs(drift - factor * self.states).max())
-        noise, uneven = _squared(frameworks.to_numpy(self._call("diffusion", self.sde.diffusion, t, lambda g: np.all(np.isfinite(frameworks.to_numpy(g))))))
+        noise, uneven = _squared(frameworks.to_numpy(self._call("diffusion", self.sde.diffusion, t, lambda g: bool(np.all(np.isfinite(frameworks.to_numpy(g)))))))
         return factor, noise, max(stray, uneven)
 
     def _is_drift(self, answer: Any) -> bool:

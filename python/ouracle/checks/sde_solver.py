@@ -14,11 +14,13 @@ from ..findings import Finding, Findings, caller
 from ..frameworks import unit_roundoff
 from ..increments import IncrementError, Solver, SolverRun
 from ..linear import LinearSde
+from ..session import check
 
 Array = NDArray[np.float64]
 
 
 
+@check
 def check_sde_solver(
     solver: Solver,
     equation: LinearSde | None = None,
@@ -63,7 +65,7 @@ def check_sde_solver(
     if len(steps) < 3 or any(b <= a for a, b in zip(steps, steps[1:])):
         raise ValueError(f"the numbers of steps are {list(steps)}; give at least three that grow")
     equation = equation if equation is not None else LinearSde.forced()
-    about = dict(check="check_sde_solver", subject=subject or getattr(solver, "__qualname__", type(solver).__name__), command=caller())
+    about: dict[str, Any] = dict(check="check_sde_solver", subject=subject or getattr(solver, "__qualname__", type(solver).__name__), command=caller())
     findings: list[Finding] = []
     for direction, world in (("forwards", equation), ("backwards", equation.backwards())):
         if direction == "backwards" and (own_noise or not backwards):

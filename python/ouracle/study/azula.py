@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from .. import Case, Finding, Findings, check_sampler
+from .. import Case, Finding, Findings, check_sampler, check_schedule
 from ..adapters import Unsupported
 from ..adapters import azula as adapter
-from ..frameworks import to_numpy, unit_roundoff
+from ..frameworks import unit_roundoff
 from ..laws import Law
 from ..recursion import Recursion
 from ..run import Sampler
 from ..schedules import Formula, Level
 from . import Question, cases, twins
+from .denoisers import check_denoiser
 
 PACKAGE = "azula"
 MODULE = "azula"
@@ -143,6 +144,11 @@ def start(kind: type, at: float) -> Callable[[], Findings]:
     return run
 
 
+def schedule(kind: type, name: str) -> Callable[[], Findings]:
+    """A schedule with the package's own numbers; `α² + σ² = 1 + σ_min²` is documented."""
+    return lambda: check_schedule(adapter.Schedule(kind()), subject=name)
+
+
 def posterior(make: Callable[[Case, Any], Any], name: str) -> Callable[[], Findings]:
     """A denoiser of the package against the exact posterior mean, at times over the whole schedule."""
 
@@ -151,25 +157,9 @@ def posterior(make: Callable[[Case, Any], Any], name: str) -> Callable[[], Findi
 
         schedule = preserving()
         case = Case(cases.GAUSSIAN, schedule)
-        subject, exact = make(case, schedule.native), case.field("x0")
-        rng = np.random.default_rng(0)
-        worst = (0.0, 0.0, 1.0, 0.0)
-        for time in np.linspace(0.05, 1.0, 20):
-            level = schedule.level(float(time))
-            mean, covariance = case.moments(level)
-            x = torch.as_tensor(rng.multivariate_normal(mean, covariance, size=16))
-            with torch.no_grad():
-                got = to_numpy(subject(x, torch.tensor(float(time), dtype=torch.float64)).mean)
-            wanted = to_numpy(exact(x, float(time)))
-            # The mean is a difference of terms of this size, by a matrix of this condition.
-            kappa = float(np.linalg.cond(covariance) * (np.abs(to_numpy(x)).max() + 1) / level.alpha)
-            error, unit = float(np.abs(got - wanted).max()), unit_roundoff("float64") * kappa
-            worst = max(worst, (error / unit, error, unit, float(time)))
-        ratio, error, unit, time = worst
-        verdict = "right" if ratio <= 8 else "degraded" if ratio <= 1024 else "wrong"
-        because = f"8 u κ with κ = cond(α²C + σ²I)·(|x| + 1)/α; the error is {ratio:.3g} u κ at t = {time:.3g}"
-        about: dict[str, Any] = dict(check="check_field_conversions", subject=name, case=repr(case), reference="closed form")
-        return Findings([Finding("posterior mean", verdict, None, None, error, 8 * unit, because, **about)])
+        subject = make(case, schedule.native)
+        times = np.linspace(0.05, 1.0, 20).tolist()
+        return check_denoiser(lambda x, time: subject(x, torch.tensor(time, dtype=torch.float64)).mean, case, times, name)
 
     return run
 
@@ -180,7 +170,8 @@ def gaussian_denoiser(case: Case, native: Any) -> Any:
     from azula.denoise import GaussianDenoiser
     from azula.linalg.covariance import FullCovariance
 
-    return GaussianDenoiser(torch.as_tensor(case.law.mean), FullCovariance(torch.as_tensor(case.law.covariance)), native)
+    values, vectors = torch.linalg.eigh(torch.as_tensor(case.law.covariance))
+    return GaussianDenoiser(torch.as_tensor(case.law.mean), FullCovariance(vectors, values), native)
 
 
 def preconditioned(name: str, kind: str, scale: float) -> Callable[[Case, Any], Any]:
@@ -222,6 +213,8 @@ def questions() -> Iterable[Question]:
 
     torch.set_num_threads(1)
     found = adapter.samplers()
+    for name, kind in adapter.noise_schedules().items():
+        yield Question(f"schedule/{name}", "schedule", name, schedule(kind, name))
     for nominal in NOMINAL:
         kind = found.get(nominal.name)
         if kind is None:

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from .. import Case, Findings, check_sampler, schedules
+from .. import Case, Findings, check_likelihood, check_sampler, check_schedule, schedules
 from ..adapters import Unsupported
 from ..adapters import k_diffusion as adapter
-from ..laws import Law
+from ..frameworks import double_by_default
+from ..laws import Gaussian, Law
 from ..recursion import Recursion
 from ..schedules import DATA, Level
 from . import Question, cases, twins
 from .churn import check_churn
+from .denoisers import check_denoiser
 
 PACKAGE = "k-diffusion"
 MODULE = "k_diffusion"
@@ -120,7 +122,7 @@ def adaptive(function: Callable[..., Any]) -> Callable[[], Findings]:
         denoiser = case.field("x0")
 
         def sampler(noise: Any, inverse: int) -> Any:
-            with adapter.double_by_default():
+            with double_by_default():
                 return function(denoiser, noise * 80.0, END.sigma, 80.0, rtol=1 / inverse, atol=1 / inverse, disable=True)
 
         return check_sampler(sampler, case, steps=(1_000, 10_000, 100_000, 1_000_000), end=END, framework="torch", subject="dpm_adaptive")
@@ -145,9 +147,77 @@ def churn(function: Callable[..., Any], name: str, step: str, amount: float) -> 
     return lambda: check_churn(function, name, step, window)
 
 
+#: The change that keeps the digits of the variance-preserving grid near the data.
+CANCELS = "torch.exp(beta_d * t ** 2 / 2 + beta_min * t) - 1"
+KEEPS = "torch.expm1(beta_d * t ** 2 / 2 + beta_min * t)"
+
+
+def grid(make: Callable[..., Any], name: str) -> Callable[[], Findings]:
+    """A grid of levels: usable, monotone, and between the ends that were asked for."""
+
+    def run() -> Findings:
+        with double_by_default():
+            if name == "get_sigmas_vp":
+                # Its ends are those of the process with beta from 0.1 to 20, from time 1 to 1e-3.
+                process = schedules.VP.linear("0.1", "20")
+                ends = (process.level(1e-3).ratio, process.level(1.0).ratio)
+                return check_schedule({"sigmas": make(40).numpy()}, ends=ends, subject=name)
+            return check_schedule({"sigmas": make(40, 0.02, 80.0).numpy()}, ends=(0.02, 80.0), subject=name)
+
+    return run
+
+
+def wrapper(name: str) -> Callable[[], Findings]:
+    """A network in a world of its own, wrapped as a denoiser on Karras' clock."""
+
+    def run() -> Findings:
+        import k_diffusion.external
+        import torch
+
+        case = Case(cases.GAUSSIAN, schedules.EDM())
+        if name == "VDenoiser":
+            # Angles from 0 to 1, alpha = cos, sigma = sin of pi/2 times the time.
+            turn = np.pi / 2
+            circle = schedules.Formula(
+                lambda t: np.cos(turn * t), lambda t: np.sin(turn * t), lambda t: -turn * np.sin(turn * t), lambda t: turn * np.cos(turn * t),
+                1.0, 0.0, "cosine without an offset",
+            )  # fmt: skip
+            subject = k_diffusion.external.VDenoiser(Case(cases.GAUSSIAN, circle).field("v"))
+            levels = np.geomspace(0.02, 80.0, 20)
+        else:
+            table = schedules.Table.ddpm()
+            bars = table.alphas_cumprod
+            subject = getattr(k_diffusion.external, name)(Case(cases.GAUSSIAN, table).field("eps"), torch.as_tensor(bars), False)
+            levels = np.sqrt((1 - bars) / bars)[::50]
+        return check_denoiser(lambda x, sigma: subject(x, torch.full((len(x),), sigma, dtype=x.dtype)), case, levels.tolist(), name)
+
+    return run
+
+
+def likelihood(law: Law, probe: str) -> Callable[[], Findings]:
+    """`log_likelihood` against the law that its own prior flows to."""
+
+    def run() -> Findings:
+        case = Case(law, schedules.EDM())
+        start, end = Level(1.0, 0.02), Level(1.0, 80.0)
+        prior = Gaussian(np.zeros(case.dimension), 80.0**2)
+        about: dict[str, Any] = dict(start=start, end=end, prior=prior, framework="torch", subject="log_likelihood")
+        if probe:
+            ask = adapter.log_likelihood(case, sigma_min=start.sigma, sigma_max=end.sigma)
+            return check_likelihood(ask, case, probe=probe, accuracy=1e-3, repeats=64, **about)
+
+        def refined(x: Any, tolerance: float) -> Any:
+            return adapter.log_likelihood(case, sigma_min=start.sigma, sigma_max=end.sigma, tolerance=tolerance)(x)
+
+        return check_likelihood(refined, case, refinements=(1e-4, 1e-6, 1e-8), **about)
+
+    return run
+
+
 def questions() -> Iterable[Question]:
     """All questions to the package."""
     import torch
+    from k_diffusion import sampling
 
     torch.set_num_threads(1)
     found = adapter.samplers()
@@ -177,6 +247,24 @@ def questions() -> Iterable[Question]:
         for amount in (0.0, 10.0, 1e3):
             if name in found:
                 yield Question(f"churn/{step}/{amount:g}", "sampler", f"{name} s_churn={amount:g}", churn(found[name], name, step, amount))
+    for name in ("get_sigmas_karras", "get_sigmas_exponential", "get_sigmas_polyexponential", "get_sigmas_vp"):
+        make = getattr(sampling, name, None)
+        if make is None:
+            continue
+        twin = twins.patched(make, CANCELS, KEEPS)
+        yield Question(
+            f"grid/{name}", "schedule", name, grid(make, name), twin=None if twin is None else grid(twin, name),
+            change="" if twin is None else "`expm1` for `exp - 1`", reproduction="" if twin is None else "vp_grid_loses_digits.py",
+        )  # fmt: skip
+    for name in ("VDenoiser", "DiscreteEpsDDPMDenoiser"):
+        yield Question(f"denoiser/{name}", "field conversions", name, wrapper(name))
+    # One Rademacher probe is exact where the derivative of the flow is diagonal.
+    for label, law, probe in (
+        ("mixture", cases.MIXTURE, ""),
+        ("diagonal", Gaussian([0.7, -0.4, 0.3], [1.0, 0.8, 0.3]), ""),
+        ("gaussian", cases.GAUSSIAN, "rademacher"),
+    ):
+        yield Question(f"likelihood/{label}", "likelihood", f"log_likelihood, {label}", likelihood(law, probe))
     for name, function in found.items():
         if name not in known:
             other = Nominal(name, 1)
