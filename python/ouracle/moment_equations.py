@@ -23,9 +23,9 @@ class Residuals:
     cause: str
 
     @property
-    def kinks(self) -> Array:
+    def kinks(self) -> NDArray[np.bool_]:
         """Whether the derivative does not exist near a time."""
-        return ~np.isfinite(self.tolerances).all(axis=1)
+        return np.isinf(self.tolerances).any(axis=1) | np.isnan(self.tolerances).any(axis=1)
 
     def worst(self) -> tuple[int, int]:
         """The time and the equation that fail by most, kinks left out."""
