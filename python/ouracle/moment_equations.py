@@ -25,7 +25,7 @@ class Residuals:
     @property
     def kinks(self) -> NDArray[np.bool_]:
         """Whether the derivative does not exist near a time."""
-        return np.isinf(self.tolerances).any(axis=1) | np.isnan(self.tolerances).any(axis=1)
+        return np.asarray(~np.isfinite(self.tolerances).all(axis=1), dtype=np.bool_)
 
     def worst(self) -> tuple[int, int]:
         """The time and the equation that fail by most, kinks left out."""
