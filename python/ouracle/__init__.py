@@ -17,9 +17,11 @@
 from ._native import __version__
 from .case import Case
 from .checks.order import check_order
+from .checks.sampler import check_sampler
 from .fields import Field
 from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
+from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
 from .tape import TapeError
 
@@ -37,6 +39,7 @@ __all__ = [
     "Mixture",
     "PointMass",
     "Process",
+    "Recursion",
     "Schedule",
     "SubVP",
     "Table",
@@ -45,5 +48,6 @@ __all__ = [
     "VP",
     "__version__",
     "check_order",
+    "check_sampler",
     "ou_series",
 ]

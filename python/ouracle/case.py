@@ -32,9 +32,12 @@ class Case:
         """The number of dimensions ``d``."""
         return self.law.dimension
 
-    def field(self, kind: str, *, scale: float = 1.0) -> Field:
-        """The exact network of this kind (``score``, ``eps``, ``x0``, ``v``, ``velocity``; ``D`` is ``x0``), times ``scale``."""
-        field = Field(self, kind, scale)
+    def field(self, kind: str, *, framework: str | None = None, scale: float = 1.0) -> Field:
+        """The exact network of this kind (``score``, ``eps``, ``x0``, ``v``, ``velocity``; ``D`` is ``x0``), times ``scale``.
+
+        It answers in the framework of the question. If ``framework`` is given, checks put their questions in it.
+        """
+        field = Field(self, kind, scale, framework)
         self._fields.add(field)
         return field
 
@@ -48,6 +51,11 @@ class Case:
         if len(asked) > 1:
             raise ValueError(f"{len(asked)} fields of one case were asked; give each subject a case of its own")
         return list(asked[0].calls) if asked else []
+
+    @property
+    def framework(self) -> str:
+        """The framework that a field of the case was made for; NumPy if none was named."""
+        return next((field.framework for field in self._fields if field.framework is not None), "numpy")
 
     def forget(self) -> None:
         """Forgets all questions to the fields of the case."""

@@ -63,9 +63,13 @@ class Field:
     Every call is noted in ``calls``: at which levels a sampler asks, and with which states, says what it does.
     """
 
-    def __init__(self, case: Case, kind: str, scale: float = 1.0) -> None:
+    def __init__(self, case: Case, kind: str, scale: float = 1.0, framework: str | None = None) -> None:
+        if framework is not None and framework not in frameworks.NAMES:
+            raise ValueError(f"`{framework}` is no framework known here; choose one of {', '.join(frameworks.NAMES)}")
         self.case = case
         self.kind = kind_of(kind)
+        #: The framework in which to answer; without one, that of the question.
+        self.framework = framework
         #: What the answer is multiplied with: −1 for a network that predicts the other sign.
         self.scale = scale
         self.calls: list[Call] = []
@@ -80,6 +84,8 @@ class Field:
         d = self.case.dimension
         if not hasattr(x, "shape"):
             x = np.asarray(x, dtype=np.float64)
+        if self.framework is not None and frameworks.name(x) != self.framework:
+            x = frameworks.make(frameworks.to_numpy(x), self.framework, frameworks.precision(x))
         single = len(x.shape) == 1 and x.shape[0] == d and np.ndim(t) == 0
         batch = 1 if single or len(x.shape) == 0 else x.shape[0]
         flat = x.reshape(batch, -1)

@@ -61,15 +61,15 @@ class Finding:
         lines = [f"{self.verdict.upper():<9} {self.quantity}" + (f" of {self.subject}" if self.subject else "")]
         for label, value in (("got", self.got), ("exact", self.exact)):
             if value is not None:
-                lines.append(f"  {label:<10}{_short(value)}")
+                lines.append(f"  {label:<11}{_short(value)}")
         if self.error is not None:
             within = f", tolerance {self.tolerance:.3g}" if self.tolerance is not None else ""
-            lines.append(f"  error     {self.error:.3g}{within}" + (f" ({self.because})" if self.because else ""))
+            lines.append(f"  error      {self.error:.3g}{within}" + (f" ({self.because})" if self.because else ""))
         elif self.because:
-            lines.append(f"  because   {self.because}")
+            lines.append(f"  because    {self.because}")
         for label, text in (("against", self.reference), ("looks like", self.cause), ("on", self.case), ("again", self.command)):
             if text:
-                lines.append(f"  {label:<10}{text}")
+                lines.append(f"  {label:<11}{text}")
         return "\n".join(lines)
 
     def record(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from . import frameworks, tape
 from .case import Case
 from .fields import Call
+from .recursion import Given
 from .schedules import Level
 
 Array = NDArray[np.float64]
@@ -26,11 +27,11 @@ class Sampler:
     """
 
     def __init__(
-        self, call: Callable[..., Any], case: Case, *, framework: str = "numpy", dtype: str = "float64", shape: tuple[int, ...] | None = None
+        self, call: Callable[..., Any], case: Case, *, framework: str | None = None, dtype: str = "float64", shape: tuple[int, ...] | None = None
     ) -> None:
         self.call = call
         self.case = case
-        self.framework = framework
+        self.framework = framework or case.framework
         self.dtype = dtype
         self.shape = shape if shape is not None else (case.dimension,)
         if int(np.prod(self.shape)) != case.dimension:
@@ -51,8 +52,8 @@ class Sampler:
         start = frameworks.make(noise, self.framework, self.dtype)
         return self.call(start) if steps is None else self.call(start, steps)
 
-    def read(self, steps: int | None, seed: int = 0) -> Run:
-        """The exact law of the output, by a noise tape.
+    def read(self, steps: int | None, seed: int = 0, precision: str | None = None) -> Run:
+        """The exact law of the output, by a noise tape; ``precision`` is that of the subject's coefficients, if it is known to be less.
 
         Raises:
             TapeError: if a tape cannot read the sampler.
@@ -65,7 +66,8 @@ class Sampler:
             return self(noise, steps)
 
         reading = tape.read(run, self.shape, scale=self.case.largest_state, steps=counted, seed=seed)
-        return Run(self.case, reading, tuple(self.case.calls()))
+        known = max((precision or "float64", reading.precision, self.dtype), key=frameworks.unit_roundoff)
+        return Run(self.case, reading, tuple(self.case.calls()), known)
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class Run:
     case: Case
     reading: tape.Reading
     calls: tuple[Call, ...]
+    #: The least precision of states, coefficients, and what the test of affinity found.
+    precision: str
 
     @property
     def output(self) -> tape.AffineMap:
@@ -99,8 +103,8 @@ class Run:
         widths = np.cumsum([block.shape[1] for block in self.output.blocks])
         return tape.AffineMap(rows[0], tuple(np.split((rows[1:] - rows[0]).T, widths[:-1], axis=1)))
 
-    def from_start(self) -> tuple[Array, Array, Array] | None:
-        """Matrix, offset and covariance of the output given the first state ``z``: ``N(Az + b, C)``.
+    def from_start(self) -> Given | None:
+        """The law of the output given the first state.
 
         None if that state is not a function of the noise by which it could be inverted.
         """
@@ -112,9 +116,8 @@ class Run:
         if not square or np.linalg.matrix_rank(start.blocks[square[0]]) < len(start.offset):
             return None
         matrix = self.output.blocks[square[0]] @ np.linalg.inv(start.blocks[square[0]])
-        rest = [block for k, block in enumerate(self.output.blocks) if k not in used]
-        noise = np.concatenate(rest, axis=1) if rest else np.zeros((len(start.offset), 0))
-        return matrix, self.output.offset - matrix @ start.offset, noise @ noise.T
+        noise = self.later_noise
+        return Given(matrix, self.output.offset - matrix @ start.offset, noise @ noise.T)
 
     def law_from_exact_start(self) -> tuple[Array, Array] | None:
         """Mean and covariance of the output if the first state has exactly the law of the case at its level.
@@ -125,6 +128,26 @@ class Run:
         given = self.from_start()
         if given is None:
             return None
-        matrix, offset, noise = given
-        mean, covariance = self.case.moments(self.calls[0].level)
-        return matrix @ mean + offset, matrix @ covariance @ matrix.T + noise
+        return given.apply(*self.case.moments(self.calls[0].level))
+
+    def law_of_own_start(self, end: Level) -> tuple[Array, Array] | None:
+        """Where the exact dynamics carry the law of the subject's own first state: by the probability flow if it draws nothing that
+        counts, by the reverse process otherwise.
+        """
+        start = self.start
+        if start is None:
+            return None
+        native, level = self.case.gaussian.native, self.calls[0].level
+        if np.any(self.later_noise):
+            matrix, offset, noise = native.reverse(level.pair, end.pair)
+        else:
+            (matrix, offset), noise = native.flow(level.pair, end.pair), np.zeros_like(start.covariance)
+        return Given(matrix, offset, noise).apply(start.mean, start.covariance)
+
+    @property
+    def later_noise(self) -> Array:
+        """What multiplies the draws after the first state, ``(d, entries)``."""
+        start = self.start
+        used = [] if start is None else [k for k, block in enumerate(start.blocks) if np.any(block)]
+        rest = [block for k, block in enumerate(self.output.blocks) if k not in used]
+        return np.concatenate(rest, axis=1) if rest else np.zeros((len(self.output.offset), 0))

@@ -41,6 +41,8 @@ class Tape:
     seed: int = 0
     shapes: list[tuple[int, ...]] = field(default_factory=list)
     used: int = 0
+    #: What one row of the probes drew.
+    probed: list[Array] = field(default_factory=list)
 
     @property
     def batch(self) -> int:
@@ -65,6 +67,7 @@ class Tape:
             rng = np.random.Generator(np.random.Philox(key=[self.seed, len(self.shapes)]))
             rows[1], rows[2] = rng.standard_normal((2, size))
             rows[3] = rows[1] + rows[2]
+            self.probed.append(rows[1].copy())
         elif self.used + size > self.columns:
             raise TapeError("the sampler draws more often than in the run before it, so its draws are no function of its steps")
         else:
@@ -270,11 +273,23 @@ def read(run: Callable[[Array], Any], shape: tuple[int, ...], *, scale: Callable
             f"the sampler is not an affine map of its noise: f(u + w) − f(u) − f(w) + f(0) is {residual:.3g}, and rounding would explain "
             f"{allowances['float32']:.3g} in single precision (clamping, a norm over the batch, or a network that is not affine)"
         )
-    tape = Tape(columns=probe.used, seed=seed)
+    probes, tape = rows, Tape(columns=probe.used, seed=seed)
     rows = _play(run, tape, shape)
     if tape.used != probe.used:
         raise TapeError("the sampler draws less often than in the run before it, so its draws are no function of its steps")
-    return Reading(split(rows, tape.shapes), precision, tape.batch, residual, allowances[precision])
+    output = split(rows, tape.shapes)
+    # The map, read in one batch, must give what a row of the other batch came out as. A norm over the batch passes the test of
+    # affinity, since all rows are divided by the same number, and fails here.
+    drawn = np.concatenate(probe.probed)
+    predicted = output.offset + np.concatenate(output.blocks, axis=1) @ drawn
+    summed = float(np.abs(np.concatenate(output.blocks, axis=1)).sum(axis=1).max() * np.abs(drawn).max(initial=0.0))
+    mismatch = float(np.abs(predicted - probes[1]).max())
+    if mismatch > allowances[precision] + 8 * frameworks.unit_roundoff(precision) * summed:
+        raise TapeError(
+            f"a sample depends on the others of its batch (a norm over the batch?): the same noise came out {mismatch:.3g} apart in two "
+            "batches, so its map cannot be read from a batch of unit draws"
+        )
+    return Reading(output, precision, tape.batch, residual, allowances[precision])
 
 
 def _play(run: Callable[[Array], Any], tape: Tape, shape: tuple[int, ...]) -> Array:

@@ -1,19 +1,25 @@
 //! `cargo xtask`: the recipes of the project, each a sequence of commands that stops at the first failure.
 
+mod python;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 const USAGE: &str = "usage: cargo xtask TASK
 
-  test     all tests: Rust with every feature, documentation, then Python on the exported proofs
-  python   only the Python part, in its own virtual environment under target/
-  readme   rewrite the claim table of the README from the registry";
+  test                all tests: Rust with every feature, documentation, then everything in Python
+  python              only the Python part: exported proofs, the package and its notebooks
+  peers               the package beside torch, JAX and the packages it checks (a large environment, see its last line)
+  studies [PACKAGE]…  studies of public packages, in that environment
+  readme              rewrite the claim table of the README from the registry";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["test"] => rust_tests().and_then(|()| python_tests()),
-        ["python"] => python_tests(),
+        ["test"] => rust_tests().and_then(|()| python::tests()),
+        ["python"] => python::tests(),
+        ["peers"] => python::peers(),
+        ["studies", ref packages @ ..] => python::studies(packages),
         ["readme"] => readme(),
         _ => {
             eprintln!("{USAGE}");
@@ -61,50 +67,6 @@ fn cargo(arguments: &[&str]) -> Command {
 fn rust_tests() -> Outcome {
     run(&mut cargo(&["test", "--workspace", "--all-features", "--all-targets"]))?;
     run(&mut cargo(&["test", "--all-features", "--doc"]))
-}
-
-/// Every proof of the ledger, exported and checked by software that shares no code with ours.
-fn python_tests() -> Outcome {
-    let python = virtual_environment()?;
-    let out = target().join("certificates");
-    if out.exists() {
-        std::fs::remove_dir_all(&out).map_err(|error| format!("{} cannot be removed: {error}", out.display()))?;
-    }
-    let folder = out.display().to_string();
-    run(&mut cargo(&["run", "--release", "--", "check", "--reading", "proof", "--out", &folder]))?;
-    // Certificates of the tests themselves, which the Python tests tamper with.
-    run(&mut cargo(&["test", "--all-features", "--test", "numbers_expr"]))?;
-    let exported = certificates(&out.join("certificates"))?;
-    run(Command::new(&python).arg("tests/certificates/check.py").args(exported))?;
-    run(Command::new(&python).args(["-m", "pytest", "-q", "tests"]))
-}
-
-/// The exported proofs; none at all is a failure, not a pass.
-fn certificates(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let entries = std::fs::read_dir(folder).map_err(|error| format!("{} cannot be read: {error}", folder.display()))?;
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
-    files.sort();
-    if files.is_empty() { Err(format!("no proof was exported to {}", folder.display())) } else { Ok(files) }
-}
-
-/// A virtual environment under `target/`, made again whenever the requirements change.
-fn virtual_environment() -> Result<PathBuf, String> {
-    let folder = target().join("venv");
-    let python = folder.join("bin").join("python");
-    let requirements = root().join("tests/requirements.txt");
-    let wanted = std::fs::read_to_string(&requirements)
-        .map_err(|error| format!("{} cannot be read: {error}", requirements.display()))?;
-    let stamp = folder.join("requirements.installed");
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(python);
-    }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    run(Command::new(&python)
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-        .arg(&requirements))?;
-    std::fs::write(&stamp, wanted).map_err(|error| format!("{} cannot be written: {error}", stamp.display()))?;
-    Ok(python)
 }
 
 /// The README's claim table is the output of `ouracle list --markdown`; a test pins it.

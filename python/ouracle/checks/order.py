@@ -26,8 +26,9 @@ def check_order(
     order: int,
     steps: Sequence[int] = (20, 40, 80, 160),
     end: Level = DATA,
-    framework: str = "numpy",
+    framework: str | None = None,
     dtype: str = "float64",
+    precision: str | None = None,
     shape: tuple[int, ...] | None = None,
     subject: str = "",
 ) -> Findings:
@@ -43,7 +44,8 @@ def check_order(
         order: the nominal order; converging faster is right.
         steps: numbers of steps, growing, at least three; four halvings tell most.
         end: the level at which the samples are.
-        framework, dtype, shape: of the noise that the sampler takes.
+        framework, dtype, shape: of the noise that the sampler takes; the framework is that of the case's field if it was made for one.
+        precision: in which the subject keeps its coefficients, if that is less than its states have.
         subject: a name for the report.
 
     Returns:
@@ -57,7 +59,7 @@ def check_order(
         raise ValueError("an order needs a sampler(noise, steps) and at least three numbers of steps; give `lambda noise, steps: …`")
     about = dict(check="check_order", subject=subject or subject_sampler.name, case=repr(case), command=caller(), reference="law")
     try:
-        runs = [subject_sampler.read(n) for n in steps]
+        runs = [subject_sampler.read(n, precision=precision) for n in steps]
     except TapeError as error:
         return Findings([Finding("order", "undecided", because=str(error), **about)])
     return Findings([decide(runs, case, order, steps, end, about)])
@@ -69,15 +71,15 @@ def decide(runs: Sequence[Run], case: Case, nominal: int, steps: Sequence[int], 
     if any(law is None for law in laws):
         because = "the network was not asked, or its first state cannot be read off the noise, so there is no start whose law is known"
         return Finding("order", "undecided", because=because, **about)
-    errors = [distance(law, case.moments(end)) for law in laws if law is not None]
+    errors = [causes.distance(law, case.moments(end)) for law in laws if law is not None]
     # Eight units for each step, as for any recursion.
-    precision = max((run.reading.precision for run in runs), key=unit_roundoff)
+    precision = max((run.precision for run in runs), key=unit_roundoff)
     floor = 8 * unit_roundoff(precision) * (max(steps) + 1)
     measured = orders.measure(steps, errors, floor)
     verdict = measured.verdict(nominal)
     cause = ""
-    if verdict == "wrong" and measured.low > 0.5:
-        cause = causes.of_order(runs, case, end)
+    if verdict == "wrong":
+        cause = causes.of_order(runs, case, end) if measured.low > 0.5 else causes.of_divergence(runs, steps, case, end)
     return Finding(
         "order",
         verdict,
@@ -90,12 +92,3 @@ def decide(runs: Sequence[Run], case: Case, nominal: int, steps: Sequence[int], 
         **about,
     )
 
-
-def distance(law: tuple[Array, Array], exact: tuple[Array, Array]) -> float:
-    """How far two laws are apart: the errors of mean and covariance, in units of the exact standard deviation and covariance.
-
-    A point mass has no units of its own; there the errors count as they are.
-    """
-    (mean, covariance), (exact_mean, exact_covariance) = law, exact
-    unit = float(np.sqrt(np.trace(exact_covariance) / len(exact_mean))) or 1.0
-    return float(np.linalg.norm(mean - exact_mean) / unit + np.linalg.norm(covariance - exact_covariance) / unit**2)
