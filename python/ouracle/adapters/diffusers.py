@@ -11,6 +11,7 @@ preconditions what the network returns.
 
 from __future__ import annotations
 
+import copy
 import importlib
 import inspect
 import pkgutil
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from .. import frameworks, tape
 from ..case import Case
-from ..laws import Gaussian, Law, Mixture, PointMass
+from ..laws import Law, PointMass
 from ..schedules import Level
 from .tables import Clock, Tables, Unsupported
 
@@ -55,7 +56,7 @@ def schedulers() -> dict[str, type]:
 
 
 def reason(scheduler: type) -> str:
-    """Why a scheduler cannot be driven, or nothing; what only shows when it runs is found by :func:`probe`."""
+    """Why a scheduler cannot be driven, or nothing; what only shows when it runs is found by :class:`Sampler`."""
     step, grid = getattr(scheduler, "step", None), getattr(scheduler, "set_timesteps", None)
     if not callable(step):
         steps = [name for name in vars(scheduler) if name.startswith("step")]
@@ -77,6 +78,15 @@ def reason(scheduler: type) -> str:
     return ""
 
 
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+#: What is found out about a scheduler by running it is found out on this law, with so many steps.
+POINT = PointMass([0.3, 0.5, 0.7])
+PROBE = 10
+
+
 class Sampler:
     """A scheduler with the exact network of a law, callable as ``sampler(noise, steps)``.
 
@@ -84,6 +94,7 @@ class Sampler:
         scheduler: a class, its name, or an object, whose configuration is then used.
         law: the data.
         stop_early: how many of the last steps to leave out, so that the samples keep some noise.
+        exact_start: start with the law of the first level, and not with the scheduler's own prior.
         fraction: of the way from the lower to the upper variance, what a network that learns variances answers.
         step: further arguments of the scheduler's ``step``, such as ``{"eta": 1.0}``.
         config: of the scheduler; clipping is off unless it is asked for.
@@ -99,6 +110,7 @@ class Sampler:
         law: Law,
         *,
         stop_early: int = 0,
+        exact_start: bool = False,
         fraction: float = 0.0,
         step: Mapping[str, Any] | None = None,
         **config: Any,
@@ -118,18 +130,29 @@ class Sampler:
         if unknown := set(config) - set(knows):
             raise ValueError(f"{scheduler.__name__} has no parameter {', '.join(sorted(unknown))}; it has {', '.join(list(knows)[1:])}")
         self.config = {**given, **{k: v for k, v in AFFINE.items() if k in knows}, **config}
-        self.stop_early, self.fraction, self.step = stop_early, fraction, dict(step or {})
-        probe = self.make(10)
-        self.takes_generator = "generator" in inspect.signature(scheduler.step).parameters
-        self.scales = self._scale(probe, 0) != 1.0
-        tables = self.tables(10)
-        self.inverse = tables.inverse
-        # A scaled state of exploding variance is one of preserved variance to the network.
-        self.case = Case(law, Clock("vp" if self.scales else tables.family))
-        self.kind, self.sign = self._prediction(tables)
-        self.field = self.case.field("x0" if self.kind == "F" else self.kind, scale=self.sign if self.kind != "F" else 1.0)
+        self.stop_early, self.exact_start = stop_early, exact_start
+        self.fraction, self.step = fraction, dict(step or {})
+        self.accepts = set(inspect.signature(scheduler.step).parameters)
+        #: Whether a time is given to each row of the batch.
+        self.times_by_row = False
         #: The level and the states before each call of the last run, and after the last step.
         self.trace: list[tuple[Level, Array]] = []
+        try:
+            probe = self.make(PROBE)
+        except Exception as error:
+            raise Unsupported(f"{scheduler.__name__}: set_timesteps({PROBE}) raises {_words(error)}") from error
+        self.scales = self._scale(probe, 0) != 1.0
+        tables = Tables(probe, self.scales)
+        self.inverse = tables.inverse
+        # A scaled state of exploding variance is one of preserved variance to the network.
+        self.clock = Clock("vp" if self.scales else tables.family)
+        self.kind, self.sign = self._prediction(tables)
+        if self._forgets():
+            raise Unsupported(
+                f"{scheduler.__name__}: its step replaces all noise of the state, so its network is a consistency function, which maps "
+                "a state to the end of its path: no field of the law at one time"
+            )
+        self._use(law)
 
     @property
     def name(self) -> str:
@@ -155,12 +178,24 @@ class Sampler:
     def end(self, steps: int = 10) -> Level:
         """The level of the samples."""
         tables = self.tables(steps)
-        return tables.at(tables.calls - self.stop_early) if self.stop_early else tables.end
+        return tables.state(tables.calls - self.stop_early) if self.stop_early else tables.end
 
     def levels(self, steps: int) -> list[Level]:
         """The levels of the states before each call, and of the samples."""
         self(np.zeros((1, self.case.dimension)), steps)
         return [level for level, _ in self.trace]
+
+    def _use(self, law: Law, kind: str = "", sign: float = 0.0) -> None:
+        """Puts in the exact network of a law."""
+        kind, sign = kind or self.kind, sign or self.sign
+        self.case = Case(law, self.clock)
+        self.field = self.case.field("x0" if kind == "F" else kind, scale=1.0 if kind == "F" else sign)
+
+    def on(self, law: Law) -> Sampler:
+        """The same sampler of another law."""
+        other = copy.copy(self)
+        other._use(law)
+        return other
 
     def _prediction(self, tables: Tables) -> tuple[str, float]:
         """What the network returns: as the configuration says, else what carries a point mass to itself."""
@@ -169,19 +204,49 @@ class Sampler:
         if named is not None:
             if named not in known:
                 raise Unsupported(f"{self.scheduler.__name__}: its prediction type `{named}` is none of {', '.join(known)}")
+            self.kind, self.sign = known[named]
+            self._residual(*known[named])
             return known[named]
-        candidates = [(kind, sign) for kind in ("eps", "velocity", "v", "x0") for sign in (1.0, -1.0)]
-        point = PointMass(np.linspace(0.3, 0.7, 3))
-        residuals = {}
-        for kind, sign in candidates:
-            trial = object.__new__(Sampler)
-            trial.__dict__.update(self.__dict__)
-            trial.case = Case(point, Clock("vp" if self.scales else tables.family))
-            trial.kind, trial.sign, trial.field = kind, sign, trial.case.field(kind, scale=sign)
-            out = frameworks.to_numpy(trial(np.ones((1, 3)), 10)).reshape(-1)
-            level = trial.trace[-1][0]
-            residuals[kind, sign] = float(np.abs(out - level.alpha * point.mean).max())
-        return min(residuals, key=lambda k: residuals[k] if np.isfinite(residuals[k]) else np.inf)
+        residuals = {(kind, sign): self._residual(kind, sign) for kind in ("eps", "velocity" if self.clock.family == "flow" else "v", "x0") for sign in (1.0, -1.0)}
+        return min(residuals, key=lambda candidate: residuals[candidate])
+
+    def _residual(self, kind: str, sign: float) -> float:
+        """How far a point mass is carried from itself by a network of this kind.
+
+        Raises:
+            Unsupported: if the scheduler does not take its answers.
+        """
+        self.kind = kind
+        self._use(POINT, kind, sign)
+        self.sign = sign
+        start = np.ones((1, POINT.dimension))
+        try:
+            out = self(start, PROBE)
+        except Exception as error:
+            if self.times_by_row:
+                self.times_by_row = False
+                raise Unsupported(f"{self.scheduler.__name__}: its step raises {_words(error)}") from error
+            # Some take a time for each row of the batch, others one for all.
+            self.times_by_row = True
+            try:
+                out = self(start, PROBE)
+            except Exception:
+                self.times_by_row = False
+                raise Unsupported(f"{self.scheduler.__name__}: its step raises {_words(error)}") from error
+        residual = float(np.abs(frameworks.to_numpy(out).reshape(-1) - self.trace[-1][0].alpha * POINT.mean).max())
+        return residual if np.isfinite(residual) else float("inf")
+
+    def _forgets(self) -> bool:
+        """Whether a state after two steps to a positive level, with the noise of those steps held, depends on the start."""
+        if self.inverse:
+            return False
+        self._use(POINT)
+        states = []
+        for start in (0.0, 1.0):
+            with tape.playing(tape.Silent()):
+                self(np.full((1, POINT.dimension), start), PROBE)
+            states.append(self.trace[2][1])
+        return bool(np.abs(states[0] - states[1]).max() <= 1e-6 * self.trace[2][0].sigma)
 
     @staticmethod
     def _scale(scheduler: Any, call: int) -> float:
@@ -191,10 +256,9 @@ class Sampler:
         return float(scheduler.scale_model_input(one, scheduler.timesteps[call]).reshape(-1)[0])
 
     def _start(self, scheduler: Any, tables: Tables, noise: Any) -> Any:
-        if not tables.inverse:
+        if not (tables.inverse or self.exact_start):
             return noise * float(getattr(scheduler, "init_noise_sigma", 1.0))
-        # Towards noise, the start is the data.
-        mean, covariance = self.case.law.mean, self.case.law.covariance
+        mean, covariance = self.case.moments(tables.start)
         values, vectors = np.linalg.eigh(covariance)
         root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
         return (noise.reshape(len(noise), -1) @ frameworks.like(root, noise) + frameworks.like(mean, noise)).reshape(noise.shape)
@@ -225,7 +289,7 @@ class Sampler:
         tables = Tables(scheduler, self.scales)
         x = self._start(scheduler, tables, noise)
         further = dict(self.step)
-        if self.takes_generator:
+        if "generator" in self.accepts:
             import torch
 
             further["generator"] = torch.Generator().manual_seed(torch.initial_seed() % 2**63)
@@ -234,12 +298,17 @@ class Sampler:
         self.trace = []
         for call in range(tables.calls - self.stop_early):
             time = scheduler.timesteps[call]
+            if self.times_by_row:
+                time = time.expand(len(noise))
+            if "prev_timestep" in self.accepts:
+                further["prev_timestep"] = scheduler.timesteps[call + 1] if call + 1 < tables.calls else None
             seen = scheduler.scale_model_input(x, time) if hasattr(scheduler, "scale_model_input") else x
-            level = tables.at(call, self._scale(scheduler, call) if self.scales else 1.0)
-            self.trace.append((level, frameworks.to_numpy(x).reshape(len(noise), -1)))
+            scale = self._scale(scheduler, call) if self.scales else None
+            level = tables.at(call, scale)
+            self.trace.append((tables.state(call, scale), frameworks.to_numpy(x).reshape(len(noise), -1)))
             out = self._answer(seen, tables.network(level), tables.data_scale)
             result = scheduler.step(out, time, x, **further)
             x = result.prev_sample if hasattr(result, "prev_sample") else result[0]
-        end = tables.at(tables.calls - self.stop_early) if self.stop_early else tables.end
+        end = tables.state(tables.calls - self.stop_early) if self.stop_early else tables.end
         self.trace.append((end, frameworks.to_numpy(x).reshape(len(noise), -1)))
         return x

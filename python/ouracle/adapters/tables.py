@@ -103,18 +103,24 @@ class Tables:
             return "flow"
         return "ve"
 
-    def at(self, call: int, input_scale: float = 1.0) -> Level:
-        """The level of the state at a call; ``input_scale`` tells which of several tables of σ is meant."""
+    def at(self, call: int, input_scale: float | None = None) -> Level:
+        """The level at which the network is asked at a call; ``input_scale`` tells which of several tables of σ is meant."""
         if self.sigmas is not None:
             return level_of(self.family, self._sigma(call, input_scale))
         if self.bars is not None:
             return level_of_bar(float(self.bars[int(self.times[call])]))
         return self._without_tables(call)
 
-    def _sigma(self, call: int, input_scale: float) -> float:
+    def state(self, call: int, input_scale: float | None = None) -> Level:
+        """The level of the state at a call, which on the way back to noise may be one before that of the network."""
+        if self.sigmas is None and self.inverse:
+            return self.at(call - 1) if call else self.start
+        return self.at(call, input_scale)
+
+    def _sigma(self, call: int, input_scale: float | None) -> float:
         assert self.sigmas is not None
         own = float(self.sigmas[call])
-        if not self.scales or self.data_scale is not None:
+        if input_scale is None or self.data_scale is not None:
             return own
         choices = [own, *(float(values[call]) for values in self._further)]
         # One that is worked out on the way is a number.
@@ -137,6 +143,13 @@ class Tables:
         return self.count - 1 if function else self.count
 
     @property
+    def start(self) -> Level:
+        """The level of the first state; one that inverts steps along ``ᾱ`` starts at the data."""
+        if self.inverse and self.sigmas is None:
+            return level_of_bar(float(getattr(self.scheduler, "initial_alpha_cumprod", 1.0)))
+        return self.at(0)
+
+    @property
     def end(self) -> Level:
         """The level at which the last step leaves its state."""
         if self.sigmas is not None:
@@ -146,6 +159,11 @@ class Tables:
         if self.inverse:
             return self.at(self.count - 1)
         return level_of_bar(float(getattr(self.scheduler, "final_alpha_cumprod", 1.0)))
+
+    @property
+    def entries(self) -> list[Level]:
+        """The levels of the table that the levels of a run are chosen from, by its index; none if there is no such table."""
+        return [] if self.bars is None or self.sigmas is not None else [level_of_bar(float(bar)) for bar in self.bars]
 
     @property
     def inverse(self) -> bool:

@@ -14,20 +14,12 @@ from ..findings import Finding, Findings
 from ..frameworks import to_numpy, unit_roundoff
 from ..run import Sampler
 from ..schedules import Level
-from ..tape import Tape, TapeError, playing
+from ..tape import Silent, TapeError, playing
 
 Array = NDArray[np.float64]
 
 #: Starts at evenly spaced probabilities.
 POINTS = 41
-
-
-class _Silent(Tape):
-    """A tape of zeros, which counts."""
-
-    def draw(self, shape: Sequence[int]) -> Array:
-        self.shapes.append(tuple(int(n) for n in shape))
-        return np.zeros(self.shapes[-1])
 
 
 def check_quantiles(sampler: Sampler, ladder: Sequence[int | None], order: int | None, end: Level, about: dict[str, Any]) -> Findings:
@@ -42,7 +34,7 @@ def check_quantiles(sampler: Sampler, ladder: Sequence[int | None], order: int |
     errors, drawn, precision = [], [], "float64"
     for n in ladder:
         case.forget()
-        tape = _Silent()
+        tape = Silent()
         with playing(tape):
             try:
                 out = to_numpy(sampler(starts.reshape(POINTS, *sampler.shape), n)).reshape(POINTS, -1)
