@@ -15,18 +15,29 @@
 """
 
 from ._native import __version__
+from .asserts import asserting
 from .case import Case
+from .checks.field_conversions import check_field_conversions
 from .checks.order import check_order
 from .checks.sampler import check_sampler
+from .checks.schedule import check_schedule
 from .fields import Field
 from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
+from .oracle import Answer, Claim, ask, claims
 from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
 from .tape import TapeError
 
+assert_field_conversions = asserting(check_field_conversions)
+assert_order = asserting(check_order)
+assert_sampler = asserting(check_sampler)
+assert_schedule = asserting(check_schedule)
+
 __all__ = [
+    "Answer",
     "Case",
+    "Claim",
     "DATA",
     "EDM",
     "Field",
@@ -47,7 +58,15 @@ __all__ = [
     "VE",
     "VP",
     "__version__",
+    "ask",
+    "assert_field_conversions",
+    "assert_order",
+    "assert_sampler",
+    "assert_schedule",
+    "check_field_conversions",
     "check_order",
     "check_sampler",
+    "check_schedule",
+    "claims",
     "ou_series",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 #: From best to worst. `right` and `consistent` pass; `convention` is a difference of convention, which is no error;
@@ -74,7 +74,8 @@ class Finding:
 
     def record(self) -> dict[str, Any]:
         """As a JSON object."""
-        return {key: _plain(value) for key, value in asdict(self).items() if value not in (None, "", {})}
+        plain = {entry.name: _plain(getattr(self, entry.name)) for entry in fields(self)}
+        return {name: value for name, value in plain.items() if value not in (None, "", {})}
 
 
 class Findings(Sequence[Finding]):
@@ -150,6 +151,8 @@ def _number(value: float | None) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if hasattr(value, "detach"):  # a tensor that keeps its history
+        value = value.detach()
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, dict):
@@ -159,7 +162,7 @@ def _plain(value: Any) -> Any:
     # JSON has no word for what is not a number.
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return {"inf": "inf", "-inf": "-inf"}.get(str(value), "nan")
-    return value
+    return value if value is None or isinstance(value, (str, int, float)) else str(value)
 
 
 def _short(value: Any) -> str:

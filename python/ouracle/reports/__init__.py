@@ -1,0 +1,1 @@
+"""Records of a study, and the pages that are made from them."""
