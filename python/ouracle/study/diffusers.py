@@ -1,0 +1,261 @@
+"""The study of diffusers: every scheduler that the installed version has, found by introspection, and the known families exactly.
+
+Of each scheduler that can be driven: its levels, its forward process, where each step lands, its kinds of network, convergence,
+its memory and double precision. Of those whose method has a name here: order and recursion as well.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from ..adapters import diffusers as adapter
+from ..adapters.tables import Unsupported
+from ..checks import scheduler as checks
+from ..checks.sampler import check_sampler
+from ..checks.steps import check_steps
+from ..findings import Finding, Findings
+from ..recursion import Recursion
+from . import Question
+from .cases import GAUSSIAN
+from .twins import with_method
+
+PACKAGE = "diffusers"
+MODULE = "diffusers"
+
+#: Tables and most of the arithmetic are in single precision.
+PRECISION = "float32"
+
+#: What a configuration may choose its levels by, each by itself.
+GRIDS = ("use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas", "use_flow_sigmas")
+SPACINGS = ("leading", "linspace", "trailing")
+
+#: Numbers of steps: doubling where levels are numbers, dividing 1000 where they are entries of a table.
+DOUBLING, DIVIDING = (20, 40, 80, 160), (25, 50, 100, 200)
+
+
+def questions() -> Iterable[Question]:
+    """The questions, in the order of the schedulers' names."""
+    import torch
+    from diffusers.utils import logging
+
+    logging.set_verbosity_error()
+    torch.set_num_threads(1)
+    for name, scheduler in adapter.schedulers().items():
+        yield from of(name.removesuffix("Scheduler"), scheduler)
+    yield from orders()
+    yield from recursions()
+    yield from crashes()
+
+
+def of(name: str, scheduler: type) -> Iterable[Question]:
+    """What is asked of any scheduler."""
+    try:
+        sampler = adapter.Sampler(scheduler, GAUSSIAN)
+    except Unsupported as error:
+        finding = Finding("driven", "unsupported", because=str(error), subject=scheduler.__name__, check="check_steps")
+        yield Question(f"{name}/driven", "steps", scheduler.__name__, lambda: Findings([finding]))
+        return
+    knows = set(inspect.signature(scheduler.__init__).parameters)  # type: ignore[misc]
+    ask = partial(question, name, scheduler)
+    yield ask("levels", "schedule", lambda s: checks.check_levels(s))
+    if sampler.clock.family == "flow" and "shift" in knows:
+        patch = ("__init__", "self.sigma_min = self.sigmas[-1].item()", "self.sigma_min = (timesteps[-1] / num_train_timesteps).item()")
+        yield ask(
+            "training-levels", "schedule", checks.check_shift, {"shift": 3.0}, patch=patch,
+            change="keeps the ends of the schedule from before the shift", reproduction="flow_match_shift_twice.py",
+        )  # fmt: skip
+    yield ask("forward", "schedule", checks.check_forward)
+    yield ask("reset", "sampler", checks.check_reset)
+    yield ask("float64", "sampler", checks.check_double)
+    if len(kinds(scheduler)) > 1:
+        yield Question(f"{name}/branches", "fields", scheduler.__name__, partial(branches, scheduler))
+    if sampler.inverse:
+        yield ask("x_T", "sampler", lambda s: _inverted(s))
+        return
+    grids = [{}] if not knows & {"timestep_spacing", *GRIDS} else []
+    grids += [{"timestep_spacing": spacing} for spacing in SPACINGS if "timestep_spacing" in knows]
+    grids += [{grid: True} for grid in GRIDS if grid in knows]
+    for grid in grids:
+        yield steps_question(name, scheduler, grid)
+    yield ask("converges", "sampler", converges, **smooth(scheduler))
+
+
+def question(name: str, scheduler: type, what: str, check: str, ask: Callable[[Any], Findings], config: dict[str, Any] | None = None, *, patch: tuple[str, str, str] | None = None, change: str = "", reproduction: str = "", **options: Any) -> Question:
+    """A question to a scheduler with a configuration, and to its twin, whose source has one expression changed."""
+    config = {**(config or {}), **options}
+
+    def of_class(kind: type) -> Findings:
+        try:
+            return ask(adapter.Sampler(kind, GAUSSIAN, **config))
+        except Unsupported as error:
+            return Findings([Finding(what, "unsupported", because=str(error), subject=scheduler.__name__)])
+
+    twin = None
+    if patch is not None and (changed := with_method(scheduler, *patch)) is not None:
+        twin = partial(of_class, changed)
+    words = ", ".join(f"{key}={value!r}" for key, value in config.items() if key not in ("stop_early", "step"))
+    identifier = f"{name}/{what}"
+    return Question(identifier, check, f"{scheduler.__name__}({words})", partial(of_class, scheduler), twin, change if twin else "", reproduction if twin else "")
+
+
+def short(config: dict[str, Any]) -> str:
+    """A configuration in an identifier."""
+    words = [str(v) if k == "timestep_spacing" else k.removeprefix("use_").split("_")[0] for k, v in config.items() if k != "prediction_type"]
+    return "-".join(words) or "default"
+
+
+def kinds(scheduler: type) -> list[str]:
+    """The prediction types that a scheduler takes on its usual levels."""
+    if "prediction_type" not in inspect.signature(scheduler.__init__).parameters:  # type: ignore[misc]
+        return []
+    taken = []
+    for name in ("epsilon", "sample", "v_prediction"):
+        try:
+            adapter.Sampler(scheduler, GAUSSIAN, prediction_type=name)
+        except (Unsupported, ValueError, NotImplementedError):
+            continue
+        taken.append(name)
+    return taken
+
+
+def branches(scheduler: type) -> Findings:
+    """All kinds of network against the first."""
+    samplers = [adapter.Sampler(scheduler, GAUSSIAN, prediction_type=name) for name in kinds(scheduler)]
+    return checks.check_branches(samplers)
+
+
+#: The next level by a fixed stride, and by the schedule's own list.
+STRIDE = "prev_timestep = timestep - self.config.num_train_timesteps // self.num_inference_steps"
+LISTED = "prev_timestep = max((int(t) for t in self.timesteps if t < timestep), default=-1)"
+
+
+def steps_question(name: str, scheduler: type, grid: dict[str, Any]) -> Question:
+    """Where each step lands on this grid."""
+    config = dict(grid)
+    if "use_flow_sigmas" in grid:
+        config["prediction_type"] = "flow_prediction"
+    step = {"eta": 0.0} if "eta" in inspect.signature(scheduler.step).parameters else {}  # type: ignore[attr-defined]
+    return question(
+        name, scheduler, f"steps/{short(config)}", "steps", landing, config, exact_start=True, step=step,
+        patch=("step", STRIDE, LISTED), change="takes the next level from the schedule's own list", reproduction="ddim_linspace_stride.py",
+    )  # fmt: skip
+
+
+def landing(sampler: Any, steps: int = 20) -> Findings:
+    """Where each step of a point mass lands."""
+    tables = sampler.tables(steps)
+    return check_steps(sampler, steps=steps, entries=tables.entries, squared=tables.sigmas is None, precision=PRECISION, subject=sampler.name)
+
+
+def smooth(scheduler: type) -> dict[str, Any]:
+    """The configuration whose levels lie smoothest in log-SNR, down to a positive end."""
+    knows = inspect.signature(scheduler.__init__).parameters  # type: ignore[misc]
+    config: dict[str, Any] = {}
+    if "use_lu_lambdas" in knows:
+        config["use_lu_lambdas"] = True
+    elif "use_exponential_sigmas" in knows:
+        config["use_exponential_sigmas"] = True
+    elif "sigma_schedule" in knows:
+        config["sigma_schedule"] = "exponential"
+    if "lower_order_final" in knows:
+        config["lower_order_final"] = False
+    if "final_sigmas_type" in knows:
+        config["final_sigmas_type"] = "sigma_min"
+    probe = adapter.Sampler(scheduler, GAUSSIAN, **config)
+    # The last step to the data has order one whatever the method; one to the level before has length 0.
+    return config | {"stop_early": 1} if probe.tables(20).sigmas is not None else config
+
+
+def converges(sampler: Any, order: int | None = None, steps: tuple[int, ...] | None = None) -> Findings:
+    """Whether, or at which order, a sampler converges to the exact law."""
+    steps = steps or (DOUBLING if sampler.tables(20).sigmas is not None else DIVIDING)
+    return check_sampler(sampler, sampler.case, steps=steps, order=order, end=sampler.end(), precision=PRECISION, subject=sampler.name, **sampler.call)
+
+
+def _inverted(sampler: Any) -> Findings:
+    """Whether what an inverse scheduler makes of the data tends to the law of its last level."""
+    from ..checks.inverse import check_inverse
+
+    return check_inverse(sampler, steps=DIVIDING, subject=sampler.name)
+
+
+#: The second difference as it is, and as it should be: twice the divided difference.
+DIVIDED = "D2 = (1.0 / (r0 + r1)) * (D1_0 - D1_1)"
+DOUBLED = "D2 = (2.0 / (r0 + r1)) * (D1_0 - D1_1)"
+MINUS = "((1.0 - torch.exp(-2.0 * h) - 2.0 * h) / (2.0 * h) ** 2 - 0.5)"
+PLUS = "((1.0 - torch.exp(-2.0 * h) - 2.0 * h) / (2.0 * h) ** 2 + 0.5)"
+THIRD = "multistep_dpm_solver_third_order_update"
+
+
+def orders() -> Iterable[Question]:
+    """The orders of the solvers that have an order in their configuration."""
+    for name, scheduler in adapter.schedulers().items():
+        if adapter.reason(scheduler) or "solver_order" not in inspect.signature(scheduler.__init__).parameters:
+            continue
+        algorithms = ("dpmsolver++", "sde-dpmsolver++") if hasattr(scheduler, THIRD) else (None,)
+        for algorithm in algorithms:
+            for order in (1, 2, 3):
+                config = {**smooth(scheduler), "solver_order": order}
+                if algorithm is not None:
+                    config["algorithm_type"] = algorithm
+                stochastic = (algorithm or "").startswith("sde")
+                patch = (THIRD, MINUS, PLUS) if stochastic else (THIRD, DIVIDED, DOUBLED)
+                yield question(
+                    name.removesuffix("Scheduler"), scheduler, f"order/{algorithm or 'default'}-{order}", "order",
+                    # Means and covariances under the SDE are of second order at most with the second-order start.
+                    partial(converges, order=min(order, 2) if stochastic else order), config,
+                    patch=patch if order == 3 and hasattr(scheduler, THIRD) else None,
+                    change="adds ½ where it was taken away" if stochastic else "doubles D2",
+                    reproduction="sde_dpmsolver_third_order_sign.py" if stochastic else "dpmsolver_third_order.py",
+                )  # fmt: skip
+
+
+def recursions() -> Iterable[Question]:
+    """Named methods against their exact recursion on their own levels."""
+    named: dict[str, list[tuple[str, dict[str, Any], Recursion]]] = {
+        "DDPM": [("posterior", {}, Recursion("ancestral-posterior")), ("large", {"variance_type": "fixed_large"}, Recursion("ancestral-forward"))],
+        "DDIM": [
+            (f"{spacing}-eta{eta:g}-{'one' if one else 'first'}", {"timestep_spacing": spacing, "set_alpha_to_one": one, "step": {"eta": eta}}, Recursion("ddim", eta=eta))
+            for spacing in SPACINGS for eta in (0.0, 1.0) for one in (True, False)
+        ],
+        "EulerDiscrete": [("euler", {}, Recursion("euler"))],
+        "HeunDiscrete": [("heun", {"use_karras_sigmas": True}, Recursion("heun"))],
+        "EDMEuler": [("euler", {}, Recursion("euler"))],
+        "DPMSolverMultistep": [
+            ("1", {"solver_order": 1}, Recursion("dpm-solver++1")),
+            ("2", {"solver_order": 2}, Recursion("dpm-solver++2m", finish="lower-order")),
+            ("sde-1", {"solver_order": 1, "algorithm_type": "sde-dpmsolver++"}, Recursion("sde-dpm-solver++1")),
+            ("sde-2", {"solver_order": 2, "algorithm_type": "sde-dpmsolver++"}, Recursion("sde-dpm-solver++2m", finish="lower-order")),
+        ],
+    }  # fmt: skip
+    schedulers = adapter.schedulers()
+    for name, rows in named.items():
+        scheduler = schedulers.get(f"{name}Scheduler")
+        for label, config, recursion in rows if scheduler is not None else []:
+            yield question(
+                name, scheduler, f"recursion/{label}", "recursion", partial(recursed, recursion=recursion), config,
+                patch=("step", STRIDE, LISTED), change="takes the next level from the schedule's own list", reproduction="ddim_linspace_stride.py",
+            )  # fmt: skip
+
+
+def recursed(sampler: Any, recursion: Recursion, steps: tuple[int, ...] = (10, 50)) -> Findings:
+    """A sampler against its recursion on its own list of levels; what is off is told by where its steps land."""
+    exact = adapter.Sampler.on(sampler, GAUSSIAN)
+    found = check_sampler(exact, exact.case, steps=steps, recursion=recursion, levels=exact.levels, end=exact.end(), precision=PRECISION, subject=sampler.name, **sampler.call)
+    cause = ""
+    if any(finding.verdict == "wrong" for finding in found):
+        sampler.exact_start = True
+        cause = landing(sampler, steps[0])[0].cause
+    return Findings(replace(finding, cause=finding.cause or cause) if finding.verdict == "wrong" else finding for finding in found)
+
+
+def crashes() -> Iterable[Question]:
+    """Options that divide by lengths and mix precisions."""
+    schedulers = adapter.schedulers()
+    for order in (1, 2, 3):
+        if (unipc := schedulers.get("UniPCMultistepScheduler")) is not None:
+            yield question("UniPCMultistep", unipc, f"float64/order-{order}", "sampler", checks.check_double, {"solver_order": order}, reproduction="unipc_float64.py")
