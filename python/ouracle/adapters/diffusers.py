@@ -12,6 +12,7 @@ preconditions what the network returns.
 from __future__ import annotations
 
 import copy
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -76,6 +77,11 @@ def reason(scheduler: type) -> str:
     if any("boundary_condition" in name for name in dir(scheduler)):
         return "its network is a consistency function, which maps a state to an end of its path: no field of the law at one time"
     return ""
+
+
+@functools.lru_cache(maxsize=64)
+def _made(scheduler: type, config: tuple[tuple[str, Any], ...]) -> Any:
+    return scheduler(**dict(config))
 
 
 def _words(error: Exception) -> str:
@@ -167,7 +173,8 @@ class Sampler:
 
     def make(self, steps: int) -> Any:
         """A fresh scheduler with its time steps set."""
-        scheduler = self.scheduler(**self.config)
+        # Some lay down a thousand levels when they are made, one by one.
+        scheduler = copy.deepcopy(_made(self.scheduler, tuple(sorted(self.config.items()))))
         scheduler.set_timesteps(steps)
         return scheduler
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from .. import frameworks, tape
 from ..findings import Finding, Findings, caller
 from ..run import Sampler as Subject
 from ..schedules import Level
+from ..tape import TapeError
 from .steps import rounding
 
 Array = NDArray[np.float64]
@@ -36,6 +38,9 @@ def check_levels(sampler: Any, *, steps: int = 20, precision: str = "float32", s
         k = back[0]
         because = f"the step from σ/α = {levels[k - 1].ratio:.4g} to {levels[k].ratio:.4g} goes the wrong way"
         return Findings([Finding("levels", "wrong", got=levels[k].ratio, because=because, **about)])
+    if levels[-1] == levels[-2] and not sampler.inverse and tables.sigmas is None:
+        because = f"it ends at the first entry of its table, σ = {levels[-1].sigma:.4g}, where its last time step already is: that step does nothing"
+        return Findings([Finding("levels", "convention", got=levels[-1].ratio, because=because, **about)])
     if levels[-1] == levels[-2] and not sampler.inverse:
         cause = f"the last level, σ/α = {levels[-1].ratio:.4g}, stands twice: the last step has length 0, and a method that divides by it fails"
         return Findings([Finding("levels", "wrong", got=levels[-1].ratio, cause=cause, **about)])
@@ -111,7 +116,7 @@ def check_forward(sampler: Any, *, steps: int = 20, precision: str = "float32", 
     calls = [k for k, time in enumerate(times) if times.count(time) == 1] or list(range(len(times)))
     one, zero = (frameworks.make(np.full((1, 1, 1, 1), value), "torch", "float64") for value in (1.0, 0.0))
     worst, u = (0.0, 0.0, 0, (0.0, 0.0)), frameworks.unit_roundoff(precision)
-    names = list(__import__("inspect").signature(forward).parameters)
+    names = list(inspect.signature(forward).parameters)
     first, second = ("noise", names[2]) if names[1] == "noise" else (names[1], "noise")
     for call in calls:
         try:
@@ -172,10 +177,20 @@ def check_branches(samplers: Sequence[Any], *, steps: int = 20, precision: str =
         A finding ``branch …`` for each kind after the first.
     """
     about = dict(check="check_branches", subject=subject or samplers[0].scheduler.__name__, command=caller(), reference="recursion")
-    runs = [Subject(sampler, sampler.case, **sampler.call).read(steps, precision=precision) for sampler in samplers]
+    runs: list[Any] = []
+    for sampler in samplers:
+        try:
+            runs.append(Subject(sampler, sampler.case, **sampler.call).read(steps, precision=precision))
+        except TapeError as error:
+            runs.append(error)
+    if isinstance(runs[0], TapeError):
+        return Findings([Finding(f"branch {samplers[0].kind}", "fault", because=str(runs[0]), **about)])
     base = np.concatenate([runs[0].output.offset[:, None], *runs[0].output.blocks], axis=1)
     findings = []
     for sampler, run in zip(samplers[1:], runs[1:]):
+        if isinstance(run, TapeError):
+            findings.append(Finding(f"branch {sampler.kind}", "fault", because=str(run), **about))
+            continue
         other = np.concatenate([run.output.offset[:, None], *run.output.blocks], axis=1)
         same = other.shape == base.shape
         error = float(np.abs(other - base).max()) if same else float("inf")

@@ -110,16 +110,17 @@ def landing(states: Array, point: Array) -> Level:
 def rounding(levels: Sequence[Level], squared: bool) -> list[float]:
     """How many units of roundoff may have gathered in a state at each level.
 
-    A step rounds numbers as large as its states, and a table of ``ᾱ`` has lost ``1/σ²`` units of ``1 − ᾱ``; the network of a
-    point mass takes an error at ``σ`` to ``σ′/σ`` of it at ``σ′``.
+    A step rounds a few numbers as large as its states, and from an answer ``ε`` where there is little signal it finds the data to
+    ``1/α`` units; a table of ``ᾱ`` has lost ``1/σ²`` units of ``1 − ᾱ``. The network of a point mass takes an error at ``σ`` to
+    ``σ′/σ`` of it at ``σ′``.
     """
-    units = [levels[0].alpha + levels[0].sigma]
+    units = [4 * (levels[0].alpha + levels[0].sigma)]
     for noisy, clean in zip(levels, levels[1:]):
-        low, high = sorted((noisy.sigma, clean.sigma))
-        fresh = max(noisy.alpha + noisy.sigma, clean.alpha + clean.sigma)
+        gain = max(1.0, clean.alpha / noisy.alpha) if noisy.alpha > 0 else 1.0
+        fresh = 4 * gain * max(noisy.alpha + noisy.sigma, clean.alpha + clean.sigma)
         if squared:
-            fresh += 1 / (high if clean.sigma < noisy.sigma else max(low, high / 100)) ** 2
-        units.append(units[-1] * (clean.sigma / noisy.sigma if noisy.sigma > 0 else 1.0) + fresh)
+            fresh += 1 / noisy.sigma**2
+        units.append(units[-1] * (clean.sigma / noisy.sigma) + fresh)
     return units
 
 
@@ -131,17 +132,14 @@ def _cause(landed: Sequence[Level], expected: Sequence[Level], entries: Sequence
         return f"it leaves out the noise of its last step, as ancestral sampling does: σ = {landed[last].sigma:.3g} for {expected[last].sigma:.3g}"
     if any(not np.isfinite([*level.pair]).all() for level in landed):
         return "a state is not finite"
-    found = [(k, _entry(landed[k], entries, allowed[k]), _entry(expected[k], entries, allowed[k])) for k in off]
-    hits = [(k, got, wanted) for k, got, wanted in found if got is not None]
-    if entries and len(hits) >= max(1, len(off) // 2):
-        k, got, wanted = next((hit for hit in hits if hit[0] == at), hits[0])
-        before = _entry(expected[k - 1], entries, allowed[k - 1])
-        strides = {start - got for j, got, _ in hits if (start := _entry(expected[j - 1], entries, allowed[j - 1])) is not None and got is not None}
-        fixed = f"; each step goes {strides.pop()} entries down, a fixed stride, and not to the next entry of its own list" if len(strides) == 1 and len(hits) > 1 else ""
-        wanted_words = f"entry {wanted}" if wanted is not None else "the data" if expected[k].sigma == 0 else f"σ = {expected[k].sigma:.4g}"
-        start_words = f" from entry {before}" if before is not None else ""
-        return f"step {k}{start_words} lands on entry {got} of its table and not on {wanted_words}{fixed}"
     k = off[0] if off else at
+    got, wanted, before = (_entry(level, entries, allowed[k]) for level in (landed[k], expected[k], expected[k - 1]))
+    if got is not None and got != wanted:
+        start = f" from entry {before}" if before is not None else ""
+        aim = f"entry {wanted}, the next of its list" if wanted is not None else "the data" if expected[k].sigma == 0 else f"σ = {expected[k].sigma:.4g}"
+        stride = len(entries) // last
+        fixed = f": a fixed stride of {len(entries)} // {last}" if before is not None and before - got == stride else ""
+        return f"step {k}{start} lands on entry {got} of its table{fixed}, and not on {aim}"
     if 0 < k and expected[k - 1].alpha == 0 and abs(landed[k].alpha) <= allowed[k]:
         return f"step {k} starts without signal, α = 0, and divides by α to find the data: the answer of the network is lost"
     if k > 0 and _apart(landed[k], expected[k - 1]) <= allowed[k]:

@@ -6,11 +6,15 @@ its memory and double precision. Of those whose method has a name here: order an
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from ..adapters import diffusers as adapter
 from ..adapters.tables import Unsupported
@@ -51,6 +55,22 @@ def questions() -> Iterable[Question]:
     yield from crashes()
 
 
+def parameters(scheduler: type) -> set[str]:
+    """What a scheduler can be configured with."""
+    return set(inspect.signature(scheduler.__init__).parameters) - {"self"}  # type: ignore[misc]
+
+
+@functools.lru_cache(maxsize=1)
+def drivable() -> list[tuple[str, type]]:
+    """The schedulers that can be driven; why others cannot is a finding of its own."""
+    found = []
+    for name, scheduler in adapter.schedulers().items():
+        with contextlib.suppress(Unsupported):
+            adapter.Sampler(scheduler, GAUSSIAN)
+            found.append((name.removesuffix("Scheduler"), scheduler))
+    return found
+
+
 def of(name: str, scheduler: type) -> Iterable[Question]:
     """What is asked of any scheduler."""
     try:
@@ -59,24 +79,24 @@ def of(name: str, scheduler: type) -> Iterable[Question]:
         finding = Finding("driven", "unsupported", because=str(error), subject=scheduler.__name__, check="check_steps")
         yield Question(f"{name}/driven", "steps", scheduler.__name__, lambda: Findings([finding]))
         return
-    knows = set(inspect.signature(scheduler.__init__).parameters)  # type: ignore[misc]
+    knows = parameters(scheduler)
     ask = partial(question, name, scheduler)
     yield ask("levels", "schedule", lambda s: checks.check_levels(s))
     if sampler.clock.family == "flow" and "shift" in knows:
-        patch = ("__init__", "self.sigma_min = self.sigmas[-1].item()", "self.sigma_min = (timesteps[-1] / num_train_timesteps).item()")
+        patches = [("__init__", "self.sigma_min = self.sigmas[-1].item()", "self.sigma_min = (timesteps[-1] / num_train_timesteps).item()")]
         yield ask(
-            "training-levels", "schedule", checks.check_shift, {"shift": 3.0}, patch=patch,
+            "training-levels", "schedule", checks.check_shift, {"shift": 3.0}, patches=patches,
             change="keeps the ends of the schedule from before the shift", reproduction="flow_match_shift_twice.py",
         )  # fmt: skip
     yield ask("forward", "schedule", checks.check_forward)
     yield ask("reset", "sampler", checks.check_reset)
     yield ask("float64", "sampler", checks.check_double)
     if len(kinds(scheduler)) > 1:
-        yield Question(f"{name}/branches", "fields", scheduler.__name__, partial(branches, scheduler))
+        yield branches_question(name, scheduler)
     if sampler.inverse:
         yield ask("x_T", "sampler", lambda s: _inverted(s))
         return
-    grids = [{}] if not knows & {"timestep_spacing", *GRIDS} else []
+    grids: list[dict[str, Any]] = [{}] if not knows & {"timestep_spacing", *GRIDS} else []
     grids += [{"timestep_spacing": spacing} for spacing in SPACINGS if "timestep_spacing" in knows]
     grids += [{grid: True} for grid in GRIDS if grid in knows]
     for grid in grids:
@@ -84,7 +104,7 @@ def of(name: str, scheduler: type) -> Iterable[Question]:
     yield ask("converges", "sampler", converges, **smooth(scheduler))
 
 
-def question(name: str, scheduler: type, what: str, check: str, ask: Callable[[Any], Findings], config: dict[str, Any] | None = None, *, patch: tuple[str, str, str] | None = None, change: str = "", reproduction: str = "", **options: Any) -> Question:
+def question(name: str, scheduler: type, what: str, check: str, ask: Callable[[Any], Findings], config: dict[str, Any] | None = None, *, patches: Sequence[tuple[str, str, str]] = (), change: str = "", reproduction: str = "", **options: Any) -> Question:
     """A question to a scheduler with a configuration, and to its twin, whose source has one expression changed."""
     config = {**(config or {}), **options}
 
@@ -94,12 +114,19 @@ def question(name: str, scheduler: type, what: str, check: str, ask: Callable[[A
         except Unsupported as error:
             return Findings([Finding(what, "unsupported", because=str(error), subject=scheduler.__name__)])
 
-    twin = None
-    if patch is not None and (changed := with_method(scheduler, *patch)) is not None:
-        twin = partial(of_class, changed)
+    changed = patched(scheduler, patches) if patches else None
+    twin = partial(of_class, changed) if changed is not None else None
     words = ", ".join(f"{key}={value!r}" for key, value in config.items() if key not in ("stop_early", "step"))
     identifier = f"{name}/{what}"
     return Question(identifier, check, f"{scheduler.__name__}({words})", partial(of_class, scheduler), twin, change if twin else "", reproduction if twin else "")
+
+
+def patched(scheduler: type, patches: Sequence[tuple[str, str, str]]) -> type | None:
+    """The class with these expressions of its methods changed; none if its source is not that any more."""
+    twin: type | None = scheduler
+    for patch in patches:
+        twin = with_method(twin, *patch) if twin is not None and hasattr(twin, patch[0]) else None
+    return twin
 
 
 def short(config: dict[str, Any]) -> str:
@@ -110,7 +137,7 @@ def short(config: dict[str, Any]) -> str:
 
 def kinds(scheduler: type) -> list[str]:
     """The prediction types that a scheduler takes on its usual levels."""
-    if "prediction_type" not in inspect.signature(scheduler.__init__).parameters:  # type: ignore[misc]
+    if "prediction_type" not in parameters(scheduler):
         return []
     taken = []
     for name in ("epsilon", "sample", "v_prediction"):
@@ -124,8 +151,28 @@ def kinds(scheduler: type) -> list[str]:
 
 def branches(scheduler: type) -> Findings:
     """All kinds of network against the first."""
-    samplers = [adapter.Sampler(scheduler, GAUSSIAN, prediction_type=name) for name in kinds(scheduler)]
-    return checks.check_branches(samplers)
+    return checks.check_branches([adapter.Sampler(scheduler, GAUSSIAN, prediction_type=name) for name in kinds(scheduler)])
+
+
+LATE = "model_output = (alpha_prod_t**0.5) * model_output + (beta_prod_t**0.5) * sample"
+
+#: A method that extrapolates answers of the network turns each into ε when it comes, and not their combination.
+AT_ONCE = """if self.config.prediction_type == "v_prediction":
+        bar = self.alphas_cumprod[timestep]
+        model_output = bar**0.5 * model_output + (1 - bar) ** 0.5 * sample
+    if self.counter < len(self.prk_timesteps)"""
+
+
+def branches_question(name: str, scheduler: type) -> Question:
+    """All kinds of network, and a twin that decodes before it extrapolates, where the source does it after."""
+    twin = None
+    if hasattr(scheduler, "_get_prev_sample"):
+        twin = patched(scheduler, [("_get_prev_sample", LATE, "pass"), ("step", "if self.counter < len(self.prk_timesteps)", AT_ONCE)])
+    ask = partial(branches, scheduler)
+    if twin is None:
+        return Question(f"{name}/branches", "fields", scheduler.__name__, ask)
+    words = "turns each v into ε before the combination of several"
+    return Question(f"{name}/branches", "fields", scheduler.__name__, ask, partial(branches, twin), words, "pndm_v_prediction.py")
 
 
 #: The next level by a fixed stride, and by the schedule's own list.
@@ -141,7 +188,7 @@ def steps_question(name: str, scheduler: type, grid: dict[str, Any]) -> Question
     step = {"eta": 0.0} if "eta" in inspect.signature(scheduler.step).parameters else {}  # type: ignore[attr-defined]
     return question(
         name, scheduler, f"steps/{short(config)}", "steps", landing, config, exact_start=True, step=step,
-        patch=("step", STRIDE, LISTED), change="takes the next level from the schedule's own list", reproduction="ddim_linspace_stride.py",
+        patches=[("step", STRIDE, LISTED)], change="takes the next level from the schedule's own list", reproduction="ddim_linspace_stride.py",
     )  # fmt: skip
 
 
@@ -153,7 +200,7 @@ def landing(sampler: Any, steps: int = 20) -> Findings:
 
 def smooth(scheduler: type) -> dict[str, Any]:
     """The configuration whose levels lie smoothest in log-SNR, down to a positive end."""
-    knows = inspect.signature(scheduler.__init__).parameters  # type: ignore[misc]
+    knows = parameters(scheduler)
     config: dict[str, Any] = {}
     if "use_lu_lambdas" in knows:
         config["use_lu_lambdas"] = True
@@ -165,14 +212,21 @@ def smooth(scheduler: type) -> dict[str, Any]:
         config["lower_order_final"] = False
     if "final_sigmas_type" in knows:
         config["final_sigmas_type"] = "sigma_min"
-    probe = adapter.Sampler(scheduler, GAUSSIAN, **config)
+    if "original_inference_steps" in knows:
+        config["original_inference_steps"] = DIVIDING[-1]
+    if "eta" in inspect.signature(scheduler.step).parameters:  # type: ignore[attr-defined]
+        config["step"] = {"eta": 0.0}
     # The last step to the data has order one whatever the method; one to the level before has length 0.
-    return config | {"stop_early": 1} if probe.tables(20).sigmas is not None else config
+    early = config | {"stop_early": 1}
+    probe = adapter.Sampler(scheduler, GAUSSIAN, **early)
+    fixed = probe.tables(20).sigmas is not None and np.isclose(probe.end(DOUBLING[0]).sigma, probe.end(DOUBLING[-1]).sigma)
+    return early if fixed else config
 
 
 def converges(sampler: Any, order: int | None = None, steps: tuple[int, ...] | None = None) -> Findings:
     """Whether, or at which order, a sampler converges to the exact law."""
-    steps = steps or (DOUBLING if sampler.tables(20).sigmas is not None else DIVIDING)
+    if steps is None:
+        steps = DOUBLING if sampler.tables(DOUBLING[0]).sigmas is not None else DIVIDING
     return check_sampler(sampler, sampler.case, steps=steps, order=order, end=sampler.end(), precision=PRECISION, subject=sampler.name, **sampler.call)
 
 
@@ -193,23 +247,24 @@ THIRD = "multistep_dpm_solver_third_order_update"
 
 def orders() -> Iterable[Question]:
     """The orders of the solvers that have an order in their configuration."""
-    for name, scheduler in adapter.schedulers().items():
-        if adapter.reason(scheduler) or "solver_order" not in inspect.signature(scheduler.__init__).parameters:
+    for name, scheduler in drivable():
+        if "solver_order" not in parameters(scheduler) or adapter.Sampler(scheduler, GAUSSIAN).inverse:
             continue
+        usual = smooth(scheduler)
         algorithms = ("dpmsolver++", "sde-dpmsolver++") if hasattr(scheduler, THIRD) else (None,)
         for algorithm in algorithms:
             for order in (1, 2, 3):
-                config = {**smooth(scheduler), "solver_order": order}
+                config = {**usual, "solver_order": order}
                 if algorithm is not None:
                     config["algorithm_type"] = algorithm
                 stochastic = (algorithm or "").startswith("sde")
-                patch = (THIRD, MINUS, PLUS) if stochastic else (THIRD, DIVIDED, DOUBLED)
+                patches = [(THIRD, MINUS, PLUS), (THIRD, DIVIDED, DOUBLED)] if stochastic else [(THIRD, DIVIDED, DOUBLED)]
                 yield question(
-                    name.removesuffix("Scheduler"), scheduler, f"order/{algorithm or 'default'}-{order}", "order",
+                    name, scheduler, f"order/{algorithm or 'default'}-{order}", "order",
                     # Means and covariances under the SDE are of second order at most with the second-order start.
                     partial(converges, order=min(order, 2) if stochastic else order), config,
-                    patch=patch if order == 3 and hasattr(scheduler, THIRD) else None,
-                    change="adds ½ where it was taken away" if stochastic else "doubles D2",
+                    patches=patches if order == 3 else (),
+                    change="adds ½ where it was taken away, and doubles D2" if stochastic else "doubles D2",
                     reproduction="sde_dpmsolver_third_order_sign.py" if stochastic else "dpmsolver_third_order.py",
                 )  # fmt: skip
 
@@ -238,7 +293,7 @@ def recursions() -> Iterable[Question]:
         for label, config, recursion in rows if scheduler is not None else []:
             yield question(
                 name, scheduler, f"recursion/{label}", "recursion", partial(recursed, recursion=recursion), config,
-                patch=("step", STRIDE, LISTED), change="takes the next level from the schedule's own list", reproduction="ddim_linspace_stride.py",
+                patches=[("step", STRIDE, LISTED)], change="takes the next level from the schedule's own list", reproduction="ddim_linspace_stride.py",
             )  # fmt: skip
 
 
@@ -254,8 +309,14 @@ def recursed(sampler: Any, recursion: Recursion, steps: tuple[int, ...] = (10, 5
 
 
 def crashes() -> Iterable[Question]:
-    """Options that divide by lengths and mix precisions."""
-    schedulers = adapter.schedulers()
-    for order in (1, 2, 3):
-        if (unipc := schedulers.get("UniPCMultistepScheduler")) is not None:
-            yield question("UniPCMultistep", unipc, f"float64/order-{order}", "sampler", checks.check_double, {"solver_order": order}, reproduction="unipc_float64.py")
+    """Solvers of all orders in double precision: some work out their weights from arrays that they make themselves."""
+    weights = ("rks.append(torch.ones((), device=device))", "rks.append(torch.ones((), dtype=h.dtype, device=device))")
+    for name, scheduler in drivable():
+        if "solver_order" not in parameters(scheduler):
+            continue
+        for order in (1, 2, 3):
+            patches = [(method, *weights) for method in ("multistep_uni_p_bh_update", "multistep_uni_c_bh_update")]
+            yield question(
+                name, scheduler, f"float64/order-{order}", "precision", checks.check_double, {"solver_order": order},
+                patches=patches, change="makes its ones in the precision of the others", reproduction="unipc_float64.py",
+            )  # fmt: skip
