@@ -67,10 +67,12 @@ def of_order(runs: Sequence[Run], case: Case, end: Level) -> str:
 
 
 def of_growth(measured: Order) -> str:
-    """What errors look like that fall first and grow later: digits are lost. Empty if they do not grow at the end."""
+    """What errors look like that fall first and grow later, like ``√N`` or faster: digits are lost. Empty if they do not."""
     least = int(np.argmin(measured.errors))
     later = measured.errors[least:]
     if len(later) < 2 or least == 0 or any(b <= a for a, b in zip(later, later[1:])):
+        return ""
+    if np.log(later[-1] / later[-2]) < 0.5 * np.log(measured.steps[-1] / measured.steps[-2]):
         return ""
     return (
         f"its error falls to {measured.errors[least]:.2g} at {measured.steps[least]} steps and grows from there, to {later[-1]:.2g} at "

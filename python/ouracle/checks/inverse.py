@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import orders
 from ..causes import distance
 from ..findings import Finding, Findings, caller
-from ..frameworks import unit_roundoff
+from ..frameworks import to_numpy, unit_roundoff
 from ..run import Sampler
 from ..tape import TapeError
 
@@ -33,7 +35,9 @@ def check_inverse(sampler: Any, *, steps: Sequence[int], subject: str = "") -> F
             errors.append(distance((run.output.mean, run.output.covariance), sampler.case.moments(sampler.end(n))))
             precision = run.precision
     except TapeError as error:
-        return Findings([Finding("x_T", "undecided", because=str(error), **about)])
+        out = to_numpy(sampler(np.ones((1, sampler.case.dimension)), steps[0]))
+        verdict = "undecided" if np.isfinite(out).all() else "fault"
+        return Findings([Finding("x_T", verdict, because=str(error), **about)])
     measured = orders.measure(steps, errors, 8 * unit_roundoff(precision) * (max(steps) + 1))
     details = {"steps": list(steps), "errors": errors, "slopes": list(measured.slopes)}
     got = round(measured.slopes[-1], 2) if measured.slopes else None
