@@ -208,8 +208,8 @@ fn domains() {
     refused(with("process", "vp"), &["parameter `process` is `vp`", "one of", "vp-linear", "ve-geometric"]);
     refused(with_json("process", json!(5)), &["parameter `process` is `5`", "vp-linear"]);
     refused(with_json("process", Value::Null), &["parameter `process` is `null`", "vp-linear"]);
-    use Domain::{AboveOne, AtMostOne, BelowOne, NonNegative, Positive, Probability, Real};
-    for domain in [Real, Positive, NonNegative, AboveOne, BelowOne, AtMostOne, Probability] {
+    use Domain::{AboveOne, AtMostOne, BelowOne, Fraction, NonNegative, Positive, Probability, Real};
+    for domain in [Real, Positive, NonNegative, AboveOne, BelowOne, AtMostOne, Fraction, Probability] {
         let edge = |text: &str| domain.contains(&exact(text));
         let expected = match domain {
             Real => [true, true, true, true, true],
@@ -218,6 +218,7 @@ fn domains() {
             AboveOne => [false, false, false, false, true],
             BelowOne => [true, true, true, false, false],
             AtMostOne => [true, true, true, true, false],
+            Fraction => [false, false, true, false, false],
             Probability => [false, true, true, true, false],
         };
         assert_eq!(["-1e-99", "0", "1e-99", "1", "1.0000001"].map(edge), expected, "{domain}");

@@ -17,22 +17,39 @@
 from ._native import __version__
 from .asserts import asserting
 from .case import Case
+from .checks.brownian import check_brownian
+from .checks.elbo_terms import check_elbo_terms
 from .checks.field_conversions import check_field_conversions
+from .checks.imputer import check_imputer
+from .checks.likelihood import check_likelihood
+from .checks.loss import check_loss
+from .checks.metric import check_metric
 from .checks.order import check_order
 from .checks.sampler import check_sampler
 from .checks.schedule import check_schedule
+from .checks.sde import Sde, check_sde
+from .checks.sde_solver import check_sde_solver
 from .fields import Field
 from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
+from .linear import LinearSde
 from .oracle import Answer, Claim, ask, claims
 from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
 from .tape import TapeError
 
+assert_brownian = asserting(check_brownian)
+assert_elbo_terms = asserting(check_elbo_terms)
 assert_field_conversions = asserting(check_field_conversions)
+assert_imputer = asserting(check_imputer)
+assert_likelihood = asserting(check_likelihood)
+assert_loss = asserting(check_loss)
+assert_metric = asserting(check_metric)
 assert_order = asserting(check_order)
 assert_sampler = asserting(check_sampler)
 assert_schedule = asserting(check_schedule)
+assert_sde = asserting(check_sde)
+assert_sde_solver = asserting(check_sde_solver)
 
 __all__ = [
     "Answer",
@@ -47,11 +64,13 @@ __all__ = [
     "Formula",
     "Gaussian",
     "Level",
+    "LinearSde",
     "Mixture",
     "PointMass",
     "Process",
     "Recursion",
     "Schedule",
+    "Sde",
     "SubVP",
     "Table",
     "TapeError",
@@ -59,14 +78,30 @@ __all__ = [
     "VP",
     "__version__",
     "ask",
+    "assert_brownian",
+    "assert_elbo_terms",
     "assert_field_conversions",
+    "assert_imputer",
+    "assert_likelihood",
+    "assert_loss",
+    "assert_metric",
     "assert_order",
     "assert_sampler",
     "assert_schedule",
+    "assert_sde",
+    "assert_sde_solver",
+    "check_brownian",
+    "check_elbo_terms",
     "check_field_conversions",
+    "check_imputer",
+    "check_likelihood",
+    "check_loss",
+    "check_metric",
     "check_order",
     "check_sampler",
     "check_schedule",
+    "check_sde",
+    "check_sde_solver",
     "claims",
     "ou_series",
 ]

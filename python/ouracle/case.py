@@ -5,8 +5,9 @@ from __future__ import annotations
 import weakref
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from . import _native
 from .fields import Call, Field
 from .laws import Gaussian, Law, Mixture
 from .schedules import Level, Schedule
@@ -52,6 +53,17 @@ class Case:
             raise ValueError(f"{len(asked)} fields of one case were asked; give each subject a case of its own")
         return list(asked[0].calls) if asked else []
 
+    def asked(self) -> Field:
+        """The one field that was asked since :meth:`forget`.
+
+        Raises:
+            ValueError: if none was, or several.
+        """
+        asked = [field for field in self._fields if field.calls]
+        if len(asked) != 1:
+            raise ValueError(f"{len(asked)} fields of the case were asked; the subject should use one field of the case as its network")
+        return asked[0]
+
     @property
     def framework(self) -> str:
         """The framework that a field of the case was made for; NumPy if none was named."""
@@ -76,6 +88,17 @@ class Case:
         if isinstance(self.law, Mixture):
             raise ValueError("this check needs Gaussian data, where a sampler is an affine map; the law is a mixture")
         return self.law
+
+    def given(self, known: ArrayLike, observed: ArrayLike) -> Case:
+        """The case of the other entries given those where ``known`` is true, which have the values in ``observed``, ``(d,)`` both.
+
+        Raises:
+            ValueError: if nothing or everything is known, or the data are not Gaussian.
+        """
+        mask, values = np.asarray(known, dtype=bool), np.asarray(observed, dtype=np.float64)
+        law = self.gaussian
+        matrix, offset, covariance = _native.given(law.mean, np.ascontiguousarray(law.covariance), np.flatnonzero(mask).tolist())
+        return Case(Gaussian(matrix @ values[mask] + offset, covariance), self.schedule)
 
     def moments(self, level: Level) -> tuple[Array, Array]:
         """Mean ``(d,)`` and covariance ``(d, d)`` of ``z = αx + σε`` at a level."""

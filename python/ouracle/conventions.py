@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -87,3 +88,8 @@ def time_maps(data_time: float, noise_time: float) -> tuple[tuple[str, float, fl
         ("its time is 999 times ours", 1 / 999, 0.0),
         ("its time is 1000 times ours", 1 / 1000, 0.0),
     )
+
+
+def normal_quantile(tail: float) -> float:
+    """The number that a standard normal variable exceeds with this probability."""
+    return -NormalDist().inv_cdf(tail)

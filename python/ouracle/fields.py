@@ -127,11 +127,10 @@ class Field:
             return (matrices[:, 0] @ flat[:, :, None])[:, :, 0] + offsets[:, 0]
         # On the line a component's answer is slope·z + offset, and the answers mix by the probability of the component given z.
         values = matrices[:, :, 0, 0] * flat + offsets[:, :, 0]
-        shares = self._responsibilities(flat, distinct if len(distinct) == 1 else times)
+        shares = self._responsibilities(self.case.law, flat, distinct if len(distinct) == 1 else times)
         return (values * shares).sum(-1)[:, None]
 
-    def _responsibilities(self, flat: Any, times: Array) -> Any:
-        law = self.case.law
+    def _responsibilities(self, law: Mixture, flat: Any, times: Array) -> Any:
         alpha, sigma = self.case.schedule.rows(times)[:, :2].T
         variances = alpha[:, None] ** 2 * law.variances + sigma[:, None] ** 2
         means = alpha[:, None] * law.means

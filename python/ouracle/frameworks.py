@@ -6,7 +6,10 @@ The functions here find out what an array is and carry numbers from double-preci
 
 from __future__ import annotations
 
+import contextlib
+import random
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -107,3 +110,34 @@ def unit_roundoff(dtype: str) -> float:
     if dtype not in digits:
         raise ValueError(f"`{dtype}` is no precision known here; choose one of {', '.join(digits)}")
     return 2.0 ** -digits[dtype]
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """While it is open, the global generators start from this seed; afterwards they go on where they were."""
+    torch = sys.modules.get("torch")
+    states = random.getstate(), np.random.get_state(), torch.random.get_rng_state() if torch is not None else None
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    if torch is not None:
+        torch.manual_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+        if torch is not None:
+            torch.random.set_rng_state(states[2])
+
+
+@contextlib.contextmanager
+def double_by_default() -> Iterator[None]:
+    """While it is open, PyTorch makes numbers of double precision: code that writes `torch.tensor(sigma)` would lose digits."""
+    import torch
+
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)

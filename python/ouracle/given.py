@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import frameworks
+from . import _native, frameworks
 from .schedules import Schedule
 
 Array = NDArray[np.float64]
@@ -147,13 +147,8 @@ def _levels(tables: Mapping[str, Array]) -> tuple[str, Array, Array]:
         bars = tables["alphas_cumprod"]
         return "a table of ᾱ", np.sqrt(bars), np.sqrt(1 - bars)
     if "betas" in tables:
-        # σ² ← (1 − β)σ² + β, in which nothing cancels.
-        bar, noise, alpha, sigma = 1.0, 0.0, [], []
-        for beta in tables["betas"]:
-            bar, noise = bar * (1 - beta), (1 - beta) * noise + beta
-            alpha.append(np.sqrt(bar))
-            sigma.append(np.sqrt(noise))
-        return "a table of betas", np.array(alpha), np.array(sigma)
+        alpha, sigma = _native.levels_of_betas(np.ascontiguousarray(tables["betas"])).T
+        return "a table of betas", alpha, sigma
     if "sigmas" in tables:
         return "a table of σ/α", np.ones_like(tables["sigmas"]), tables["sigmas"]
     half = tables["half_log_snr"] if "half_log_snr" in tables else tables["log_snr"] / 2

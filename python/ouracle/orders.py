@@ -31,15 +31,19 @@ class Order:
         """Whether there are enough errors above rounding to say anything."""
         return len(self.slopes) >= 2
 
-    def verdict(self, nominal: int) -> str:
-        """``right``, ``wrong`` or ``undecided`` for a nominal order; a higher order than nominal is right."""
+    def verdict(self, nominal: float, spacing: float = 1.0) -> str:
+        """``right``, ``wrong`` or ``undecided`` for a nominal order; a higher order than nominal is right.
+
+        ``spacing`` is how far apart possible orders are: 1 for methods of ordinary differential equations, ½ on a Brownian path.
+        """
         if self.exact:
             return "right"
         if not self.known:
             return "undecided"
-        if self.low > nominal - 0.5:
+        least = nominal - spacing / 2
+        if self.low > least:
             return "right"
-        return "wrong" if self.high < nominal - 0.5 else "undecided"
+        return "wrong" if self.high < least else "undecided"
 
     @property
     def exact(self) -> bool:

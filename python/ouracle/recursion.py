@@ -39,7 +39,11 @@ class Recursion:
         """
         rows = np.ascontiguousarray(steps, dtype=np.float64)
         matrix, offset, noise, radii = case.gaussian.native.recursion(self.name, rows, self.eta, self.kappa, self.finish)
-        return Given(matrix, offset, noise, tuple(radii))
+        # The exact data prediction may have slope 0 (a point mass), but decoded from noise, (z − σε̂)/α, it rounds like 1/α at the last
+        # level: what cancels there is no mistake of the subject. Eight such units in a standard deviation are 64 in a variance.
+        least = unit_roundoff("float64") * rows[-1, 2] / rows[-1, 0]
+        size = float(np.abs(case.law.mean).max(initial=1.0))
+        return Given(matrix, offset, noise, (max(radii[0], least), max(radii[1], least * size), max(radii[2], 8 * least**2)))
 
 
 @dataclass(frozen=True)

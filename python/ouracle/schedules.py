@@ -177,8 +177,8 @@ def FlowMatching(data_at: float = 1.0) -> Formula:
         raise ValueError(f"data_at is {data_at}; the data stand at time 0 or at time 1")
     up, down = np.array, lambda t: 1.0 - t
     rise, fall = np.ones_like, lambda t: -np.ones_like(t)
-    rates = (up, down, rise, fall) if data_at == 1 else (down, up, fall, rise)
-    return Formula(*rates, 1.0 - data_at, float(data_at), f"FlowMatching(data_at={data_at})")
+    alpha, sigma, alpha_rate, sigma_rate = (up, down, rise, fall) if data_at == 1 else (down, up, fall, rise)
+    return Formula(alpha, sigma, alpha_rate, sigma_rate, 1.0 - data_at, float(data_at), f"FlowMatching(data_at={data_at})")
 
 
 class Table(Schedule):

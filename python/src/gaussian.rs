@@ -27,11 +27,16 @@ pub struct Gaussian {
     axes: Vec<Oracle<Float>>,
 }
 
-fn level(pair: [f64; 2]) -> Level<Float> {
+pub(crate) fn level(pair: [f64; 2]) -> Level<Float> {
     Level { alpha: Float(pair[0]), sigma: Float(pair[1]) }
 }
 
 impl Gaussian {
+    /// The exact network along each eigenvector.
+    pub(crate) fn axes(&self) -> &[Oracle<Float>] {
+        &self.axes
+    }
+
     /// `Q diag(d) Qᵀ`.
     fn along_axes(&self, diagonal: &[f64]) -> DMatrix<f64> {
         &self.basis * DMatrix::from_diagonal(&DVector::from_column_slice(diagonal)) * self.basis.transpose()
@@ -46,7 +51,7 @@ impl Gaussian {
     }
 }
 
-fn square<'py>(py: Python<'py>, matrix: &DMatrix<f64>) -> Bound<'py, PyArray2<f64>> {
+pub(crate) fn square<'py>(py: Python<'py>, matrix: &DMatrix<f64>) -> Bound<'py, PyArray2<f64>> {
     let rows: Vec<Vec<f64>> = matrix.row_iter().map(|row| row.iter().copied().collect()).collect();
     PyArray2::from_vec2(py, &rows).expect("the rows of a matrix have one length")
 }
@@ -127,8 +132,8 @@ impl Gaussian {
     }
 
     /// The exact probability flow between two levels `(α, σ)`.
-    fn flow<'py>(&self, py: Python<'py>, from: [f64; 2], to: [f64; 2]) -> AffineMap<'py> {
-        let (from, to) = (level(from), level(to));
+    fn flow<'py>(&self, py: Python<'py>, start: [f64; 2], to: [f64; 2]) -> AffineMap<'py> {
+        let (from, to) = (level(start), level(to));
         let (matrix, offset) = self.lift(|axis| axis.flow(&from, &to));
         (square(py, &matrix), offset.as_slice().to_pyarray(py))
     }
@@ -137,10 +142,10 @@ impl Gaussian {
     fn reverse<'py>(
         &self,
         py: Python<'py>,
-        from: [f64; 2],
+        start: [f64; 2],
         to: [f64; 2],
     ) -> (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray2<f64>>) {
-        let (from, to) = (level(from), level(to));
+        let (from, to) = (level(start), level(to));
         let (matrix, offset) = self.lift(|axis| axis.reverse(&from, &to).mean());
         let variances: Vec<_> = self.axes.iter().map(|axis| axis.reverse(&from, &to).variance.0).collect();
         (square(py, &matrix), offset.as_slice().to_pyarray(py), square(py, &self.along_axes(&variances)))

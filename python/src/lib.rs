@@ -1,10 +1,14 @@
 //! `ouracle._native`: the exact worlds for Python. Arrays in, arrays out; everything that is a formula is `ouracle`'s.
 
+mod chance;
 mod gaussian;
+mod linear;
 mod mixture;
 mod oracle;
 mod process;
 mod recursions;
+mod scoring;
+mod training;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -20,6 +24,10 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<gaussian::Gaussian>()?;
     module.add_class::<mixture::Mixture>()?;
     module.add_class::<process::Process>()?;
+    module.add_class::<linear::LinearSde>()?;
+    chance::register(module)?;
+    scoring::register(module)?;
+    training::register(module)?;
     module.add_function(wrap_pyfunction!(oracle::ask, module)?)?;
     module.add_function(wrap_pyfunction!(oracle::claims, module)?)
 }

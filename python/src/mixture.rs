@@ -69,11 +69,11 @@ impl Mixture {
         &self,
         py: Python<'py>,
         z: PyReadonlyArray1<'py, f64>,
-        from: [f64; 2],
+        start: [f64; 2],
         to: [f64; 2],
     ) -> Bound<'py, PyArray1<f64>> {
-        let (start, end) = (self.at(from), self.at(to));
-        let values: Vec<f64> = z.as_array().iter().map(|z| start.monotone_map(&end, *z)).collect();
+        let (law, end) = (self.at(start), self.at(to));
+        let values: Vec<f64> = z.as_array().iter().map(|z| law.monotone_map(&end, *z)).collect();
         values.to_pyarray(py)
     }
 }

@@ -99,6 +99,11 @@ impl Source<Expr> for Letters<'_> {
         Ok(counts.first().copied().unwrap_or(1))
     }
 
+    fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
+        let indices = self.everywhere(|reader| Source::<Float>::index(reader, name, meaning))?;
+        Ok(indices.first().copied().unwrap_or(0))
+    }
+
     fn choice(
         &mut self,
         name: &'static str,

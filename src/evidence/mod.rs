@@ -1,6 +1,7 @@
 //! Floor 3: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
 
 mod certify;
+mod chain_samples;
 mod enclosed;
 mod every_dimension;
 mod functionals;
@@ -17,6 +18,7 @@ mod two_times;
 mod verdict;
 
 pub use certify::{Certifiable, Requirement};
+pub use chain_samples::ChainSamples;
 pub use enclosed::{ByEnclosure, Enclosed, EnclosedRelation};
 pub use every_dimension::EveryDimension;
 pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};

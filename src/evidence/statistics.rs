@@ -148,6 +148,12 @@ impl Budget {
         (crossing(slack, -1.0), crossing(-slack, 1.0))
     }
 
+    /// Whether `n` Gaussian draws with this mean square, in units of the claimed variance, refute that variance.
+    pub fn refutes_variance(&self, n: u64, ratio: f64) -> bool {
+        // Not a number refutes too.
+        !(chernoff(n as f64, ratio) < self.threshold)
+    }
+
     /// The tilt `λ = √(2L/n)` of the planned quadratic martingale.
     pub(super) fn tilt(&self, n: u64) -> f64 {
         (2.0 * self.threshold / n as f64).sqrt()

@@ -79,6 +79,10 @@ impl Source<Expr> for Symbols<'_> {
         Source::<Float>::count(&mut self.shapes, name, meaning)
     }
 
+    fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
+        Source::<Float>::index(&mut self.shapes, name, meaning)
+    }
+
     fn choice(
         &mut self,
         name: &'static str,

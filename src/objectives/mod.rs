@@ -1,5 +1,6 @@
 //! Floor 2: what code computes. Every function takes its ingredients and returns named terms; none knows what is claimed.
 
+pub mod chain_bound;
 pub mod denoising;
 pub mod elbo;
 pub mod euler;
@@ -10,5 +11,7 @@ pub mod path_energy;
 pub mod path_weight;
 pub mod pathwise;
 pub mod plugin_elbo;
+pub mod prediction;
 pub mod samplers;
+pub mod scoring;
 pub mod tilt;

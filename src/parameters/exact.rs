@@ -188,6 +188,17 @@ impl<'a> ExactReader<'a> {
         rows.into_iter().map(|row| row.iter().map(|v| number(name, v)).collect()).collect()
     }
 
+    /// An integer that fits 32 bits.
+    fn integer(&mut self, name: &'static str, domain: Domain, meaning: &str) -> Result<u32, InputError> {
+        let value = self.exact(name, domain, meaning)?;
+        let integer = value.is_int().then(|| u32::try_from(value.numerator().clone()).ok()).flatten();
+        integer.ok_or_else(|| InputError::Shape {
+            name: name.to_owned(),
+            expected: format!("an integer from {} to 4294967295", u8::from(domain == Domain::Positive)),
+            got: self.text(name),
+        })
+    }
+
     fn text(&self, name: &str) -> String {
         self.inputs.get(name).map(|v| shorten(v.as_str().unwrap_or(&v.to_string()))).unwrap_or_default()
     }
@@ -207,15 +218,13 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
     }
 
     fn count(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
-        let integer = self.exact(name, Domain::Positive, meaning).and_then(|value| {
-            let integer = value.is_int().then(|| u32::try_from(value.numerator().clone()).ok()).flatten();
-            integer.ok_or_else(|| InputError::Shape {
-                name: name.to_owned(),
-                expected: "an integer from 1 to 4294967295".to_owned(),
-                got: self.text(name),
-            })
-        });
+        let integer = self.integer(name, Domain::Positive, meaning);
         Ok(self.or_stand_in(integer, 1))
+    }
+
+    fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
+        let integer = self.integer(name, Domain::NonNegative, meaning);
+        Ok(self.or_stand_in(integer, 0))
     }
 
     fn choice(

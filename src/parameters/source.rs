@@ -20,6 +20,8 @@ pub trait Source<S> {
     fn optional(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<Option<S>, InputError>;
     /// An integer `≥ 1`.
     fn count(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError>;
+    /// An integer `≥ 0`.
+    fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError>;
     /// One of several names; the first is the default if `default` is set.
     fn choice(
         &mut self,
@@ -107,6 +109,10 @@ impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
 
     fn count(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
         Source::<S>::count(&mut self.reader, name, meaning)
+    }
+
+    fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
+        Source::<S>::index(&mut self.reader, name, meaning)
     }
 
     fn choice(

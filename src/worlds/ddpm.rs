@@ -1,6 +1,6 @@
 //! Discrete noise schedules: the betas of a chain.
 
-use super::{Descent, Level, Rung, Transition};
+use super::{Descent, Level, Oracle, Rung, Transition};
 use crate::numbers::Scalar;
 use crate::parameters::{Domain, InputError, Parameters, Source};
 
@@ -63,16 +63,34 @@ impl<S: Scalar> Parameters<S> for Ddpm<S> {
         let first = source.real("beta_1", Domain::Fraction, "the first beta")?;
         let last = source.real("beta_T", Domain::Fraction, "the last beta; without effect if T = 1")?;
         let steps = source.count("T", "the number of steps, at most 100000")?;
-        at_most(steps, "T", MOST_STEPS)?;
+        at_most(steps, "T")?;
         Ok(if schedule == "linear" { Self::linear(first, last, steps) } else { Self::quadratic(first, last, steps) })
     }
 }
 
+/// A chain and Gaussian data.
+#[derive(Debug, Clone)]
+pub struct DdpmPoint<S> {
+    /// The chain.
+    pub schedule: Ddpm<S>,
+    /// The exact network on the data.
+    pub oracle: Oracle<S>,
+}
+
+impl<S: Scalar> Parameters<S> for DdpmPoint<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let s = source.real("s", Domain::Positive, "data variance")?;
+        let mu = source.real("mu", Domain::Real, "data mean")?;
+        Ok(Self { schedule: Ddpm::read(source)?, oracle: Oracle::new(mu, s) })
+    }
+}
+
 /// Refuses more steps than a sampler is followed for.
-pub(super) fn at_most(steps: u32, name: &str, most: u32) -> Result<(), InputError> {
-    if steps <= most {
+pub(super) fn at_most(steps: u32, name: &str) -> Result<(), InputError> {
+    if steps <= MOST_STEPS {
         return Ok(());
     }
-    let why = format!("parameter `{name}` is {steps}, but a sampler is followed step by step for at most {most} steps");
+    let why =
+        format!("parameter `{name}` is {steps}, but a sampler is followed step by step for at most {MOST_STEPS} steps");
     Err(InputError::Condition(format!("{why}; give fewer")))
 }

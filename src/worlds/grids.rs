@@ -1,12 +1,9 @@
 //! The levels at which samplers are asked to stop: uniform in the half log-signal-to-noise ratio, or in a root of `σ`.
 
 use super::ddpm::at_most;
-use super::{Descent, Level};
+use super::{Descent, Level, Oracle};
 use crate::numbers::Scalar;
 use crate::parameters::{Domain, InputError, Parameters, Source};
-
-/// More steps are refused.
-const MOST_STEPS: u32 = 100_000;
 
 /// `λ_i = λ_0 + (i/N)(λ_N − λ_0)`, `i = 0, …, N`, with `λ = ln(α/σ)`, HALF the log-signal-to-noise ratio. Source: `lu2022dpm`.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +45,25 @@ impl<S: Scalar> Parameters<S> for LambdaGrid<S> {
         let end = source.real("lambda_end", Domain::Real, "half log-SNR at the end")?;
         source.ordered("lambda_start", "lambda_end", true)?;
         let steps = source.count("N", "the number of steps, at most 100000")?;
-        at_most(steps, "N", MOST_STEPS)?;
+        at_most(steps, "N")?;
         Ok(Self { start, end, steps })
+    }
+}
+
+/// A uniform grid in the half log-SNR, and Gaussian data.
+#[derive(Debug, Clone)]
+pub struct GridPoint<S> {
+    /// The exact network on the data.
+    pub oracle: Oracle<S>,
+    /// The grid.
+    pub grid: LambdaGrid<S>,
+}
+
+impl<S: Scalar> Parameters<S> for GridPoint<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let s = source.real("s", Domain::Positive, "data variance")?;
+        let mu = source.real("mu", Domain::Real, "data mean")?;
+        Ok(Self { oracle: Oracle::new(mu, s), grid: LambdaGrid::read(source)? })
     }
 }
 
@@ -108,9 +122,26 @@ impl<S: Scalar> Parameters<S> for KarrasGrid<S> {
         source.ordered("sigma_min", "sigma_max", true)?;
         let nodes = source.count("N", "the number of nodes with sigma > 0, from 2 to 100000")?;
         let rho = source.real("rho", Domain::Positive, "the exponent; 7 in practice")?;
-        at_most(nodes, "N", MOST_STEPS)?;
+        at_most(nodes, "N")?;
         at_least_two(nodes)?;
         Ok(Self { sigma_min, sigma_max, nodes, rho })
+    }
+}
+
+/// EDM's nodes, and Gaussian data.
+#[derive(Debug, Clone)]
+pub struct EdmPoint<S> {
+    /// The exact network on the data.
+    pub oracle: Oracle<S>,
+    /// The nodes.
+    pub grid: KarrasGrid<S>,
+}
+
+impl<S: Scalar> Parameters<S> for EdmPoint<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let s = source.real("s", Domain::Positive, "data variance")?;
+        let mu = source.real("mu", Domain::Real, "data mean")?;
+        Ok(Self { oracle: Oracle::new(mu, s), grid: KarrasGrid::read(source)? })
     }
 }
 

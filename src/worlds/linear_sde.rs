@@ -85,6 +85,22 @@ impl<S: Scalar> ForcedOu<S> {
         Transition { factor: z.exp(), offset: d * (h * z.phi(1) + drift * z.phi(2)), variance: d * (square + rest) }
     }
 
+    /// The drift at `t`, as a function of the state.
+    pub fn drift(&self, t: S) -> Affine<S> {
+        Affine { slope: -self.k, offset: self.h0 + self.h1 * t }
+    }
+
+    /// The diffusion coefficient `g(t)`; its sign matters on a given path.
+    pub fn diffusion(&self, t: S) -> S {
+        self.g0 + self.g1 * t
+    }
+
+    /// An Euler–Maruyama step between two times: `y ↦ y + d·drift(y)`, with everything at the start; the noise is `g(from)·ΔB`.
+    pub fn euler(&self, from: S, to: S) -> Affine<S> {
+        let (d, drift) = (to - from, self.drift(from));
+        Affine { slope: d * drift.slope + 1, offset: d * drift.offset }
+    }
+
     /// The clock at `t`.
     pub fn at(&self, t: S) -> Clock<S> {
         let Transition { factor, offset, variance } = self.transition(S::zero(), t);

@@ -14,10 +14,12 @@ from ..case import Case
 from ..fields import kind_of
 from ..findings import Finding, Findings, caller
 from ..grades import grade
+from ..session import check
 
 Array = NDArray[np.float64]
 
 
+@check
 def check_field_conversions(
     conversions: Mapping[Any, Callable[..., Any]],
     case: Case,
@@ -49,7 +51,7 @@ def check_field_conversions(
     Raises:
         ValueError: for kinds that do not exist, or no branch at all.
     """
-    about = dict(check="check_field_conversions", subject=subject, case=repr(case), command=caller(), reference="closed form")
+    about: dict[str, Any] = dict(check="check_field_conversions", subject=subject, case=repr(case), command=caller(), reference="closed form")
     branches = {_branch(key): call for key, call in conversions.items()}
     if not branches:
         raise ValueError("there are no conversions to check; give {'eps->x0': f, …} with f(z, value, t)")

@@ -14,11 +14,13 @@ from ..findings import Finding, Findings, caller
 from ..frameworks import unit_roundoff
 from ..run import Run, Sampler
 from ..schedules import DATA, Level
+from ..session import check
 from ..tape import TapeError
 
 Array = NDArray[np.float64]
 
 
+@check
 def check_order(
     sampler: Callable[..., Any],
     case: Case,
@@ -57,7 +59,7 @@ def check_order(
     subject_sampler = Sampler(sampler, case, framework=framework, dtype=dtype, shape=shape)
     if len(steps) < 3 or not subject_sampler.takes_steps:
         raise ValueError("an order needs a sampler(noise, steps) and at least three numbers of steps; give `lambda noise, steps: …`")
-    about = dict(check="check_order", subject=subject or subject_sampler.name, case=repr(case), command=caller(), reference="law")
+    about: dict[str, Any] = dict(check="check_order", subject=subject or subject_sampler.name, case=repr(case), command=caller(), reference="law")
     try:
         runs = [subject_sampler.read(n, precision=precision) for n in steps]
     except TapeError as error:

@@ -14,12 +14,31 @@ from ..findings import Finding, Findings
 from ..frameworks import to_numpy, unit_roundoff
 from ..run import Sampler
 from ..schedules import Level
-from ..tape import Silent, TapeError, playing
+from ..tape import Tape, TapeError, playing
 
 Array = NDArray[np.float64]
 
 #: Starts at evenly spaced probabilities.
 POINTS = 41
+
+
+class _Constant(Tape):
+    """A tape on which every draw is the same number, which counts."""
+
+    value = 0.0
+
+    def draw(self, shape: Sequence[int]) -> Array:
+        self.shapes.append(tuple(int(n) for n in shape))
+        return np.full(self.shapes[-1], self.value)
+
+
+def _carry(sampler: Sampler, starts: Array, n: int | None, value: float) -> tuple[Array, int]:
+    """Where the starts go if every draw is `value`, and how many draws there were."""
+    tape = _Constant()
+    tape.value = value
+    with playing(tape):
+        out = to_numpy(sampler(starts.reshape(POINTS, *sampler.shape), n)).reshape(POINTS, -1)
+    return out, len(tape.shapes)
 
 
 def check_quantiles(sampler: Sampler, ladder: Sequence[int | None], order: int | None, end: Level, about: dict[str, Any]) -> Findings:
@@ -33,26 +52,27 @@ def check_quantiles(sampler: Sampler, ladder: Sequence[int | None], order: int |
     unit = float(np.sqrt(case.moments(end)[1][0, 0]))
     errors, drawn, precision = [], [], "float64"
     for n in ladder:
-        case.forget()
-        tape = Silent()
-        with playing(tape):
-            try:
-                out = to_numpy(sampler(starts.reshape(POINTS, *sampler.shape), n)).reshape(POINTS, -1)
-            except TapeError as error:
-                return Findings([Finding("quantile map", "undecided", because=str(error), **about)])
+        try:
+            # Noise that is drawn and multiplied by zero does not count: another tape gives the same samples.
+            case.forget()
+            noisy, drawn_now = _carry(sampler, starts, n, 1.0)
+            case.forget()
+            out, drawn_now = _carry(sampler, starts, n, 0.0)
+        except TapeError as error:
+            return Findings([Finding("quantile map", "undecided", because=str(error), **about)])
         calls = case.calls()
         if not calls or calls[0].states is None or len(calls[0].states) != POINTS:
             because = "the network was not asked with the batch of the noise, so the start of the flow is not known"
             return Findings([Finding("quantile map", "undecided", because=because, **about)])
-        if tape.shapes:
-            because = f"the sampler drew noise {len(tape.shapes)} times; only a deterministic sampler carries quantiles to quantiles"
+        if not np.array_equal(out, noisy, equal_nan=True):
+            because = f"the sampler drew noise {drawn_now} times, and it counts; only a deterministic sampler carries quantiles to quantiles"
             return Findings([Finding("quantile map", "undecided", because=because, **about)])
         exact = case.flow(calls[0].states, calls[0].level, end)
         errors.append(float(np.abs(out - exact).max()) / unit)
-        drawn.append(len(tape.shapes))
+        drawn.append(drawn_now)
         precision = max(precision, calls[0].dtype, key=unit_roundoff)
     numbers = [n for n in ladder if n is not None]
-    details = {"steps": list(ladder), "errors": errors}
+    details = {"steps": list(ladder), "errors": errors, "draws": drawn}
     if len(numbers) < 3:
         because = "three numbers of steps are needed to tell discretisation from a mistake"
         return Findings([Finding("quantile map", "undecided", error=errors[-1], because=because, details=details, **about)])

@@ -18,6 +18,7 @@ from ..laws import Gaussian, Mixture
 from ..recursion import Recursion, between
 from ..run import Run, Sampler
 from ..schedules import DATA, Level
+from ..session import check
 from ..tape import TapeError
 from .order import decide
 from .quantiles import check_quantiles
@@ -25,6 +26,7 @@ from .quantiles import check_quantiles
 Array = NDArray[np.float64]
 
 
+@check
 def check_sampler(
     sampler: Callable[..., Any],
     case: Case,
@@ -78,7 +80,7 @@ def check_sampler(
         if order is not None:
             raise ValueError("an order needs a sampler(noise, steps); this one takes the noise alone")
         ladder = [None]
-    about = dict(check="check_sampler", subject=subject or given.name, case=repr(case), command=caller())
+    about: dict[str, Any] = dict(check="check_sampler", subject=subject or given.name, case=repr(case), command=caller())
     if isinstance(case.law, Mixture):
         return check_quantiles(given, ladder, order, end, about)
     try:

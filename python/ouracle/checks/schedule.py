@@ -15,10 +15,12 @@ from ..findings import Finding, Findings, caller
 from ..given import Given
 from ..grades import grade
 from ..schedules import Schedule
+from ..session import check
 
 Array = NDArray[np.float64]
 
 
+@check
 def check_schedule(
     schedule: Any,
     *,
@@ -53,7 +55,7 @@ def check_schedule(
     Raises:
         ValueError: if it cannot be understood what was given; the message says what is missing.
     """
-    about = dict(check="check_schedule", subject=subject or getattr(schedule, "__qualname__", ""), command=caller(), reference="closed form")
+    about: dict[str, Any] = dict(check="check_schedule", subject=subject or getattr(schedule, "__qualname__", ""), command=caller(), reference="closed form")
     if like is not None:
         about["case"] = repr(like)
         if times is None and callable(schedule) and not isinstance(schedule, Schedule):

@@ -39,7 +39,7 @@ def headline(found: list[Study]) -> str:
     said = f"{many(len(found), 'public package')}, {many(asked, 'question')} with known answers"
     if not failures:
         return f"{said}: no answer is wrong."
-    return f"{said}: {many(len(failures), 'answer')} {'fails' if len(failures) == 1 else 'fail'}" + (f", {known} of them with the cause shown." if known else ".")
+    return f"{said}: {many(len(failures), 'answer')} {'fails' if len(failures) == 1 else 'fail'}" + (f", {'each' if known == len(failures) else f'{known} of them'} with the cause shown." if known else ".")
 
 
 def counts(found: list[Study]) -> str:

@@ -11,6 +11,10 @@ from .records import Record, Study, shown, worst
 from .words import anchor, many, number, pill, text
 
 
+#: So many drawings of what is right are looked at; more are kept behind a line that opens.
+_PANELS = 12
+
+
 def headline(study: Study) -> str:
     """The verdict in one sentence."""
     name = f"{study.package} {study.version}"
@@ -40,15 +44,24 @@ def mood(study: Study) -> str:
 
 def html(study: Study) -> str:
     """The page: one file, without scripts."""
-    sections = [failures(study), overview(study), convergence(study), not_covered(study), everything(study), surroundings(study)]
+    sections = {
+        "What is wrong": failures(study),
+        "Subjects and checks": overview(study),
+        "Error against steps": convergence(study),
+        "Conventions": conventions(study),
+        "What was not covered": not_covered(study),
+        "Everything that was asked": everything(study),
+        "Environment": surroundings(study),
+    }
+    told = {title: section for title, section in sections.items() if section}
     footer = (
         f"<p>Made by ouracle {text(study.header['ouracle'])} from <a href=\"records.jsonl\">records.jsonl</a>. "
         "Tests show errors, never their absence.</p>"
     )
-    return words.document(f"ouracle: {headline(study)}", mood(study), head(study), "\n".join(filter(None, sections)), footer)
+    return words.document(f"ouracle: {headline(study)}", mood(study), head(study, told), "\n".join(told.values()), footer)
 
 
-def head(study: Study) -> str:
+def head(study: Study, sections: dict[str, str]) -> str:
     """The verdict, the counts, and the way to the sections."""
     verdicts = Counter(finding["verdict"] for finding in study.findings)
     failing = [finding for finding in study.findings if finding["verdict"] in FAILING]
@@ -67,8 +80,8 @@ def head(study: Study) -> str:
         ("questions", str(len(study.questions))),
         ("findings", str(len(study.findings))),
     ]
-    links = [("failures", "What is wrong")] if failing else []
-    links += [("overview", "Subjects and checks"), ("convergence", "Convergence"), ("blind", "What was not covered"), ("all", "Everything that was asked")]
+    # Each section begins with the name by which it is found.
+    links = [(section.split('"', 2)[1], title) for title, section in sections.items()]
     readme = '<a href="README.md">Design and discussion</a>' if study.folder and (study.folder / "README.md").is_file() else ""
     matrix = "../../index.html" if study.folder is None or study.folder.parent.name == "studies" else "../index.html"
     return "\n".join(
@@ -176,7 +189,7 @@ def drawing(finding: Record, titled: bool = False) -> str:
         return ""
     legend = [f'<li class="{curve.kind}"><span class="dot"></span>{curve.name}</li>' for curve in curves if curve.points and len(curves) > 1]
     legend += [f'<li class="guide"><span class="dash"></span>order {order}</li>' for order in orders]
-    slopes = f" · slopes {', '.join(number(slope, 3) for slope in details['slopes'])}" if details.get("slopes") else ""
+    slopes = f" · slopes {', '.join(f'{slope:.2f}' for slope in details['slopes'] if isinstance(slope, float))}" if details.get("slopes") else ""
     caption = f'<figcaption>{text(finding["subject"])}<small>{text(finding["question"])}{slopes}</small></figcaption>' if titled else ""
     return f'<figure>{caption}<div class="plot">{svg}</div><ul class="legend">{"".join(legend)}</ul></figure>'
 
@@ -194,35 +207,54 @@ def overview(study: Study) -> str:
         rows.append(f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
     titles = "".join(f"<th>{text(check)}</th>" for check in checks)
     return (
-        f'<section id="overview">\n<h2>Subjects and checks</h2>\n<div class="wide"><table class="ledger">\n<thead><tr><th>subject</th>{titles}</tr></thead>\n'
+        f'<section id="overview">\n<h2>Subjects and checks</h2>\n<div class="wide"><table class="ledger dense">\n<thead><tr><th>subject</th>{titles}</tr></thead>\n'
         f"<tbody>\n{chr(10).join(rows)}\n</tbody>\n</table></div>\n</section>"
     )
 
 
 def convergence(study: Study) -> str:
-    """Error against steps, one panel for each question that measured it."""
-    panels = [drawing(finding, titled=True) for finding in study.findings if {"steps", "errors"} <= finding.get("details", {}).keys()]
-    panels = [panel for panel in panels if panel]
-    if not panels:
+    """Error against steps, one panel for each question that measured it; what fails is drawn where it is told."""
+    drawn = [(finding, drawing(finding, titled=True)) for finding in study.findings if {"steps", "errors"} <= finding.get("details", {}).keys()]
+    open_ = [panel for finding, panel in drawn if panel and finding["verdict"] not in (*PASSING, *FAILING)]
+    passing = [panel for finding, panel in drawn if panel and finding["verdict"] in PASSING]
+    if not open_ and not passing:
         return ""
+    shut = [f"<details><summary>{len(passing)} of methods that are right</summary>\n{panelled(passing)}\n</details>"] if len(passing) > _PANELS else []
+    shown_ = panelled(open_ if shut else [*open_, *passing])
     note = (
         '<p class="note">Both axes are logarithmic, and a method of order <em>p</em> has slope −<em>p</em>. A dashed line has the slope that the '
         "method is said to have; shaded is what rounding explains.</p>"
     )
-    return f'<section id="convergence">\n<h2>Error against steps</h2>\n{note}\n<div class="panels">\n' + "\n".join(panels) + "\n</div>\n</section>"
+    return "\n".join(['<section id="convergence">\n<h2>Error against steps</h2>', note, shown_, *shut, "</section>"])
+
+
+def panelled(panels: list[str]) -> str:
+    """Drawings beside each other."""
+    return '<div class="panels">\n' + "\n".join(panels) + "\n</div>" if panels else ""
+
+
+def listed(findings: list[Record]) -> str:
+    """Findings with their reasons, one a line."""
+    items = (
+        f"<li>{pill(f['verdict'])} <strong>{text(f['subject'])}</strong>, {text(f['quantity'])} (<code>{text(f['question'])}</code>): "
+        f"{text(f.get('because') or f.get('cause') or 'no reason was given')}</li>"
+        for f in findings
+    )
+    return f'<ul class="listed">{"".join(items)}</ul>'
+
+
+def conventions(study: Study) -> str:
+    """What is right in another convention than the one that was asked for."""
+    found = [finding for finding in study.findings if finding["verdict"] == "convention"]
+    return f'<section id="conventions">\n<h2>Conventions, which are no errors</h2>\n{listed(found)}\n</section>' if found else ""
 
 
 def not_covered(study: Study) -> str:
     """What was asked and not decided."""
-    rows = [finding for finding in study.findings if finding["verdict"] in ("undecided", "unsupported")]
-    items = [
-        f"<li>{pill(f['verdict'])} <strong>{text(f['subject'])}</strong>, {text(f['quantity'])} (<code>{text(f['question'])}</code>): "
-        f"{text(f.get('because') or 'no reason was given')}</li>"
-        for f in rows
-    ]
-    listed = f"<ul>{''.join(items)}</ul>" if items else "<p>Every question that was asked was decided.</p>"
+    open_ = [finding for finding in study.findings if finding["verdict"] in ("undecided", "unsupported")]
+    told = listed(open_) if open_ else "<p>Every question that was asked was decided.</p>"
     rest = "<p>What has no question here was not looked at, and of it this page says nothing.</p>"
-    return f'<section id="blind">\n<h2>What was not covered</h2>\n{listed}\n{rest}\n</section>'
+    return f'<section id="blind">\n<h2>What was not covered</h2>\n{told}\n{rest}\n</section>'
 
 
 def everything(study: Study) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.metadata
+import importlib.util
 import os
 import pkgutil
 import platform
 import random
+import re
 import shlex
 import sys
 import time
@@ -18,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +29,8 @@ from .._native import __version__
 from ..findings import FAILING, VERDICTS, Finding, Findings
 from ..study import Question
 from .records import FORMAT, Record, Stream, counts
+
+_PACKAGE = re.compile(r"^PACKAGE\b[^=\n]*=", re.MULTILINE)
 
 #: Packages whose versions decide what the numbers are.
 _BENEATH = ("numpy", "scipy", "torch", "jax", "jaxlib")
@@ -52,11 +57,13 @@ class Subject:
 
 
 def names() -> list[str]:
-    """The names of all studies, as they are written in a command."""
+    """The names of all studies, as they are written in a command: the modules that say of which package they are."""
     from .. import study
 
-    modules = (module.name for module in pkgutil.iter_modules(study.__path__) if not module.name.startswith("_"))
-    return sorted(name.replace("_", "-") for name in modules)
+    # Read and not imported: a study may need its package, and what stands beside the studies is none.
+    modules = ((module, importlib.util.find_spec(f"ouracle.study.{module.name}")) for module in pkgutil.iter_modules(study.__path__))
+    sources = ((module.name, Path(spec.origin)) for module, spec in modules if spec is not None and spec.origin is not None)
+    return sorted(name.replace("_", "-") for name, file in sources if _PACKAGE.search(file.read_text(encoding="utf-8")))
 
 
 def load(name: str) -> Subject:

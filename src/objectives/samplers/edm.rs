@@ -66,24 +66,23 @@ pub fn churn<S: Scalar>(z: &Form<S>, level: &Level<S>, churn: &Churn<S>) -> (For
     (z.clone().drawn(std), raised)
 }
 
-/// What EDM's stochastic sampler returns given its start: before each step the noise that belongs to its level, none outside a
-/// window for instance, and then Heun's step from the raised level; the last step, to the data, is Euler's.
+/// What EDM's stochastic sampler returns given its start: before the step of each index the noise that belongs to it, none outside
+/// a window for instance, and then Heun's step from the raised level; the last step, to the data, is Euler's.
 pub fn churned<S: Scalar>(
     descent: &Descent<S>,
     oracle: &Oracle<S>,
-    noise: impl Fn(&Level<S>) -> Option<Churn<S>>,
+    noise: impl Fn(usize) -> Option<Churn<S>>,
 ) -> Transition<S> {
-    let start = Form::initial();
-    let raise = |level: &Level<S>| match noise(level) {
-        Some(noise) => churn(&start, level, &noise),
-        None => (start.clone(), *level),
+    let raise = |i: usize, level: &Level<S>| match noise(i) {
+        Some(noise) => churn(&Form::initial(), level, &noise),
+        None => (Form::initial(), *level),
     };
-    let rungs = descent.rungs.iter().map(|rung| {
-        let (z, noisy) = raise(&rung.noisy);
+    let rungs = descent.rungs.iter().enumerate().map(|(i, rung)| {
+        let (z, noisy) = raise(i, &rung.noisy);
         two_stage_step(&z, &Rung { noisy, ..*rung }, oracle, S::one())
     });
     let last = descent.last.iter().map(|level| {
-        let (z, raised) = raise(level);
+        let (z, raised) = raise(descent.rungs.len(), level);
         denoise(&z, &raised, oracle)
     });
     rungs.chain(last).fold(Transition::still(), |so_far, step| so_far.then(&step.transition()))

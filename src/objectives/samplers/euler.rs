@@ -16,7 +16,8 @@ pub fn euler_flow_step<S: Scalar>(z: &Form<S>, clock: &Clock<S>, score: &Affine<
     euler_step(z, &ReverseSde::plug_in(clock, score, S::one()).drift, h)
 }
 
-fn euler_step<S: Scalar>(z: &Form<S>, drift: &Affine<S>, h: S) -> Form<S> {
+/// `z ← z + h·drift(z)`.
+pub fn euler_step<S: Scalar>(z: &Form<S>, drift: &Affine<S>, h: S) -> Form<S> {
     z.plus(&z.through(drift).scale(h))
 }
 

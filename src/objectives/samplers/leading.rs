@@ -28,7 +28,8 @@ impl LeadingError {
             "dpm-solver++3m" => (3, [-3, 18, -15], 16),
             _ => (1, [-1, 0, 0], 4),
         };
-        Self { order, coefficients, divisor, starts_low: name.ends_with('m') || name.ends_with("circulated") }
+        let starts_low = matches!(name, "dpm-solver++2m" | "dpm-solver++3m-as-circulated" | "dpm-solver++3m");
+        Self { order, coefficients, divisor, starts_low }
     }
 
     /// `G(u)`.
@@ -37,10 +38,15 @@ impl LeadingError {
         u * (u * (u * three + two) + one) / self.divisor
     }
 
-    /// `G(u) − G(v)`, given `u`, `v` and `u − v`: nothing cancels where `u` and `v` are nearly the same.
-    pub fn increment<S: Scalar>(&self, u: S, v: S, difference: S) -> S {
+    /// `G(u) − G(v)`, given `u`, `v`, `1 − u` and `u − v`: nothing cancels where `u` and `v` are nearly the same, or `u` is nearly 1 and
+    /// `v` nearly 0. There `Σ c_k u^k = (Σ c_k) u − u(1 − u)(c_2 + c_3 + c_3 u)` is what tells a sum of zero.
+    pub fn increment<S: Scalar>(&self, u: S, v: S, rest: S, difference: S) -> S {
         let [one, two, three] = self.coefficients;
-        let slope = (u.square() + u * v + v.square()) * three + (u + v) * two + one;
+        let slope = if one + two + three == 0 {
+            -(rest - v) * (u * three + two + three) - v * (S::int(1) - v) * three
+        } else {
+            (u.square() + u * v + v.square()) * three + (u + v) * two + one
+        };
         difference * slope / self.divisor
     }
 }

@@ -24,7 +24,7 @@ impl Prediction {
 }
 
 /// A leap from level `a` to level `b`, `h = λ_b − λ_a`, of a solver that holds a polynomial for the prediction `f`:
-/// `z_b = keep z_a + gain Σ_k e φ_k(e) D_{k−1} + std ξ`, where `D_k` is `h^k` times the k-th derivative of `f` in `λ`.
+/// `z_b = keep z_a + gain Σ_k e φ_k(e) D_{k−1} + √variance ξ`, where `D_k` is `h^k` times the k-th derivative of `f` in `λ`.
 ///
 /// | prediction | keep | gain | e |
 /// |---|---|---|---|
@@ -43,8 +43,8 @@ pub struct Leap<S> {
     pub exponent: S,
     /// `e^e − 1`, a ratio of the levels if the solver follows the flow: also at `σ_b = 0`, where `h` is infinite.
     pub growth: S,
-    /// The standard deviation of the fresh draw, if there is one.
-    pub std: Option<S>,
+    /// The variance of the fresh draw, if there is one.
+    pub variance: Option<S>,
 }
 
 impl<S: Scalar> Leap<S> {
@@ -53,14 +53,14 @@ impl<S: Scalar> Leap<S> {
         let (grown, h) = (from.ratio() / to.ratio(), to.half_log_snr() - from.half_log_snr());
         match prediction {
             Prediction::Noise => {
-                Self { keep: to.alpha / from.alpha, gain: -to.sigma, exponent: h, growth: grown - 1, std: None }
+                Self { keep: to.alpha / from.alpha, gain: -to.sigma, exponent: h, growth: grown - 1, variance: None }
             }
             Prediction::Data => Self {
                 keep: to.sigma / from.sigma,
                 gain: -to.alpha,
                 exponent: -h,
                 growth: to.ratio() / from.ratio() - 1,
-                std: None,
+                variance: None,
             },
         }
     }
@@ -72,14 +72,14 @@ impl<S: Scalar> Leap<S> {
         let flow = Self::flow(prediction, from, to);
         match prediction {
             Prediction::Noise => {
-                let std = to.sigma * (eta * (flow.exponent * 2).exp_m1()).sqrt();
-                Self { gain: flow.gain * (eta + 1), std: Some(std), ..flow }
+                let variance = to.sigma.square() * eta * (flow.exponent * 2).exp_m1();
+                Self { gain: flow.gain * (eta + 1), variance: Some(variance), ..flow }
             }
             Prediction::Data => {
                 let exponent = flow.exponent * (eta + 1);
-                let std = to.sigma * (-(flow.exponent * eta * 2).exp_m1()).sqrt();
+                let variance = -to.sigma.square() * (flow.exponent * eta * 2).exp_m1();
                 let keep = flow.keep * (flow.exponent * eta).exp();
-                Self { keep, gain: flow.gain, exponent, growth: exponent.exp_m1(), std: Some(std) }
+                Self { keep, gain: flow.gain, exponent, growth: exponent.exp_m1(), variance: Some(variance) }
             }
         }
     }
@@ -96,8 +96,8 @@ impl<S: Scalar> Leap<S> {
 
     /// The state with the draw, if there is one.
     pub fn drawn(&self, state: Form<S>) -> Form<S> {
-        match self.std {
-            Some(std) => state.drawn(std),
+        match self.variance {
+            Some(variance) => state.drawn(variance.sqrt()),
             None => state,
         }
     }

@@ -5,8 +5,20 @@
 //!
 //! A step goes down a [`Rung`], from its noisy level to its clean one. Steps are composed by [`law`], in time proportional to
 //! their number, or run on one form by [`run`], which keeps every draw apart.
+//!
+//! ```
+//! use ouracle::numbers::Float;
+//! use ouracle::objectives::samplers::{Spread, ancestral};
+//! use ouracle::worlds::{Ddpm, Gaussian, Oracle};
+//!
+//! let schedule = Ddpm::linear(Float(1e-4), Float(0.02), 1000);
+//! let oracle = Oracle::new(Float(1.3), Float(0.37));
+//! let samples = ancestral(&schedule.descent(), &oracle, Spread::Posterior).apply(&Gaussian::centred(Float(1.0)));
+//! assert_eq!(format!("{:.9}", samples.variance.0), "0.365159881");
+//! ```
 
 mod ancestral;
+pub mod ancestral_error;
 mod ddim;
 mod edm;
 mod euler;
@@ -22,7 +34,7 @@ mod solver;
 pub use ancestral::{Spread, ancestral, ancestral_step, reverse_std};
 pub use ddim::{ddim, ddim_direction, ddim_std, ddim_step};
 pub use edm::{Churn, churn, churned, euler_sigma, euler_sigma_step, heun, two_stage, two_stage_step};
-pub use euler::{euler_flow, euler_flow_step, euler_maruyama, euler_maruyama_step};
+pub use euler::{euler_flow, euler_flow_step, euler_maruyama, euler_maruyama_step, euler_step};
 pub use exponential::{exponential, exponential_step};
 pub use form::Form;
 pub use leading::{LeadingError, start_coefficient};
@@ -41,16 +53,24 @@ pub fn denoise<S: Scalar>(z: &Form<S>, level: &Level<S>, oracle: &Oracle<S>) -> 
     z.through(&oracle.denoised(level))
 }
 
-/// What a one-step sampler returns given its start, step by step.
+/// The steps of a one-step sampler, each as what it makes of the state before it.
+pub fn steps<S: Scalar>(
+    descent: &Descent<S>,
+    oracle: &Oracle<S>,
+    step: impl Fn(&Form<S>, &Rung<S>) -> Form<S>,
+) -> impl Iterator<Item = Transition<S>> {
+    let start = Form::initial();
+    let last = descent.last.iter().map(|level| denoise(&Form::initial(), level, oracle));
+    descent.rungs.iter().map(move |rung| step(&start, rung)).chain(last).map(|step| step.transition())
+}
+
+/// What a one-step sampler returns given its start.
 pub fn law<S: Scalar>(
     descent: &Descent<S>,
     oracle: &Oracle<S>,
     step: impl Fn(&Form<S>, &Rung<S>) -> Form<S>,
 ) -> Transition<S> {
-    let start = Form::initial();
-    let last = descent.last.iter().map(|level| denoise(&start, level, oracle));
-    let steps = descent.rungs.iter().map(|rung| step(&start, rung)).chain(last);
-    steps.fold(Transition::still(), |so_far, step| so_far.then(&step.transition()))
+    steps(descent, oracle, step).fold(Transition::still(), |so_far, step| so_far.then(&step))
 }
 
 /// The same on one state, whose draws stay apart.
