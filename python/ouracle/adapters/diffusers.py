@@ -26,7 +26,8 @@ from .. import frameworks, tape
 from ..case import Case
 from ..laws import Law, PointMass
 from ..schedules import Level
-from .tables import Clock, Tables, Unsupported
+from . import Unsupported
+from .tables import Clock, Tables
 
 Array = NDArray[np.float64]
 

@@ -10,12 +10,9 @@ from numpy.typing import NDArray
 
 from .. import frameworks
 from ..schedules import Level, Schedule
+from . import Unsupported
 
 Array = NDArray[np.float64]
-
-
-class Unsupported(ValueError):
-    """A scheduler cannot be asked as a sampler of an exact field; the message says why."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from ..adapters import Unsupported
 from ..adapters import diffusers as adapter
-from ..adapters.tables import Unsupported
 from ..checks import scheduler as checks
 from ..checks.inverse import check_inverse
 from ..checks.sampler import check_sampler
