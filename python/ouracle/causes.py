@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .case import Case
+from .orders import Order
 from .recursion import Recursion, between
 from .run import Run
 from .schedules import Level
@@ -63,6 +64,20 @@ def of_order(runs: Sequence[Run], case: Case, end: Level) -> str:
         if all(agrees(run, known, case, end) for run in runs):
             return f"{known.story} (every entry agrees with `{known.recursion.name}` on the levels it visits, to rounding, at {len(runs)} numbers of steps)"
     return ""
+
+
+def of_growth(measured: Order) -> str:
+    """What errors look like that fall first and grow later, like ``√N`` or faster: digits are lost. Empty if they do not."""
+    least = int(np.argmin(measured.errors))
+    later = measured.errors[least:]
+    if len(later) < 2 or least == 0 or any(b <= a for a, b in zip(later, later[1:])):
+        return ""
+    if np.log(later[-1] / later[-2]) < 0.5 * np.log(measured.steps[-1] / measured.steps[-2]):
+        return ""
+    return (
+        f"its error falls to {measured.errors[least]:.2g} at {measured.steps[least]} steps and grows from there, to {later[-1]:.2g} at "
+        f"{measured.steps[-1]}, as lost digits do and discretisation does not: numbers that are nearly equal for short steps are subtracted"
+    )
 
 
 def of_divergence(runs: Sequence[Run], steps: Sequence[int], case: Case, end: Level) -> str:

@@ -37,8 +37,10 @@ class Level:
 
     @property
     def half_log_snr(self) -> float:
-        """``λ = ln(α/σ)``, half the log-signal-to-noise ratio; infinite without noise."""
-        return float(np.log(self.alpha) - np.log(self.sigma)) if self.sigma > 0 else float("inf")
+        """``λ = ln(α/σ)``, half the log-signal-to-noise ratio; infinite without noise, minus infinite without signal."""
+        if self.sigma <= 0 or self.alpha <= 0:
+            return float("-inf") if self.sigma > 0 else float("inf")
+        return float(np.log(self.alpha) - np.log(self.sigma))
 
 
 DATA = Level(1.0, 0.0)

@@ -77,6 +77,15 @@ class Tape:
         return rows.reshape(shape)
 
 
+class Silent(Tape):
+    """A tape of zeros, which counts: what a sampler does without its noise."""
+
+    def draw(self, shape: Sequence[int]) -> Array:
+        """Zeros of this shape."""
+        self.shapes.append(tuple(int(n) for n in shape))
+        return np.zeros(self.shapes[-1])
+
+
 class Generator:
     """What stands in for a NumPy generator on a tape: normal draws come from the tape, everything else from a generator of its own."""
 

@@ -81,7 +81,7 @@ def decide(runs: Sequence[Run], case: Case, nominal: int, steps: Sequence[int], 
     verdict = measured.verdict(nominal)
     cause = ""
     if verdict == "wrong":
-        cause = causes.of_order(runs, case, end) if measured.low > 0.5 else causes.of_divergence(runs, steps, case, end)
+        cause = causes.of_order(runs, case, end) if measured.low > 0.5 else causes.of_divergence(runs, steps, case, end) or causes.of_growth(measured)
     return Finding(
         "order",
         verdict,

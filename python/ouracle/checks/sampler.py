@@ -132,6 +132,9 @@ def _recursion(
         exact = recursion.law(run.case, between(visited))
         ratio, error, tolerance = exact.excess(observed, run.precision)
         verdict = "right" if ratio <= 8 else "degraded" if ratio <= 1024 else "wrong"
+        if not np.isfinite(tolerance):
+            because = f"interval arithmetic does not bound what rounding does to `{recursion.name}` on these levels; end at a positive noise level"
+            return Finding("recursion", "undecided", error=error, because=because, **about)
         start = run.case.moments(visited[0])
         mean, covariance = observed.apply(*start)
         exact_mean, exact_covariance = exact.apply(*start)
