@@ -30,7 +30,7 @@ fn positive(variance: f64) -> PyResult<Float> {
 /// What a network of this kind predicts, as `data·x + noise·ε`, at a level with the rates `(α′, σ′)`.
 fn meaning(kind: &str, at: &Level<Float>, rates: [f64; 2]) -> PyResult<Target<Float>> {
     let (data, noise) = match kind {
-        "score" => (Float(0.0), -at.sigma.recip()),
+        "score" => (Float(0.0), -(Float(1.0) / at.sigma)),
         "eps" => (Float(0.0), Float(1.0)),
         "x0" => (Float(1.0), Float(0.0)),
         "v" => (-at.sigma, at.alpha),
@@ -50,7 +50,8 @@ pub fn loss<'py>(
     levels: PyReadonlyArray2<'py, f64>,
     scale: f64,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
-    let rows = levels.as_array().rows().into_iter().map(|row| {
+    let levels = levels.as_array();
+    let rows = levels.rows().into_iter().map(|row| {
         let at = noisy([row[0], row[1]])?;
         let [target, predicted] = [target, predicted].map(|kind| meaning(kind, &at, [row[2], row[3]]));
         let (target, predicted) = (target?, predicted?);
@@ -84,7 +85,8 @@ pub fn step_kls<'py>(
     share: f64,
     scale: f64,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-    let terms = steps.as_array().rows().into_iter().map(|row| {
+    let steps = steps.as_array();
+    let terms = steps.rows().into_iter().map(|row| {
         let rung = Rung::between(noisy([row[0], row[1]])?, noisy([row[2], row[3]])?);
         let [small, large] = [rung.posterior_variance(), rung.forward.variance].map(|variance| variance.0);
         let variance = positive(small.powf(1.0 - share) * large.powf(share))?;
@@ -96,7 +98,8 @@ pub fn step_kls<'py>(
 /// Rows with the variance of `q(z_s | z_t, x)` and of `q(z_t | z_s)`, for steps with the rows `(α_t, σ_t, α_s, σ_s)`.
 #[pyfunction]
 pub fn step_variances<'py>(py: Python<'py>, steps: PyReadonlyArray2<'py, f64>) -> PyResult<Bound<'py, PyArray2<f64>>> {
-    let rows = steps.as_array().rows().into_iter().map(|row| {
+    let steps = steps.as_array();
+    let rows = steps.rows().into_iter().map(|row| {
         let rung = Rung::between(noisy([row[0], row[1]])?, noisy([row[2], row[3]])?);
         Ok(vec![rung.posterior_variance().0, rung.forward.variance.0])
     });
