@@ -25,6 +25,7 @@ from .checks.likelihood import check_likelihood
 from .checks.loss import check_loss
 from .checks.metric import check_metric
 from .checks.order import check_order
+from .checks.regression import check_regression
 from .checks.sampler import check_sampler
 from .checks.schedule import check_schedule
 from .checks.sde import Sde, check_sde
@@ -46,6 +47,7 @@ assert_likelihood = asserting(check_likelihood)
 assert_loss = asserting(check_loss)
 assert_metric = asserting(check_metric)
 assert_order = asserting(check_order)
+assert_regression = asserting(check_regression)
 assert_sampler = asserting(check_sampler)
 assert_schedule = asserting(check_schedule)
 assert_sde = asserting(check_sde)
@@ -86,6 +88,7 @@ __all__ = [
     "assert_loss",
     "assert_metric",
     "assert_order",
+    "assert_regression",
     "assert_sampler",
     "assert_schedule",
     "assert_sde",
@@ -98,6 +101,7 @@ __all__ = [
     "check_loss",
     "check_metric",
     "check_order",
+    "check_regression",
     "check_sampler",
     "check_schedule",
     "check_sde",

@@ -52,17 +52,23 @@ FACTORS: tuple[tuple[str, float], ...] = (
 )
 
 
-def constant_ratio(got: ArrayLike, exact: ArrayLike, unit: ArrayLike) -> float | None:
-    """The number ``c`` with ``got = c·exact`` everywhere to rounding, if there is one; none if ``exact`` says nothing."""
-    values, truth, units = (np.ravel(np.asarray(a, dtype=np.float64)) for a in np.broadcast_arrays(got, exact, unit))
-    # The entry that knows the ratio best.
+def constant_ratio(got: ArrayLike, exact: ArrayLike, unit: ArrayLike, exact_unit: ArrayLike = 0.0) -> float | None:
+    """The number ``c`` with ``got = c·exact`` everywhere to rounding, if there is one; none if the numbers say nothing.
+
+    ``unit`` is what rounds in ``got``, ``exact_unit`` what is not known of ``exact``. ``c`` is read off the entry that knows it best,
+    and carries the error of that entry to the others.
+    """
+    values, truth, units, loose = (np.ravel(np.asarray(a, dtype=np.float64)) for a in np.broadcast_arrays(got, exact, unit, exact_unit))
+    if not values.size or not np.isfinite(values).all() or not np.isfinite(truth).all():
+        return None
     with np.errstate(divide="ignore", invalid="ignore"):
-        clear = np.where(np.isfinite(values), np.abs(truth) / units, 0.0)
-    best = int(np.argmax(clear)) if clear.size else 0
-    if not clear.size or not clear[best] > 64 or not np.isfinite(values).all():
+        error = np.where((truth != 0) & (values != 0), units / np.abs(values) + loose / np.abs(truth), np.inf)
+    best = int(np.argmin(error))
+    if not error[best] < 1 / 64:
         return None
     ratio = float(values[best] / truth[best])
-    return ratio if ratio != 0 and within(values, ratio * truth, 2 * abs(ratio) * units + units) else None
+    allowed = units + abs(ratio) * (loose + np.abs(truth) * error[best]) + np.finfo(float).tiny
+    return ratio if within(values, ratio * truth, allowed) else None
 
 
 def name_of_factor(ratio: float, further: Sequence[tuple[str, float]] = (), *, precision: float = 1e-6) -> str:

@@ -23,9 +23,9 @@ class Residuals:
     cause: str
 
     @property
-    def kinks(self) -> Array:
+    def kinks(self) -> NDArray[np.bool_]:
         """Whether the derivative does not exist near a time."""
-        return ~np.isfinite(self.tolerances).all(axis=1)
+        return np.asarray(~np.isfinite(self.tolerances).all(axis=1), dtype=np.bool_)
 
     def worst(self) -> tuple[int, int]:
         """The time and the equation that fail by most, kinks left out."""

@@ -93,7 +93,8 @@ def test_an_error_of_a_millionth_is_wrong():
 def test_single_precision_gets_the_tolerance_of_single_precision():
     metric = lambda y, m, s: crps_normal(y, m, s).astype(np.float32)  # noqa: E731
     assert oc.check_metric(metric, "gaussian", dtype="float32").verdict == "right"
-    assert oc.check_metric(lambda y, m, s: np.float64(np.float32(crps_normal(y, m, s))), "gaussian").verdict in ("degraded", "wrong")
+    finding = oc.check_metric(lambda y, m, s: np.float64(np.float32(crps_normal(y, m, s))), "gaussian").of("crps")
+    assert finding.verdict == "wrong" and "single precision only" in finding.cause
 
 
 def test_hostile_metrics_become_findings():

@@ -7,7 +7,6 @@ import pytest
 from samplers import gaussian
 
 import ouracle as oc
-from ouracle.checks.regression import check_regression
 
 
 def pairs(change=lambda z, target: target):
@@ -23,7 +22,7 @@ def pairs(change=lambda z, target: target):
 
 
 def check(draw, **more):
-    return check_regression(draw, oc.Case(gaussian(), oc.FlowMatching()), 0.6, **more)[0]
+    return oc.check_regression(draw, oc.Case(gaussian(), oc.FlowMatching()), 0.6, **more)[0]
 
 
 def test_the_difference_of_data_and_noise_is_the_velocity():

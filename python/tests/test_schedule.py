@@ -200,3 +200,25 @@ def test_hostile_schedules_become_findings_or_clear_errors():
         check_schedule(np.linspace(1e-4, 0.02, 10))
     with pytest.raises(ValueError, match="no table"):
         check_schedule({"beta": [0.1]})
+
+
+def probed(add_noise, times):
+    """The levels of a package's noising function, which is linear in data and noise."""
+    return np.array([[add_noise(1.0, 0.0, t), add_noise(0.0, 1.0, t)] for t in times])
+
+
+def test_a_noising_function_is_a_schedule():
+    schedule = oc.EDM()
+    times = np.geomspace(0.01, 80, 40)
+
+    def levels_of(add_noise):
+        rows = probed(add_noise, times)
+        return check_schedule(lambda t: (np.interp(t, times, rows[:, 0]), np.interp(t, times, rows[:, 1])), times=times, like=schedule).of("levels")
+
+    assert levels_of(lambda x, e, t: x + t * e).verdict == "right"
+    # The variance-preserving state of a scheduler that is parametrised by σ.
+    scaled = levels_of(lambda x, e, t: (x + t * e) / np.sqrt(1 + t * t))
+    assert scaled.verdict == "convention" and "scaled to α² + σ² = 1" in scaled.cause
+    # The variance in the place of the standard deviation.
+    squared = levels_of(lambda x, e, t: x + t * t * e)
+    assert squared.verdict == "wrong" and "a variance" in squared.cause

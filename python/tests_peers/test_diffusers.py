@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 
 import pytest
@@ -183,6 +184,7 @@ def test_a_forward_process_of_the_other_scale_is_found():
 def test_a_memory_of_the_run_before_is_found():
     base = adapter.schedulers()["DDIMScheduler"]
 
+    @functools.wraps(base.step)
     def step(self, *arguments, **words):
         out = base.step(self, *arguments, **words)
         self.last = out.prev_sample + 1e-9 * getattr(self, "last", 0.0)

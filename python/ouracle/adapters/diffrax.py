@@ -50,28 +50,45 @@ class Path(diffrax.AbstractBrownianPath):
         )
 
 
-def terms(equation: LinearSde, control: Any) -> Any:
-    """The equation as diffrax takes it: a drift, and a diagonal diffusion that does not depend on the state."""
-    drift = diffrax.ODETerm(lambda t, y, _: equation.drift(t, y))
-    noise = diffrax.ControlTerm(lambda t, y, _: lineax.DiagonalLinearOperator(equation.diffusion(t, y)), control)
-    return diffrax.MultiTerm(drift, noise)
+class _Coefficients(eqx.Module):
+    """The coefficients of an equation as numbers that a compiled program takes, so that one program serves all equations."""
+
+    rate: Any
+    force: Any
+    force_slope: Any
+    noise: Any
+    noise_slope: Any
+
+
+@eqx.filter_jit
+def _solve(solver: Any, equation: _Coefficients, path: Path, start: Any, span: tuple[Any, Any, Any], max_steps: int) -> Any:
+    drift = diffrax.ODETerm(lambda t, y, _: LinearSde.drift(equation, t, y))  # type: ignore[arg-type]
+    noise = diffrax.ControlTerm(lambda t, y, _: lineax.DiagonalLinearOperator(LinearSde.diffusion(equation, t, y)), path)  # type: ignore[arg-type]
+    t0, t1, dt0 = span
+    return diffrax.diffeqsolve(diffrax.MultiTerm(drift, noise), solver, t0=t0, t1=t1, dt0=dt0, y0=start, max_steps=max_steps).ys[-1]
 
 
 def sde_solver(solver: Any) -> Solver:
-    """A diffrax solver as :func:`ouracle.check_sde_solver` takes it."""
+    """A diffrax solver as :func:`ouracle.check_sde_solver` takes it.
+
+    Arrays are padded to a few sizes, so that both directions of time and all numbers of steps share one compiled program.
+    """
 
     def solve(equation: LinearSde, times: np.ndarray, path: Increments) -> Any:
-        control = Path(jnp.asarray(path.grid), jnp.asarray(path.values))
-        return diffrax.diffeqsolve(
-            terms(equation, control),
-            solver,
-            t0=float(times[0]),
-            t1=float(times[-1]),
-            dt0=None,
-            y0=jnp.asarray(path.start(equation.start)),
-            stepsize_controller=diffrax.StepTo(jnp.asarray(times)),
-            max_steps=4 * len(times),
-        ).ys[-1]
+        steps = len(times) - 1
+        room = max(32, 1 << (steps - 1).bit_length())
+        rows = 3 * room + 3
+        # Times that no step comes near.
+        grid = np.concatenate([path.grid, path.grid[-1] + 1e6 * (1 + np.arange(room - steps))])
+        values = np.zeros((3, room, rows))
+        values[:, :steps, : path.rows] = path.values
+        start = np.zeros(rows)
+        start[: path.rows] = path.start(equation.start)
+        names = ("rate", "force", "force_slope", "noise", "noise_slope")
+        coefficients = _Coefficients(*(jnp.asarray(getattr(equation, name)) for name in names))
+        span = tuple(jnp.asarray(t) for t in (times[0], times[-1], (times[-1] - times[0]) / steps))
+        out = _solve(solver, coefficients, Path(jnp.asarray(grid), jnp.asarray(values)), jnp.asarray(start), span, 4 * room)
+        return out[: path.rows]
 
     solve.__qualname__ = type(solver).__name__
     return solve

@@ -14,6 +14,8 @@ from ..linear import LinearSde
 
 #: The orders that the methods are named for; the multistep methods start with lower orders and are only required to converge.
 ORDERS = {"euler": 1, "midpoint": 2, "heun2": 2, "heun3": 3, "rk4": 4}
+#: Adams–Bashforth of the default order 12 is unstable unless the step times the rate is below about 0.001.
+OPTIONS = {name: {"max_order": 4} for name in ("explicit_adams", "implicit_adams", "fixed_adams")}
 
 
 def methods() -> list[str]:
@@ -38,7 +40,7 @@ def ode_solver(method: str) -> Solver:
         if is_adaptive(method):
             tolerance = float(len(times) - 1) ** -4
             return odeint(equation.drift, start, ts[[0, -1]], method=method, rtol=tolerance, atol=tolerance)[-1]
-        return odeint(equation.drift, start, ts, method=method)[-1]
+        return odeint(equation.drift, start, ts, method=method, options=OPTIONS.get(method))[-1]
 
     solve.__qualname__ = method
     return solve

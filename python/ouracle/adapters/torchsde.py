@@ -93,9 +93,9 @@ def sde_solver(method: str, sde_type: str, noise_type: str) -> Solver:
 
 def methods() -> Iterator[tuple[str, str, str, Any]]:
     """Method, type of integral, type of noise and nominal strong order of all that torchsde offers; the order is a reason if it does not."""
-    for method in sorted(str(name) for name in settings.METHODS()):
-        for sde_type in sorted(settings.SDE_TYPES()):
-            for noise_type in sorted(settings.NOISE_TYPES()):
+    for method in settings.METHODS.all():
+        for sde_type in settings.SDE_TYPES.all():
+            for noise_type in settings.NOISE_TYPES.all():
                 yield method, sde_type, noise_type, _strong_order(method, sde_type, noise_type)
 
 
@@ -130,25 +130,26 @@ def brownian_interval(area: str, paths: int = 4000, seed: int = 0) -> Any:
     return path
 
 
-class _Constant(torch.nn.Module):
-    """``dX = f dt + g dB`` against the prior drift ``h``, all constant: the KL of the two laws of paths is ``½ ((f − h)/g)² T``."""
+class _TwoDrifts(torch.nn.Module):
+    """An Ornstein–Uhlenbeck process against one of another mean: drifts and prior drifts differ by 0.6, whatever the state."""
 
     noise_type, sde_type = "diagonal", "ito"
 
     def f(self, t: Any, y: Any) -> Any:
-        return torch.full_like(y, 0.9)
+        return 1.5 * (0.4 - y)
 
     def g(self, t: Any, y: Any) -> Any:
         return torch.full_like(y, 0.7)
 
     def h(self, t: Any, y: Any) -> Any:
-        return torch.full_like(y, 0.4)
+        return -1.5 * y
 
 
 def logqp(steps: int = 64) -> tuple[float, float, float]:
-    """The KL of paths that `sdeint(logqp=True)` reports for constant drifts, the exact one, and a unit of rounding."""
-    start = torch.zeros(4, 1, dtype=torch.float64)
-    ts = torch.tensor([0.0, 1.0], dtype=torch.float64)
-    _, found = torchsde.sdeint(_Constant(), start, ts, method="euler", dt=1 / steps, logqp=True)
-    exact = 0.5 * ((0.9 - 0.4) / 0.7) ** 2
-    return float(found.sum() / 4), exact, 2.0**-53 * steps * exact
+    """The KL of paths on ``[0, ½]`` that `sdeint(logqp=True)` reports, the exact ``½ ∫ ((f − h)/g)² dt``, and a unit of rounding."""
+    start = torch.full((4, 1), 2.0, dtype=torch.float64)
+    ts = torch.tensor([0.0, 0.5], dtype=torch.float64)
+    _, found = torchsde.sdeint(_TwoDrifts(), start, ts, method="euler", dt=0.5 / steps, logqp=True)
+    exact = 0.5 * (0.6 / 0.7) ** 2 * 0.5
+    # The difference of the drifts is taken from values as large as the state.
+    return float(found.sum() / 4), exact, 2.0**-53 * steps * exact * (3.0 / 0.6)

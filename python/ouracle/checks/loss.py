@@ -204,7 +204,7 @@ def _declared(weight: Any, named: list[Weight], rows: Array) -> Weight | None:
 def _fit(values: Array, base: Array, unit: Array, named: list[Weight]) -> tuple[Weight, float] | None:
     """The weight for which the loss is one number times the exact one."""
     for weight in named:
-        ratio = conventions.constant_ratio(values, base * weight.values, unit * np.maximum(1.0, weight.values / np.abs(values / base)))
+        ratio = conventions.constant_ratio(values, base * weight.values, unit)
         if ratio is not None and ratio > 0:
             return weight, ratio
     return None

@@ -101,7 +101,9 @@ def _decide(returned: Array, observed: Array, readings: list[Reading], estimator
     notes = [text for text in (reading.story, reduction, "its first two arguments stand in the other order" if swapped else "") if text]
     if ratio > 128:
         right = readings[0]
-        verdict, cause, notes, allowed = "wrong", "", [], unit * float(right.radius.max())
+        single_precision = ratio <= frameworks.unit_roundoff("float32") / frameworks.unit_roundoff(dtype)
+        cause = f"it has the digits of single precision only, for input in {dtype}: {'; '.join(notes)}" if single_precision else ""
+        verdict, allowed = "wrong", unit * float(right.radius.max())
         error = float(np.max(np.abs(returned - (right.values.mean() if single else right.values))))
         reading = right
     else:

@@ -52,15 +52,14 @@ def check_quantiles(sampler: Sampler, ladder: Sequence[int | None], order: int |
     unit = float(np.sqrt(case.moments(end)[1][0, 0]))
     errors, drawn, precision = [], [], "float64"
     for n in ladder:
+        case.forget()
         try:
-            # Noise that is drawn and multiplied by zero does not count: another tape gives the same samples.
-            case.forget()
-            noisy, drawn_now = _carry(sampler, starts, n, 1.0)
-            case.forget()
             out, drawn_now = _carry(sampler, starts, n, 0.0)
+            calls = case.calls()
+            # Noise that is drawn and multiplied by zero does not count: another tape gives the same samples.
+            noisy = _carry(sampler, starts, n, 1.0)[0] if drawn_now else out
         except TapeError as error:
             return Findings([Finding("quantile map", "undecided", because=str(error), **about)])
-        calls = case.calls()
         if not calls or calls[0].states is None or len(calls[0].states) != POINTS:
             because = "the network was not asked with the batch of the noise, so the start of the flow is not known"
             return Findings([Finding("quantile map", "undecided", because=because, **about)])

@@ -231,7 +231,7 @@ def _moving(mine: Given, sde: Callable[[Any], Any] | None, framework: str) -> li
 
 
 def _log_ratio(got: Array, exact: Array, error: Array, mine: Given) -> str:
-    ratio = conventions.constant_ratio(got, exact, error / 8)
+    ratio = conventions.constant_ratio(got, exact, 0.0, error / 8)
     usable = mine.ratio[(mine.ratio > 0) & np.isfinite(mine.ratio)]
     logs = 2 * float(np.log(usable.max() / usable.min())) if len(usable) else 0.0
     # The least level of a function that starts at the data is not known to more than a few per cent.
@@ -251,7 +251,7 @@ def _against(name: str, got: Array, exact: Array, error: Array, note: str, span:
     cause = ""
     if not right:
         length = span[1] - span[0]
-        ratio = conventions.constant_ratio(got, exact, error / 8)
+        ratio = conventions.constant_ratio(got, exact, 0.0, error / 8)
         if ratio is not None:
             named = conventions.name_of_factor(ratio, (("the length of the time span", length), ("1 over the length of the time span", 1 / length)))
             cause = f"it is the exact one times {named} at every time"

@@ -44,7 +44,7 @@ def questions() -> Iterable[Question]:
 
 
 def _asks(solver: Any, equation: LinearSde, nominal: float | None, name: str) -> Callable[[], Findings]:
-    return lambda: check_sde_solver(solver, equation, steps=(8, 16, 32, 64), strong=nominal, euler=name == "Euler", subject=name)
+    return lambda: check_sde_solver(solver, equation, steps=(8, 16, 32), strong=nominal, euler=name == "Euler", subject=name)
 
 
 def _tree(adapter: Any, area: Any) -> Callable[[], Findings]:

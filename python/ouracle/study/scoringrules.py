@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from .. import Findings, check_metric
@@ -24,11 +24,11 @@ def questions() -> Iterable[Question]:
         if importlib.util.find_spec(backend) is None:
             continue
         _prepare(backend)
-        yield Question(f"crps_normal/{backend}", "metric", "crps_normal", _asks(adapter.normal(backend), "gaussian", backend, ""))
+        yield _question(f"crps_normal/{backend}", "crps_normal", adapter.normal(backend), "gaussian", backend, "")
         for estimator, claimed in adapter.ESTIMATORS.items():
             subject = f"crps_ensemble(estimator={estimator!r})"
-            yield Question(f"crps_ensemble/{estimator}/{backend}", "metric", subject, _asks(adapter.ensemble(estimator, backend), "ensemble", backend, claimed))
-        yield Question(f"crps_quantile/{backend}", "metric", "crps_quantile", _asks(adapter.quantile(backend), "quantiles", backend, ""))
+            yield _question(f"crps_ensemble/{estimator}/{backend}", subject, adapter.ensemble(estimator, backend), "ensemble", backend, claimed)
+        yield _question(f"crps_quantile/{backend}", "crps_quantile", adapter.quantile(backend), "quantiles", backend, "")
 
 
 def _prepare(backend: str) -> None:
@@ -42,5 +42,25 @@ def _prepare(backend: str) -> None:
         scoringrules.register_backend(backend)
 
 
-def _asks(metric: Any, forecast: str, backend: str, claimed: str) -> Callable[[], Findings]:
-    return lambda: check_metric(metric, forecast, framework=backend, estimator=claimed)
+def _question(name: str, subject: str, metric: Any, forecast: str, backend: str, claimed: str) -> Question:
+    def ask() -> Findings:
+        return check_metric(metric, forecast, framework=backend, estimator=claimed, subject=subject)
+
+    def in_double() -> Findings:
+        import torch
+
+        from scoringrules.backend import backends
+
+        usual, pi = torch.get_default_dtype(), backends[backend].pi
+        torch.set_default_dtype(torch.float64)
+        backends[backend].pi = torch.asarray(torch.pi, dtype=torch.float64)
+        try:
+            return ask()
+        finally:
+            torch.set_default_dtype(usual)
+            backends[backend].pi = pi
+
+    if backend != "torch":
+        return Question(name, "metric", subject, ask)
+    change = "the default precision of PyTorch and the backend's π are double, so that √2, √π and grids of levels are"
+    return Question(name, "metric", subject, ask, in_double, change, "single_precision.py")

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import Case, Finding, Findings, check_schedule
+from .. import Case, Finding, Findings, check_regression, check_schedule
 from ..adapters import torchcfm as adapter
-from ..checks.regression import check_regression
 from ..frameworks import to_numpy, unit_roundoff
 from . import Question, cases
 

@@ -260,7 +260,7 @@ impl Statement for Leading {
                     let coefficient = posterior_coefficient(p.s, p.lambda_start, lambda);
                     // A relative error at λ is multiplied by w_N/w until the end.
                     let carried = coefficient / (p.s + (lambda * -2).exp());
-                    if wrong == SECOND_ORDER { carried * 0 } else { carried }
+                    if wrong == SECOND_ORDER { Dual::constant(S::zero()) } else { carried }
                 },
                 move |lambda| step_error(p.s, lambda, Spread::Posterior, 2) / spread(lambda),
             ),
