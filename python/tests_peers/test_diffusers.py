@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 
 import pytest
@@ -160,3 +161,46 @@ def test_a_wrong_scaling_of_the_input_is_found():
             return scaled * (scaled / sample.where(sample != 0, torch.ones_like(sample)))
 
     assert study.landing(adapter.Sampler(Unrooted, GAUSSIAN, exact_start=True)).verdict in ("wrong", "undecided")
+
+
+def wrong(name, **members):
+    base = adapter.schedulers()[f"{name}Scheduler"]
+    return adapter.Sampler(type(base.__name__, (base,), members), GAUSSIAN)
+
+
+def test_a_forward_process_of_the_other_scale_is_found():
+    """As one was, once: states of preserved variance for steps that take exploding ones."""
+
+    def add_noise(self, original_samples, noise, timesteps):
+        index = (self.timesteps == timesteps).nonzero()[0]
+        sigma = self.sigmas[index].double()
+        return (original_samples + sigma * noise) / (1 + sigma**2).sqrt()
+
+    assert checks.check_forward(sampler("EulerDiscrete"))[0].verdict == "right"
+    finding = checks.check_forward(wrong("EulerDiscrete", add_noise=add_noise))[0]
+    assert finding.verdict == "wrong" and "√(1 + σ²)" in finding.cause
+
+
+def test_a_memory_of_the_run_before_is_found():
+    base = adapter.schedulers()["DDIMScheduler"]
+
+    @functools.wraps(base.step)
+    def step(self, *arguments, **words):
+        out = base.step(self, *arguments, **words)
+        self.last = out.prev_sample + 1e-9 * getattr(self, "last", 0.0)
+        out.prev_sample = self.last
+        return out
+
+    assert checks.check_reset(sampler("DDIM"))[0].verdict == "right"
+    assert checks.check_reset(wrong("DDIM", step=step))[0].verdict == "wrong"
+
+
+def test_inversions_converge_or_are_told():
+    assert study.inverted(sampler("DDIMInverse"))[0].verdict == "right"
+    assert study.inverted(sampler("DDIMInverse", prediction_type="sample"))[0].verdict == "fault"
+    base = adapter.schedulers()["DDIMInverseScheduler"]
+
+    def step(self, model_output, timestep, sample, return_dict=True):
+        return base.step(self, -model_output, timestep, sample, return_dict)
+
+    assert study.inverted(wrong("DDIMInverse", step=step))[0].verdict == "wrong"

@@ -26,7 +26,7 @@ def check_inverse(sampler: Any, *, steps: Sequence[int], subject: str = "") -> F
     Returns:
         One finding, ``x_T``.
     """
-    about = dict(check="check_inverse", subject=subject, case=repr(sampler.case), command=caller(), reference="law")
+    about: dict[str, Any] = dict(check="check_inverse", subject=subject, case=repr(sampler.case), command=caller(), reference="law")
     driven = Sampler(sampler, sampler.case, **sampler.call)
     errors, precision = [], "float64"
     try:

@@ -19,13 +19,13 @@ from .steps import rounding
 Array = NDArray[np.float64]
 
 
-def check_levels(sampler: Any, *, steps: int = 20, precision: str = "float32", subject: str = "") -> Findings:
+def check_levels(sampler: Any, *, steps: int = 20, subject: str = "") -> Findings:
     """Whether the levels that a run goes through go one way, each step has a length, and no level is impossible.
 
     Returns:
         One finding, ``levels``.
     """
-    about = dict(check="check_levels", subject=subject or sampler.name, command=caller(), reference="closed form")
+    about: dict[str, Any] = dict(check="check_levels", subject=subject or sampler.name, command=caller(), reference="closed form")
     tables = sampler.tables(steps)
     levels = [*(tables.at(call) for call in range(tables.calls)), tables.end]
     impossible = [k for k, level in enumerate(levels) if not (np.isfinite([*level.pair]).all() and level.alpha >= 0 and level.sigma >= 0)]
@@ -58,7 +58,7 @@ def check_shift(sampler: Any, *, steps: int = 1000, precision: str = "float32", 
     Returns:
         One finding, ``training levels``.
     """
-    about = dict(check="check_shift", subject=subject or sampler.name, command=caller(), reference="closed form")
+    about: dict[str, Any] = dict(check="check_shift", subject=subject or sampler.name, command=caller(), reference="closed form")
     fresh = sampler.scheduler(**sampler.config)
     made = getattr(fresh, "sigmas", None)
     if made is None or len(made) < steps:
@@ -105,7 +105,7 @@ def check_forward(sampler: Any, *, steps: int = 20, precision: str = "float32", 
     Returns:
         One finding, ``forward``.
     """
-    about = dict(check="check_forward", subject=subject or sampler.name, command=caller(), reference="closed form")
+    about: dict[str, Any] = dict(check="check_forward", subject=subject or sampler.name, command=caller(), reference="closed form")
     scheduler = sampler.make(steps)
     forward = getattr(scheduler, "add_noise", None) or getattr(scheduler, "scale_noise", None)
     if forward is None:
@@ -115,19 +115,22 @@ def check_forward(sampler: Any, *, steps: int = 20, precision: str = "float32", 
     # Methods of two stages ask twice at one time; their forward process means one of the two.
     calls = [k for k, time in enumerate(times) if times.count(time) == 1] or list(range(len(times)))
     one, zero = (frameworks.make(np.full((1, 1, 1, 1), value), "torch", "float64") for value in (1.0, 0.0))
-    worst, u = (0.0, 0.0, 0, (0.0, 0.0)), frameworks.unit_roundoff(precision)
-    names = list(inspect.signature(forward).parameters)
-    first, second = ("noise", names[2]) if names[1] == "noise" else (names[1], "noise")
+    u = frameworks.unit_roundoff(precision)
+    # Ratio, distance, call and what was found there.
+    worst: tuple[float, float, int, tuple[float, float]] = (-1.0, 0.0, 0, (0.0, 0.0))
+    # One takes (sample, noise, time), the other (sample, time, noise).
+    noise_first = list(inspect.signature(forward).parameters)[1] == "noise"
     for call in calls:
         try:
             time = scheduler.timesteps[call : call + 1]
-            alpha, sigma = (float(forward(x, **{first: y if first == "noise" else time, second: time if first == "noise" else y})) for x, y in ((one, zero), (zero, one)))
+            pairs = ((one, zero), (zero, one))
+            alpha, sigma = (float(forward(x, noise, time) if noise_first else forward(x, time, noise)) for x, noise in pairs)
         except Exception as error:  # noqa: BLE001 - a subject may raise anything
             return Findings([Finding("forward", "fault", because=f"{type(error).__name__}: {error}", **about)])
         level = tables.at(call)
         distance = max(abs(alpha - level.alpha), abs(sigma - level.sigma))
         unit = u * rounding([level], False)[0] * (1 if tables.sigmas is not None else 1 + 1 / max(level.sigma, 1e-6))
-        if not distance / unit <= worst[0] or call == calls[0]:
+        if not distance / unit <= worst[0]:
             worst = (distance / unit, distance, call, (alpha, sigma))
     ratio, distance, call, pair = worst
     level = tables.at(call)
@@ -155,7 +158,7 @@ def check_reset(sampler: Any, *, steps: int = 10, subject: str = "") -> Findings
     Returns:
         One finding, ``reset``.
     """
-    about = dict(check="check_reset", subject=subject or sampler.name, command=caller(), reference="recursion")
+    about: dict[str, Any] = dict(check="check_reset", subject=subject or sampler.name, command=caller(), reference="recursion")
     noise = frameworks.make(np.ones((1, sampler.case.dimension, 1, 1)), "torch", "float64")
     scheduler, outputs = sampler.make(steps), []
     for _ in range(2):
@@ -176,13 +179,13 @@ def check_branches(samplers: Sequence[Any], *, steps: int = 20, precision: str =
     Returns:
         A finding ``branch …`` for each kind after the first.
     """
-    about = dict(check="check_branches", subject=subject or samplers[0].scheduler.__name__, command=caller(), reference="recursion")
+    about: dict[str, Any] = dict(check="check_branches", subject=subject or samplers[0].scheduler.__name__, command=caller(), reference="recursion")
     runs: list[Any] = []
     for sampler in samplers:
         try:
             runs.append(Subject(sampler, sampler.case, **sampler.call).read(steps, precision=precision))
-        except TapeError as error:
-            runs.append(error)
+        except TapeError as unread:
+            runs.append(unread)
     if isinstance(runs[0], TapeError):
         return Findings([Finding(f"branch {samplers[0].kind}", "fault", because=str(runs[0]), **about)])
     base = np.concatenate([runs[0].output.offset[:, None], *runs[0].output.blocks], axis=1)
@@ -223,7 +226,7 @@ def check_double(sampler: Any, *, steps: int = 10, subject: str = "") -> Finding
     """
     import torch
 
-    about = dict(check="check_double", subject=subject or sampler.name, command=caller(), reference="closed form")
+    about: dict[str, Any] = dict(check="check_double", subject=subject or sampler.name, command=caller(), reference="closed form")
     before = torch.get_default_dtype()
     try:
         torch.set_default_dtype(torch.float64)

@@ -18,7 +18,11 @@ Array = NDArray[np.float64]
 
 
 class Stepwise(Protocol):
-    """A sampler that shows its states: ``trace`` holds the level and the states ``(batch, d)`` before each step, and after the last."""
+    """A sampler that shows its states: ``trace`` holds the level and the states ``(batch, d)`` before each step, and after the last.
+
+    One that takes arrays of another framework than NumPy, or of another shape than ``(batch, 3)``, says so in a dictionary
+    ``call`` with ``framework`` and ``shape``.
+    """
 
     trace: list[tuple[Level, Array]]
 
@@ -60,10 +64,14 @@ def check_steps(
     """
     point = sampler.on(PointMass([0.7, -0.4, 0.3]))
     name = subject or type(sampler).__name__
-    about = dict(check="check_steps", subject=name, case="all data at (0.7, -0.4, 0.3)", command=caller(), reference="closed form")
+    about: dict[str, Any] = dict(check="check_steps", subject=name, case="all data at (0.7, -0.4, 0.3)", command=caller(), reference="closed form")
     try:
-        run = lambda noise: point(frameworks.make(noise, "torch" if hasattr(point, "call") else "numpy", dtype), steps)  # noqa: E731
-        reading = tape.read(run, getattr(point, "call", {}).get("shape", (3,)), scale=lambda: _largest(point), steps=steps)
+        call = getattr(point, "call", {})
+
+        def run(noise: Array) -> Any:
+            return point(frameworks.make(noise, call.get("framework", "numpy"), dtype), steps)
+
+        reading = tape.read(run, call.get("shape", (3,)), scale=lambda: _largest(point), steps=steps)
     except TapeError as error:
         return Findings([Finding("levels reached", "undecided", because=str(error), **about)])
     worst = max((precision, dtype, reading.precision), key=frameworks.unit_roundoff)
