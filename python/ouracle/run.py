@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import inspect
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import frameworks, tape
+from .adapters import Unsupported
 from .case import Case
 from .fields import Call
 from .recursion import Given
 from .schedules import Level
 
 Array = NDArray[np.float64]
+
+
+class SubjectError(Exception):
+    """A subject raised; the message says what and where in its code, and ``trace`` holds the last places."""
+
+    def __init__(self, error: Exception) -> None:
+        frames = traceback.extract_tb(error.__traceback__)[1:]
+        self.trace = [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}: {frame.line}" for frame in frames][-3:]
+        super().__init__(f"the subject raised {type(error).__name__}: {error}" + (f" ({self.trace[-1]})" if self.trace else ""))
 
 
 class Sampler:
@@ -50,13 +62,19 @@ class Sampler:
 
     def __call__(self, noise: Array, steps: int | None) -> Any:
         start = frameworks.make(noise, self.framework, self.dtype)
-        return self.call(start) if steps is None else self.call(start, steps)
+        try:
+            return self.call(start) if steps is None else self.call(start, steps)
+        except (tape.TapeError, Unsupported):
+            raise
+        except Exception as error:
+            raise SubjectError(error) from error
 
     def read(self, steps: int | None, seed: int = 0, precision: str | None = None) -> Run:
         """The exact law of the output, by a noise tape; ``precision`` is that of the subject's coefficients, if it is known to be less.
 
         Raises:
             TapeError: if a tape cannot read the sampler.
+            SubjectError: if the sampler raises.
         """
         self.case.forget()
         counted = steps or 1

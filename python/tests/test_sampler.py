@@ -138,6 +138,40 @@ def test_a_subject_that_returns_nonsense_gets_no_verdict_of_right():
         assert not oc.check_sampler(nonsense, case, end=END).passes
 
 
+def test_a_subject_that_raises_is_a_fault_and_loses_nothing():
+    case = edm_case()
+    inner = euler(case)
+
+    def brittle(noise, steps):
+        if steps > 80:
+            raise RuntimeError("out of levels")
+        return inner(noise, steps)
+
+    for findings in (oc.check_order(brittle, case, order=1, end=END), oc.check_sampler(brittle, case, order=1, end=END)):
+        assert findings.of("run").verdict == "fault" and findings.verdict == "fault"
+        assert "out of levels" in findings.of("run").because and "with 160 steps" in findings.of("run").because
+        assert findings.of("order").verdict == "right", "three numbers of steps were enough"
+    mixture = edm_case(oc.Mixture([0.5, 0.5], [-1.0, 1.0], [0.1, 0.1]))
+    assert oc.check_sampler(lambda noise, steps: 1 / 0, mixture).verdict == "fault"
+    assert oc.check_sampler(lambda noise, steps: np.nan * noise + 0 * euler(mixture)(noise, steps), mixture).verdict == "fault"
+
+
+def test_a_singlestep_solver_is_recognised_by_the_levels_of_its_steps():
+    case = edm_case()
+    denoiser = case.field("D")
+
+    def midpoint(noise, steps):
+        x = 80.0 * noise
+        for a, b in zip(sigmas(steps), sigmas(steps)[1:]):
+            middle = (a + b) / 2
+            half = x + (middle - a) * (x - denoiser(x, a)) / a
+            x = x + (b - a) * (half - denoiser(half, middle)) / middle
+        return x
+
+    assert oc.check_sampler(midpoint, case, steps=40, recursion="midpoint", end=END).of("recursion").verdict == "right"
+    assert oc.check_sampler(midpoint, case, steps=40, recursion="dpm-solver-3", end=END).of("recursion").verdict == "undecided"
+
+
 def test_one_number_of_steps_decides_nothing():
     case = edm_case()
     assert oc.check_sampler(heun(case), case, steps=40, end=END).verdict == "undecided"

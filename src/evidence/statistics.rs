@@ -5,6 +5,7 @@
 //! hold for every sample size, without asymptotics. Source: `ville1939`, `catoni2012`.
 
 use crate::numbers::{Float, Scalar};
+use std::cmp::Ordering;
 
 /// The false-alarm budget of a whole run, shared over its sampled checks.
 #[derive(Debug, Clone, Copy)]
@@ -151,7 +152,7 @@ impl Budget {
     /// Whether `n` Gaussian draws with this mean square, in units of the claimed variance, refute that variance.
     pub fn refutes_variance(&self, n: u64, ratio: f64) -> bool {
         // Not a number refutes too.
-        !(chernoff(n as f64, ratio) < self.threshold)
+        chernoff(n as f64, ratio).partial_cmp(&self.threshold) != Some(Ordering::Less)
     }
 
     /// The tilt `λ = √(2L/n)` of the planned quadratic martingale.

@@ -12,7 +12,7 @@ from .. import causes, orders
 from ..case import Case
 from ..findings import Finding, Findings, caller
 from ..frameworks import unit_roundoff
-from ..run import Run, Sampler
+from ..run import Run, Sampler, SubjectError
 from ..schedules import DATA, Level
 from ..session import check
 from ..tape import TapeError
@@ -51,7 +51,7 @@ def check_order(
         subject: a name for the report.
 
     Returns:
-        One finding, ``order``.
+        The finding ``order``; ``run`` if the subject raised.
 
     Raises:
         ValueError: if the sampler does not take a number of steps, or there are fewer than three of them.
@@ -61,10 +61,35 @@ def check_order(
         raise ValueError("an order needs a sampler(noise, steps) and at least three numbers of steps; give `lambda noise, steps: …`")
     about: dict[str, Any] = dict(check="check_order", subject=subject or subject_sampler.name, case=repr(case), command=caller(), reference="law")
     try:
-        runs = [subject_sampler.read(n, precision=precision) for n in steps]
+        runs, fault = read_all(subject_sampler, steps, about, precision=precision)
     except TapeError as error:
         return Findings([Finding("order", "undecided", because=str(error), **about)])
-    return Findings([decide(runs, case, order, steps, end, about)])
+    numbers = list(steps)[: len(runs)]
+    faults = [fault] if fault is not None else []
+    return Findings(faults + ([decide(runs, case, order, numbers, end, about)] if len(runs) >= 3 else []))
+
+
+def read_all(
+    sampler: Sampler, ladder: Sequence[int | None], about: dict[str, Any], *, seed: int = 0, precision: str | None = None
+) -> tuple[list[Run], Finding | None]:
+    """The runs up to the first number of steps at which the subject raises, and the finding that it does.
+
+    Raises:
+        TapeError: if a tape cannot read the sampler.
+    """
+    runs: list[Run] = []
+    for n in ladder:
+        try:
+            runs.append(sampler.read(n, seed, precision))
+        except SubjectError as error:
+            return runs, faulty(error, n, about)
+    return runs, None
+
+
+def faulty(error: SubjectError, steps: int | None, about: dict[str, Any]) -> Finding:
+    """The finding that a subject raised."""
+    when = "" if steps is None else f" with {steps} steps"
+    return Finding("run", "fault", because=f"{error}{when}", details={"traceback": error.trace}, **about)
 
 
 def decide(runs: Sequence[Run], case: Case, nominal: int, steps: Sequence[int], end: Level, about: dict[str, Any]) -> Finding:

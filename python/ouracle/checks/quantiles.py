@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .. import orders
 from ..findings import Finding, Findings
 from ..frameworks import to_numpy, unit_roundoff
-from ..run import Sampler
+from ..run import Sampler, SubjectError
 from ..schedules import Level
 from ..tape import Tape, TapeError, playing
 
@@ -60,6 +60,11 @@ def check_quantiles(sampler: Sampler, ladder: Sequence[int | None], order: int |
             noisy = _carry(sampler, starts, n, 1.0)[0] if drawn_now else out
         except TapeError as error:
             return Findings([Finding("quantile map", "undecided", because=str(error), **about)])
+        except SubjectError as error:
+            return Findings([Finding("run", "fault", because=f"{error} with {n} steps", details={"traceback": error.trace, "errors": errors}, **about)])
+        if not np.isfinite(out).all():
+            because = f"with {n} steps the sampler returned {np.sum(~np.isfinite(out))} of {out.size} entries that are not finite"
+            return Findings([Finding("quantile map", "fault", because=because, details={"errors": errors}, **about)])
         if not calls or calls[0].states is None or len(calls[0].states) != POINTS:
             because = "the network was not asked with the batch of the noise, so the start of the flow is not known"
             return Findings([Finding("quantile map", "undecided", because=because, **about)])

@@ -13,10 +13,12 @@ from ..case import Case
 from ..fields import kind_of
 from ..findings import Finding, Findings, caller
 from ..frameworks import to_numpy
+from ..session import check
 
 Array = NDArray[np.float64]
 
 
+@check
 def check_regression(
     draw: Callable[[int, int], tuple[Any, Any]],
     case: Case,

@@ -16,11 +16,11 @@ from ..findings import Finding, Findings, caller
 from ..frameworks import to_numpy
 from ..laws import Gaussian, Mixture
 from ..recursion import Recursion, between
-from ..run import Run, Sampler
+from ..run import Run, Sampler, SubjectError
 from ..schedules import DATA, Level
 from ..session import check
 from ..tape import TapeError
-from .order import decide
+from .order import decide, faulty, read_all
 from .quantiles import check_quantiles
 
 Array = NDArray[np.float64]
@@ -69,7 +69,7 @@ def check_sampler(
         seed: of everything random.
 
     Returns:
-        Findings ``draws``, ``recursion``, ``convergence`` or ``order``, as far as they were asked for.
+        Findings ``draws``, ``recursion``, ``convergence`` or ``order``, as far as they were asked for; ``run`` if the subject raised.
 
     Raises:
         ValueError: if steps, recursion or levels do not fit together.
@@ -84,10 +84,13 @@ def check_sampler(
     if isinstance(case.law, Mixture):
         return check_quantiles(given, ladder, order, end, about)
     try:
-        runs = [given.read(n, seed, precision) for n in ladder]
+        runs, fault = read_all(given, ladder, about, seed=seed, precision=precision)
     except TapeError as error:
         return Findings([_by_samples(given, ladder, end, str(error), (false_alarm, samples, seed), about)])
-    findings = []
+    findings = [fault] if fault is not None else []
+    ladder = ladder[: len(runs)]
+    if not runs:
+        return Findings(findings)
     if deterministic is not None:
         findings.append(_draws(runs, deterministic, about))
     if recursion is not None:
@@ -98,7 +101,7 @@ def check_sampler(
         finding = decide(runs, case, order or 1, numbers, end, about | {"reference": "law"})
         named_finding = finding if order is not None else _convergence(finding)
         findings.append(_with_laws(named_finding, runs[-1], case, end))
-    elif order is not None:
+    elif order is not None and fault is None:
         raise ValueError(f"an order needs at least three numbers of steps, and there are {len(numbers)}")
     if not findings:
         findings.append(_one_run(runs[-1], case, end, about))
@@ -128,7 +131,10 @@ def _recursion(
         if observed is None:
             because = "the network was not asked, or its first state cannot be read off the noise"
             return Finding("recursion", "undecided", because=because, **about)
-        visited = list(levels(n)) if levels is not None and n is not None else [*(level for level in run.levels if level != end), end]
+        visited = list(levels(n)) if levels is not None and n is not None else _nodes(run, recursion, end)
+        if not visited:
+            because = f"the network was asked at {len(run.levels)} levels, which are no whole steps of `{recursion.name}`; say by `levels` where it steps"
+            return Finding("recursion", "undecided", because=because, **about)
         exact = recursion.law(run.case, between(visited))
         ratio, error, tolerance = exact.excess(observed, run.precision)
         verdict = "right" if ratio <= 8 else "degraded" if ratio <= 1024 else "wrong"
@@ -153,6 +159,16 @@ def _recursion(
             worst = (ratio, finding)
     assert worst is not None
     return worst[1]
+
+
+#: How many different levels a step asks about, of samplers that ask between the levels of their steps.
+STAGES = {"midpoint": 2, "dpm-solver-2": 2, "dpm-solver++2s": 2, "dpm-solver-3": 3, "dpm-solver++3s": 3}
+
+
+def _nodes(run: Run, recursion: Recursion, end: Level) -> list[Level]:
+    """The levels of the steps among those at which the network was asked; none if they do not fit."""
+    asked, stages = [level for level in run.levels if level != end], STAGES.get(recursion.name, 1)
+    return [*asked[::stages], end] if len(asked) % stages == 0 else []
 
 
 def _convergence(finding: Finding) -> Finding:
@@ -202,7 +218,10 @@ def _by_samples(
     rng = np.random.default_rng(seed)
     distances = []
     for n in ladder:
-        out = sampler(rng.standard_normal((samples, *sampler.shape)), n)
+        try:
+            out = sampler(rng.standard_normal((samples, *sampler.shape)), n)
+        except SubjectError as error:
+            return faulty(error, n, about)
         try:
             distances.append(monte_carlo.distance(to_numpy(out).reshape(samples, -1), law, false_alarm / len(ladder)))
         except ValueError as error:
