@@ -15,6 +15,12 @@ use pyo3::prelude::*;
 /// A matrix and a vector for Python: `z ↦ Az + b`.
 type AffineMap<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>);
 
+/// Many of them, stacked.
+type AffineMaps<'py> = (Bound<'py, PyArray3<f64>>, Bound<'py, PyArray2<f64>>);
+
+/// The map of the mean of a transition, and its covariance.
+type TransitionMap<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray2<f64>>);
+
 /// Matrix, offset, covariance of the noise, and the radii of the three.
 type Recursed<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray2<f64>>, [f64; 3]);
 
@@ -111,20 +117,26 @@ impl Gaussian {
         py: Python<'py>,
         kind: &str,
         levels: PyReadonlyArray2<'py, f64>,
-    ) -> PyResult<(Bound<'py, PyArray3<f64>>, Bound<'py, PyArray2<f64>>)> {
+    ) -> PyResult<AffineMaps<'py>> {
+        let rows = levels.as_array();
+        if rows.ncols() != 4 {
+            return Err(refuse(format!(
+                "levels have the shape {:?}; give rows (alpha, sigma, alpha', sigma')",
+                rows.shape()
+            )));
+        }
         let (mut matrices, mut offsets) = (Vec::new(), Vec::new());
-        for row in levels.as_array().rows() {
-            let [alpha, sigma, alpha_rate, sigma_rate] = [row[0], row[1], row[2], row[3]];
-            let at = level([alpha, sigma]);
-            let predict: Box<dyn Fn(&Oracle<Float>) -> Affine<Float>> = match kind {
-                "score" => Box::new(|axis| axis.score(&at)),
-                "eps" => Box::new(|axis| axis.noise(&at)),
-                "x0" => Box::new(|axis| axis.denoised(&at)),
-                "v" => Box::new(|axis| axis.combination(&at, at.alpha, -at.sigma)),
-                "velocity" => Box::new(|axis| axis.combination(&at, Float(sigma_rate), Float(alpha_rate))),
+        for row in rows.rows() {
+            let at = level([row[0], row[1]]);
+            let (alpha_rate, sigma_rate) = (Float(row[2]), Float(row[3]));
+            let (matrix, offset) = match kind {
+                "score" => self.lift(|axis| axis.score(&at)),
+                "eps" => self.lift(|axis| axis.noise(&at)),
+                "x0" => self.lift(|axis| axis.denoised(&at)),
+                "v" => self.lift(|axis| axis.combination(&at, at.alpha, -at.sigma)),
+                "velocity" => self.lift(|axis| axis.combination(&at, sigma_rate, alpha_rate)),
                 _ => return Err(refuse(format!("`{kind}` is no kind of field; choose score, eps, x0, v or velocity"))),
             };
-            let (matrix, offset) = self.lift(predict);
             matrices.push(matrix.row_iter().map(|row| row.iter().copied().collect()).collect::<Vec<Vec<f64>>>());
             offsets.push(offset.as_slice().to_vec());
         }
@@ -139,12 +151,7 @@ impl Gaussian {
     }
 
     /// The exact reverse transition between two levels, `q(z_to | z_from)`: the map of its mean, and its covariance.
-    fn reverse<'py>(
-        &self,
-        py: Python<'py>,
-        start: [f64; 2],
-        to: [f64; 2],
-    ) -> (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray2<f64>>) {
+    fn reverse<'py>(&self, py: Python<'py>, start: [f64; 2], to: [f64; 2]) -> TransitionMap<'py> {
         let (from, to) = (level(start), level(to));
         let (matrix, offset) = self.lift(|axis| axis.reverse(&from, &to).mean());
         let variances: Vec<_> = self.axes.iter().map(|axis| axis.reverse(&from, &to).variance.0).collect();

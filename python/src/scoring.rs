@@ -70,7 +70,7 @@ fn gaussian_crps<'py>(
     if columns.iter().any(|column| column.len() != n) {
         return Err(refuse("the four arrays have different lengths; give as many of each"));
     }
-    if let Some(sd) = columns[1].iter().find(|sd| !(**sd > 0.0)) {
+    if let Some(sd) = columns[1].iter().find(|sd| sd.is_nan() || **sd <= 0.0) {
         return Err(refuse(format!("the standard deviation of a forecast is {sd}; it must be positive")));
     }
     let rows: Vec<Vec<f64>> = (0..n).map(|i| columns.iter().map(|column| column[i]).collect()).collect();
