@@ -50,6 +50,28 @@ def units(dimension: int) -> tuple[Unit, ...]:
     return tuple(unique)
 
 
+#: What people may declare, and the names above that it covers: the usual sign first.
+DECLARED = {
+    "nats": ("nats", "−log p in nats"),
+    "nats/dim": ("−log p in nats per dimension", "nats per dimension"),
+    "bits": ("−log p in bits", "bits"),
+    "bits/dim": ("bits per dimension", "log p in bits per dimension"),
+}
+
+
+def against(declared: str, found: str) -> tuple[str, str]:
+    """The verdict on a value that is right in the unit ``found``, if the code declares a unit or none, and the words for it.
+
+    A sign is a convention. Another unit than the declared one is an error: numbers in it are compared and published as what they are not.
+    """
+    names = DECLARED.get(declared or "nats", (declared,))
+    if found == names[0]:
+        return "right", ""
+    if not declared or found in names:
+        return "convention", f"it returns {found}" + (f", not {declared}" if declared else "")
+    return "wrong", f"it returns {found}, but declares {declared}"
+
+
 @dataclass(frozen=True)
 class Fit:
     """A reading of reported numbers: the reference that they are near to, and in which unit."""

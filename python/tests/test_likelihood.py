@@ -76,6 +76,17 @@ def test_a_claimed_unit_that_fits_is_right():
     assert finding.verdict == "right"
 
 
+def test_another_unit_than_the_declared_one_is_wrong():
+    bits = -1 / (3 * np.log(2))
+    offset = check(lambda case: lambda x, n: bits * ode(case)(x, n) + 7, unit="bits/dim")
+    assert offset.verdict == "wrong" and "+ 7" in offset.cause, "plain continuous data have no 8-bit lattice"
+    assert check(lambda case: lambda x, n: bits * ode(case)(x, n), unit="bits/dim").verdict == "right"
+    assert check(lambda case: lambda x, n: -ode(case)(x, n), unit="nats").verdict == "convention"
+    assert check(lambda case: lambda x, n: ode(case)(x, n) / 3, unit="nats").verdict == "wrong"
+    with pytest.raises(ValueError, match="choose one of nats"):
+        check(lambda case: ode(case), unit="bpd")
+
+
 @pytest.mark.parametrize(
     ("combine", "words"),
     [

@@ -15,7 +15,7 @@ from .. import _native, frameworks
 from ..case import Case
 from ..findings import Finding, Findings, caller
 from ..laws import Gaussian, Mixture
-from ..log_units import Fit, nearest
+from ..log_units import DECLARED, Fit, against, nearest, units
 from ..schedules import DATA, Level
 from ..session import check
 
@@ -56,7 +56,8 @@ def check_likelihood(
         start: the level of the data, such as ``σ = 1e-5`` for code that starts there.
         end: the level of the prior; without it only the law itself is a reference.
         prior: the law that the code puts at ``end``; without it ``N(0, 1)``, ``N(0, σ²)`` and the exact law are tried.
-        unit: the unit that the code claims, such as ``bits per dimension``; any other that fits is named as a convention.
+        unit: the unit that the code declares: ``nats``, ``nats/dim``, ``bits`` or ``bits/dim``; without one, the unit is found and named as a
+            convention, and with one, another is wrong.
         refinements: what is passed as the second argument, coarse to fine (numbers of steps, tolerances), at least two: then what
             the last refinement moves is the tolerance.
         accuracy: what the code claims, in nats; 0 for a closed form. Without it and without refinements an error beyond rounding is
@@ -74,8 +75,11 @@ def check_likelihood(
         One finding, ``log-likelihood``.
 
     Raises:
-        ValueError: for a probe without a name, or refinements that the code does not take.
+        ValueError: for a probe or a unit without a name, or refinements that the code does not take.
     """
+    known = {*DECLARED, *(each.name for each in units(case.dimension))}
+    if unit and unit not in known:
+        raise ValueError(f"`{unit}` is no unit known here; choose one of {', '.join(DECLARED)}")
     if probe not in ("", "rademacher", "gaussian", "sphere"):
         raise ValueError(f"`{probe}` is no law of projections known here; choose rademacher, gaussian or sphere")
     if len(refinements) == 1 or (refinements and not _takes_two(log_prob)):
@@ -187,8 +191,7 @@ def _decide(values: Array, fit: Fit, exact: _References, budget: tuple[float, st
     tolerance, because, settled = budget
     verdict, cause = "right", ""
     if fit.error <= tolerance:
-        if fit.unit.name != (unit or "nats"):
-            verdict, cause = "convention", f"it returns {fit.unit.name}" + (f", not {unit}" if unit else "")
+        verdict, cause = against(unit, fit.unit.name)
     else:
         slip = nearest(values, exact.wrong, d)
         # A mistake is named if it fits ten times better than every right answer does.
@@ -223,9 +226,8 @@ def _random(
     low, high = _native.mean_interval(np.ascontiguousarray(residuals), variance, false_alarm, 1)
     shift, _ = _native.resolution(len(residuals), false_alarm, 1)
     inside = low <= 0 <= high
-    name = unit or "nats"
-    verdict = ("consistent" if fit.unit.name == name else "convention") if inside else "wrong"
-    cause = "" if fit.unit.name == name else f"it returns {fit.unit.name}"
+    verdict, cause = against(unit, fit.unit.name) if inside else ("wrong", "")
+    verdict = "consistent" if verdict == "right" else verdict
     if not inside:
         slip = nearest(draws.mean(axis=0), exact.wrong, d)
         cause = f"{slip.reference}: agrees to {slip.error:.2g} nats, in {slip.unit.name}" if slip.error < fit.error / 4 else ""
