@@ -42,8 +42,13 @@ def check_levels(sampler: Any, *, steps: int = 20, subject: str = "") -> Finding
         because = f"it ends at the first entry of its table, σ = {levels[-1].sigma:.4g}, where its last time step already is: that step does nothing"
         return Findings([Finding("levels", "convention", got=levels[-1].ratio, because=because, **about)])
     if levels[-1] == levels[-2] and not sampler.inverse:
-        cause = f"the last level, σ/α = {levels[-1].ratio:.4g}, stands twice: the last step has length 0, and a method that divides by it fails"
-        return Findings([Finding("levels", "wrong", got=levels[-1].ratio, cause=cause, **about)])
+        because = f"the last level, σ/α = {levels[-1].ratio:.4g}, stands twice: the last step has length 0"
+        samples = frameworks.to_numpy(sampler(np.zeros((2, sampler.case.dimension)), steps))
+        if np.isfinite(samples).all():
+            return Findings([Finding("levels", "convention", got=levels[-1].ratio, because=f"{because}; it costs a call and does nothing", **about)])
+        cause = "the method divides by the length of the last step"
+        because = f"{because}, and the samples are not finite"
+        return Findings([Finding("levels", "wrong", got=levels[-1].ratio, because=because, cause=cause, **about)])
     because = f"{len(levels)} levels go one way, from σ/α = {_ratio(levels[0])} to {_ratio(levels[-1])}"
     return Findings([Finding("levels", "right", got=len(levels), because=because, **about)])
 

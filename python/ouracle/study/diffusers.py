@@ -105,7 +105,10 @@ def of(name: str, scheduler: type) -> Iterable[Question]:
         yield branches_question(name, scheduler)
     if {"use_karras_sigmas", "final_sigmas_type"} <= knows:
         repeated = {"use_karras_sigmas": True, "final_sigmas_type": "sigma_min"}
-        yield ask("levels/karras-to-sigma_min", "schedule", checks.check_levels, repeated, reproduction="zero_length_last_step.py")
+        yield ask("levels/karras-to-sigma_min", "schedule", checks.check_levels, repeated)
+        if "solver_order" in knows:
+            repeated |= {"solver_order": 3}
+            yield ask("levels/karras-to-sigma_min-3", "schedule", checks.check_levels, repeated, reproduction="zero_length_last_step.py")
     grids: list[dict[str, Any]] = [{}] if not knows & {"timestep_spacing", *GRIDS} else []
     grids += [{"timestep_spacing": spacing} for spacing in SPACINGS if "timestep_spacing" in knows]
     grids += [{grid: True} for grid in GRIDS if grid in knows]
