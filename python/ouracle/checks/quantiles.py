@@ -50,7 +50,9 @@ def check_quantiles(sampler: Sampler, ladder: Sequence[int | None], order: int |
     case = sampler.case
     starts = np.array([NormalDist().inv_cdf((i + 0.5) / POINTS) for i in range(POINTS)])
     unit = float(np.sqrt(case.moments(end)[1][0, 0]))
-    errors, drawn, precision = [], [], "float64"
+    errors: list[float] = []
+    drawn: list[int] = []
+    precision = "float64"
     for n in ladder:
         case.forget()
         try:

@@ -5,14 +5,27 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from ..findings import FAILING
 from . import words
 from .records import Study, read, shown
 from .words import many, text
 
-#: Columns in the order of a reader who follows the data: what a package says of its process, of fields, then what it makes of them.
-ORDER = ("schedule", "sde", "conversions", "fields", "step", "recursion", "sampler", "order", "likelihood", "elbo", "loss", "imputer", "metric")
+#: Columns, with the checks that belong to each, in the order of a reader who follows the data: what a package says of its process, of
+#: fields, then what it makes of them. A check without a column has its own.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "schedules": ("schedule", "sde"),
+    "fields": ("fields", "field conversions", "conversions"),
+    "samplers": ("sampler", "steps", "step", "recursion", "order", "quantile map", "precision"),
+    "SDE solvers": ("sde-solver", "brownian"),
+    "ODE solvers": ("ode-solver",),
+    "likelihoods": ("likelihood", "elbo"),
+    "losses": ("loss", "regression"),
+    "imputers": ("imputer",),
+    "metrics": ("metric",),
+}
+COLUMN = {check: column for column, checks in COLUMNS.items() for check in checks}
 
 
 def home(out: Path) -> Path:
@@ -25,10 +38,16 @@ def studies(out: Path) -> list[Study]:
     return sorted((read(path) for path in out.glob("*/records.jsonl")), key=lambda study: (study.package.lower(), study.version))
 
 
+def column_of(finding: dict[str, Any]) -> str:
+    """The column in which a finding stands."""
+    check = str(finding["check"])
+    return COLUMN.get(check, check)
+
+
 def columns(found: list[Study]) -> list[str]:
-    """The checks of all studies."""
-    checks = {finding["check"] for study in found for finding in study.findings}
-    return [check for check in ORDER if check in checks] + sorted(checks.difference(ORDER))
+    """The columns that the checks of all studies fill."""
+    filled = {column_of(finding) for study in found for finding in study.findings}
+    return [column for column in COLUMNS if column in filled] + sorted(filled.difference(COLUMNS))
 
 
 def headline(found: list[Study]) -> str:
@@ -54,11 +73,11 @@ def counts(found: list[Study]) -> str:
 
 def html(found: list[Study], place: Path) -> str:
     """The page, to stand in the folder ``place``."""
-    checks = columns(found)
+    filled = columns(found)
     rows = []
     for study in found:
         folder = Path(os.path.relpath(study.folder or place, place)).as_posix()
-        cells = (words.verdict_cell(Counter(f["verdict"] for f in study.findings if f["check"] == check)) for check in checks)
+        cells = (words.verdict_cell(Counter(f["verdict"] for f in study.findings if column_of(f) == column)) for column in filled)
         small = f"{many(len(study.questions), 'question')}{'' if study.complete else ', incomplete'}"
         name = f'<a href="{text(folder)}/index.html">{text(study.package)}</a> <span class="of">{text(study.version)}</span><small>{small}</small>'
         rows.append(f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
@@ -67,11 +86,11 @@ def html(found: list[Study], place: Path) -> str:
         '<p class="name">ouracle <span>· public packages under exact questions</span></p>\n'
         f"<h1>{text(headline(found))}</h1>\n{counts(found)}"
     )
-    titles = "".join(f"<th>{text(check)}</th>" for check in checks)
+    titles = "".join(f"<th>{text(column)}</th>" for column in filled)
     main = (
         '<section id="matrix">\n<div class="wide"><table class="ledger">\n'
         f"<thead><tr><th>package</th>{titles}</tr></thead>\n<tbody>\n{chr(10).join(rows)}\n</tbody>\n</table></div>\n"
-        '<p class="note">A cell shows the worst verdict of a check and how many quantities have it, with the others below. <em>Right</em>: equal to the exact '
+        '<p class="note">A cell shows the worst verdict on such code and how many quantities have it, with the others below. <em>Right</em>: equal to the exact '
         "value within what rounding explains, or of the order it should have. <em>Consistent</em>: a random test with a stated false-alarm rate did not refute "
         "it. <em>Convention</em>: right in another convention, which is named. An empty cell was not asked.</p>\n</section>"
     )
