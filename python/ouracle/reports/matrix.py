@@ -88,7 +88,7 @@ def html(found: list[Study], place: Path) -> str:
     )
     titles = "".join(f"<th>{text(column)}</th>" for column in filled)
     main = (
-        '<section id="matrix">\n<div class="wide"><table class="ledger">\n'
+        '<section id="matrix" class="all">\n<div class="wide"><table class="ledger">\n'
         f"<thead><tr><th>package</th>{titles}</tr></thead>\n<tbody>\n{chr(10).join(rows)}\n</tbody>\n</table></div>\n"
         '<p class="note">A cell shows the worst verdict on such code and how many quantities have it, with the others below. <em>Right</em>: equal to the exact '
         "value within what rounding explains, or of the order it should have. <em>Consistent</em>: a random test with a stated false-alarm rate did not refute "

@@ -91,11 +91,14 @@ def study(subject: runner.Subject, only: Sequence[str], out: Path | None) -> tup
 
 
 def write_matrix(out: Path) -> bool:
-    """Writes the page of all studies; whether there were any."""
+    """Writes the pages of all studies from their records, and the page of them all; whether there were any."""
     studies = matrix.studies(out)
     if not studies:
         print(f"no study has been written to {out} yet", file=sys.stderr)
         return False
+    for study in studies:
+        if study.folder is not None:
+            (study.folder / "index.html").write_text(page.html(study), encoding="utf-8")
     home = matrix.home(out)
     (home / "index.html").write_text(matrix.html(studies, home), encoding="utf-8")
     print(home / "index.html")
