@@ -69,11 +69,25 @@ def test_levels_that_go_one_way_are_right():
 
 
 @pytest.mark.parametrize(
-    ("sigmas", "words"), [([9.0, 3.0, 1.0, 1.0], "stands twice"), ([9.0, 3.0, 4.0, 0.0], "wrong way"), ([9.0, np.nan, 1.0, 0.0], "no level")]
+    ("sigmas", "words"), [([9.0, 3.0, 4.0, 0.0], "wrong way"), ([9.0, np.nan, 1.0, 0.0], "no level")]
 )
 def test_levels_that_do_not_are_wrong(sigmas, words):
     finding = check_levels(subject(scheduler(timesteps=np.arange(3), sigmas=np.array(sigmas), alphas_cumprod=BARS), scales=True))[0]
     assert finding.verdict == "wrong" and words in finding.cause + finding.because
+
+
+@pytest.mark.parametrize(("sample", "verdict"), [(lambda noise: 0 * noise, "convention"), (lambda noise: noise / 0, "wrong")])
+def test_a_last_step_of_no_length_is_wrong_where_it_spoils_the_samples(sample, verdict):
+    """As a sampler whose last level stands twice: one takes no notice, and one divides by the length of the step."""
+    made = subject(scheduler(timesteps=np.arange(3), sigmas=np.array([9.0, 3.0, 1.0, 1.0]), alphas_cumprod=BARS), scales=True)
+
+    class Sampler(SimpleNamespace):
+        def __call__(self, noise, steps):
+            with np.errstate(invalid="ignore"):
+                return sample(noise)
+
+    finding = check_levels(Sampler(**vars(made), case=SimpleNamespace(dimension=3)))[0]
+    assert finding.verdict == verdict and "stands twice" in finding.because
 
 
 class Shifted:
