@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .. import Findings, check_metric
+import numpy as np
+
+from .. import Finding, Findings, check_metric, frameworks
 from . import Question
 
 PACKAGE = "scoringrules"
@@ -42,8 +44,20 @@ def _prepare(backend: str) -> None:
         scoringrules.register_backend(backend)
 
 
+def _refusal(metric: Any, backend: str) -> str:
+    """What the package says if it refuses this estimator on this backend, where versions differ."""
+    try:
+        metric(frameworks.make(np.zeros(2), backend, "float64"), frameworks.make(np.ones((2, 3)), backend, "float64"))
+    except (ValueError, ImportError, NotImplementedError) as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
 def _question(name: str, subject: str, metric: Any, forecast: str, backend: str, claimed: str) -> Question:
     def ask() -> Findings:
+        reason = _refusal(metric, backend) if forecast == "ensemble" else ""
+        if reason:
+            return Findings([Finding("crps", "unsupported", because=reason, subject=subject)])
         return check_metric(metric, forecast, framework=backend, estimator=claimed, subject=subject)
 
     def in_double() -> Findings:
