@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from . import grades
 from .case import Case
 from .orders import Order
 from .recursion import Recursion, between
@@ -55,7 +56,7 @@ def agrees(run: Run, known: Known, case: Case, end: Level) -> bool:
     if end.sigma == 0 and known.recursion.name not in ("ddim", "heun"):
         return False
     ratio, _, _ = known.recursion.law(case, between(levels)).excess(given, run.precision)
-    return ratio <= 8
+    return grades.verdict(ratio) == "right"
 
 
 def of_order(runs: Sequence[Run], case: Case, end: Level) -> str:

@@ -79,13 +79,6 @@ def name_of_factor(ratio: float, further: Sequence[tuple[str, float]] = (), *, p
     return f"{ratio:.6g}"
 
 
-#: What ``nats`` in ``d`` dimensions may be given as: the name of the unit and what nats are multiplied with.
-def units(dimension: int) -> tuple[tuple[str, float], ...]:
-    """Units of a log-probability in ``dimension`` dimensions, with the factor from nats."""
-    bits = 1.0 / float(np.log(2.0))
-    return (("nats", 1.0), ("bits/dim", bits / dimension), ("nats/dim", 1.0 / dimension), ("bits", bits))
-
-
 def time_maps(data_time: float, noise_time: float) -> tuple[tuple[str, float, float], ...]:
     """Clocks that a subject may have beside ours: words, and ``(slope, offset)`` with our time ``slope·t + offset``."""
     return (

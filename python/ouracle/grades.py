@@ -33,6 +33,11 @@ class Grade:
         return f"8·u·κ with u of {dtype} and κ {condition}; the error is {self.error / self.unit if self.unit else np.inf:.3g} units"
 
 
+def verdict(units: float) -> str:
+    """The grade of an answer that is so many units off."""
+    return "right" if units <= RIGHT else "degraded" if units <= DEGRADED else "wrong"
+
+
 def grade(got: ArrayLike, exact: ArrayLike, unit: ArrayLike) -> Grade:
     """The grade of an array of answers; an answer that is not finite is wrong."""
     values: NDArray[np.float64] = np.asarray(got, dtype=np.float64)
@@ -44,8 +49,7 @@ def grade(got: ArrayLike, exact: ArrayLike, unit: ArrayLike) -> Grade:
     ratio = np.where(np.isnan(ratio), np.inf, ratio)
     worst = int(np.argmax(ratio))
     most = float(ratio.flat[worst]) if ratio.size else 0.0
-    verdict = "right" if most <= RIGHT else "degraded" if most <= DEGRADED else "wrong"
-    return Grade(verdict, worst, float(error.flat[worst]), float(units.flat[worst]))
+    return Grade(verdict(most), worst, float(error.flat[worst]), float(units.flat[worst]))
 
 
 def within(got: ArrayLike, exact: ArrayLike, unit: ArrayLike) -> bool:

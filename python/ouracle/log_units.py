@@ -25,16 +25,23 @@ class Unit:
         return (values - self.offset) / self.scale
 
 
+def factors(dimension: int) -> dict[str, float]:
+    """What nats are multiplied with, by the short names of the units in ``dimension`` dimensions."""
+    bits = 1 / math.log(2)
+    return {"nats": 1.0, "bits/dim": bits / dimension, "nats/dim": 1 / dimension, "bits": bits}
+
+
 def units(dimension: int) -> tuple[Unit, ...]:
     """The units met in code, the plain one first."""
-    bits = 1 / (dimension * math.log(2))
+    known = factors(dimension)
+    bits = known["bits/dim"]
     plain = [
         Unit("nats", 1.0),
         Unit("−log p in nats", -1.0),
-        Unit("nats per dimension", 1 / dimension),
-        Unit("−log p in nats per dimension", -1 / dimension),
-        Unit("bits", 1 / math.log(2)),
-        Unit("−log p in bits", -1 / math.log(2)),
+        Unit("nats per dimension", known["nats/dim"]),
+        Unit("−log p in nats per dimension", -known["nats/dim"]),
+        Unit("bits", known["bits"]),
+        Unit("−log p in bits", -known["bits"]),
         Unit("log p in bits per dimension", bits),
         Unit("bits per dimension", -bits),
     ]

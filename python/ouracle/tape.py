@@ -290,8 +290,9 @@ def read(run: Callable[[Array], Any], shape: tuple[int, ...], *, scale: Callable
     # The map, read in one batch, must give what a row of the other batch came out as. A norm over the batch passes the test of
     # affinity, since all rows are divided by the same number, and fails here.
     drawn = np.concatenate(probe.probed)
-    predicted = output.offset + np.concatenate(output.blocks, axis=1) @ drawn
-    summed = float(np.abs(np.concatenate(output.blocks, axis=1)).sum(axis=1).max() * np.abs(drawn).max(initial=0.0))
+    columns = np.concatenate(output.blocks, axis=1)
+    predicted = output.offset + columns @ drawn
+    summed = float(np.abs(columns).sum(axis=1).max() * np.abs(drawn).max(initial=0.0))
     mismatch = float(np.abs(predicted - probes[1]).max())
     if mismatch > allowances[precision] + 8 * frameworks.unit_roundoff(precision) * summed:
         raise TapeError(

@@ -61,8 +61,8 @@ def table(scheduler: Any, name: str) -> Array | None:
     value = getattr(scheduler, name, None)
     if value is None or callable(value):
         return None
-    value = frameworks.to_numpy(value)
-    return value if value.ndim == 1 else None
+    values = frameworks.to_numpy(value)
+    return values if values.ndim == 1 else None
 
 
 class Tables:
@@ -177,19 +177,6 @@ class Tables:
             return level
         scale = 1 / float(np.hypot(self.data_scale or level.alpha, level.sigma))
         return Level(level.alpha * scale, level.sigma * scale)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, float) or (hasattr(value, "shape") and value is not None)
-
-
-def table(scheduler: Any, name: str) -> Array | None:
-    """One of a scheduler's own tables, or nothing."""
-    value = getattr(scheduler, name, None)
-    if value is None or callable(value):
-        return None
-    values = frameworks.to_numpy(value)
-    return values if values.ndim == 1 else None
 
 
 def level_of(family: str, sigma: float) -> Level:

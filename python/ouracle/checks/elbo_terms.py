@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from .. import _native, frameworks, quadratic
 from ..case import Case
-from ..conventions import units as units_of
 from ..findings import Finding, Findings, caller
 from ..grades import grade
+from ..log_units import factors
 from ..recursion import between
 from ..schedules import Level, Table
 from ..session import check
@@ -66,9 +66,9 @@ def check_elbo_terms(
     """
     law = case.gaussian
     chain = _levels(case, levels)
-    known = units_of(law.dimension)
-    if unit is not None and unit not in dict(known):
-        raise ValueError(f"`{unit}` is no unit known here; choose one of {', '.join(dict(known))}")
+    known = factors(law.dimension)
+    if unit is not None and unit not in known:
+        raise ValueError(f"`{unit}` is no unit known here; choose one of {', '.join(known)}")
     if spread not in (None, "posterior", "forward"):
         raise ValueError(f"`{spread}` is no variance of a step; choose posterior or forward")
     about: dict[str, Any] = dict(check="check_elbo_terms", subject=subject or getattr(terms, "__qualname__", ""), case=repr(case), command=caller(), reference="closed form")
@@ -130,7 +130,7 @@ class _Bound:
     """The exact terms in nats, and what they may be mistaken for."""
 
     def __init__(self, case: Case, levels: list[Level], u: float) -> None:
-        self.law, self.levels, self.u, self.units = case.gaussian.native, levels, u, units_of(case.dimension)
+        self.law, self.levels, self.u, self.units = case.gaussian.native, levels, u, factors(case.dimension)
         self.scale = next((field.scale for field in case._fields if field.calls), 1.0)
         self.prior = _native.prior_kl(self.law, levels[-1].pair)
         self.steps = {name: self._steps(share) for name, share in (("posterior", 0.0), ("forward", 1.0))}
@@ -185,9 +185,9 @@ def _fits(term: Array, exact: Array, units: Array) -> bool:
 
 
 def _judge(
-    seen: Mapping[str, _Term], bound: _Bound, known: Sequence[tuple[str, float]], unit: str | None, spread: str | None, decoder: str | None, bin: float | None
+    seen: Mapping[str, _Term], bound: _Bound, known: Mapping[str, float], unit: str | None, spread: str | None, decoder: str | None, bin: float | None
 ) -> list[Finding]:
-    scales = [(name, factor) for name, factor in known if unit in (None, name)]
+    scales = [(name, factor) for name, factor in known.items() if unit in (None, name)]
 
     def tolerance(term: _Term, exact: Array) -> Array:
         return term.units + bound.u * bound.condition * (np.abs(exact) + np.abs(np.nan_to_num(term.values)))
@@ -329,5 +329,5 @@ def _name(term: _Term, forms: Sequence[tuple[str, Array]], tolerance: _Tolerance
 
 def _other_unit(term: _Term, nats: Array, unit: str, bound: _Bound, tolerance: _Tolerance) -> str:
     """A term in another unit than the rest."""
-    others = [(f"it is in {name}, the other terms in {unit}", nats * factor) for name, factor in bound.units if name != unit]
+    others = [(f"it is in {name}, the other terms in {unit}", nats * factor) for name, factor in bound.units.items() if name != unit]
     return _name(term, others, tolerance)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import monte_carlo
+from .. import grades, monte_carlo
 from ..case import Case
 from ..causes import distance
 from ..findings import Finding, Findings, caller
@@ -137,7 +137,7 @@ def _recursion(
             return Finding("recursion", "undecided", because=because, **about)
         exact = recursion.law(run.case, between(visited))
         ratio, error, tolerance = exact.excess(observed, run.precision)
-        verdict = "right" if ratio <= 8 else "degraded" if ratio <= 1024 else "wrong"
+        verdict = grades.verdict(ratio)
         if not np.isfinite(tolerance):
             because = f"interval arithmetic does not bound what rounding does to `{recursion.name}` on these levels; end at a positive noise level"
             return Finding("recursion", "undecided", error=error, because=because, **about)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import conventions, frameworks, given, likeness
+from .. import conventions, frameworks, given, grades, likeness
 from ..differences import derivative
 from ..findings import Finding, Findings, caller
 from ..given import Given
@@ -289,7 +289,7 @@ def _cancellation(schedule: Any, mine: Given, framework: str, low: str) -> Findi
     units = np.where(np.isfinite(units), units, np.inf)
     worst = int(np.argmax(units))
     growth = float(np.log2(max(units[-1], 1e-3) / max(units[len(units) // 2], 1e-3)) / (len(units) - 1 - len(units) // 2))
-    verdict = "right" if units[worst] <= 8 else "degraded" if units[worst] <= 1024 else "wrong"
+    verdict = grades.verdict(units[worst])
     cause = "" if verdict == "right" else "a difference such as 1 − α² or 1 − exp(−x) cancels; use expm1 and log1p"
     because = f"8·u·σ in {low}; the error of σ is {units[worst]:.3g} units at time {toward[worst]:.4g} and grows like (distance from the data)^{-growth:.2f}"
     return Finding("cancellation", verdict, float(coarse[worst, 1]), float(exact[worst, 1]), float(units[worst] * u * abs(exact[worst, 1])), float(8 * u * abs(exact[worst, 1])), because, cause=cause)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import frameworks, tape
+from .. import frameworks, grades, tape
 from ..findings import Finding, Findings, caller
 from ..run import Sampler as Subject
 from ..schedules import Level
@@ -145,7 +145,7 @@ def check_forward(sampler: Any, *, steps: int = 20, precision: str = "float32", 
     return Findings([
         Finding(
             "forward",
-            "right" if ratio <= 8 else "degraded" if ratio <= 1024 else "wrong",
+            grades.verdict(ratio),
             got={"alpha": pair[0], "sigma": pair[1]},
             exact={"alpha": level.alpha, "sigma": level.sigma},
             error=distance,
@@ -210,7 +210,7 @@ def check_branches(samplers: Sequence[Any], *, steps: int = 20, precision: str =
         findings.append(
             Finding(
                 f"branch {sampler.kind}",
-                "right" if ratio <= 8 else "degraded" if ratio <= 1024 else "wrong",
+                grades.verdict(ratio),
                 got=run.output.mean.tolist(),
                 exact=runs[0].output.mean.tolist(),
                 error=error,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import increments, orders, sde_causes, tape
+from .. import grades, increments, orders, sde_causes, tape
 from ..findings import Finding, Findings, caller
 from ..frameworks import unit_roundoff
 from ..increments import IncrementError, Solver, SolverRun
@@ -166,7 +166,7 @@ def _recursion(runs: Sequence[SolverRun], direction: str, about: dict[str, Any])
             worst = (error / unit, error, unit, run)
     assert worst is not None
     ratio, error, unit, run = worst
-    verdict = "right" if ratio <= 8 else "degraded" if ratio <= 1024 else "wrong"
+    verdict = grades.verdict(ratio)
     cause = sde_causes.of_recursion(run, lambda wrong: _euler_distance(run, wrong)[0] <= 8 * unit) if verdict == "wrong" else ""
     return Finding(
         f"recursion {direction}",

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import frameworks, tape
+from .. import frameworks, grades, tape
 from ..findings import Finding, Findings, caller
 from ..laws import Law, PointMass
 from ..schedules import Level
@@ -82,7 +82,7 @@ def check_steps(
     errors = [max(abs(a.alpha - b.alpha), abs(a.sigma - b.sigma)) for a, b in zip(landed, expected)]
     ratios = [error / (u * unit) for error, unit in zip(errors, units)]
     at = int(np.argmax(ratios))
-    verdict = "right" if ratios[at] <= 8 else "degraded" if ratios[at] <= 1024 else "wrong"
+    verdict = grades.verdict(ratios[at])
     cause = _cause(landed, expected, entries, [8 * u * unit for unit in units], at) if verdict != "right" else ""
     if cause.startswith("it leaves out"):
         verdict = "convention"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import Case, Finding, Findings, schedules
+from .. import Case, Finding, Findings, grades, schedules
 from ..adapters import Unsupported
 from ..adapters import k_diffusion as adapter
 from ..recursion import Given, Recursion, between
@@ -57,6 +57,6 @@ def check_churn(function: Callable[..., Any], name: str, step: str, churn: dict[
     if given is None:
         return Findings([draws, Finding("churn", "undecided", because="the first state cannot be read off the noise", **about)])
     ratio, error, tolerance = law.excess(given, run.precision)
-    verdict = "right" if ratio <= 8 else "degraded" if ratio <= 1024 else "wrong"
+    verdict = grades.verdict(ratio)
     because = f"8 u κ along the {steps} steps, with κ of each step by interval arithmetic; the error is {ratio:.3g} u κ"
     return Findings([draws, Finding("churn", verdict, None, None, error, tolerance, because, **about)])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import Case, Finding, Findings, check_field_conversions, check_likelihood, check_sampler, check_schedule
+from .. import Case, Finding, Findings, check_field_conversions, check_likelihood, check_sampler, check_schedule, grades
 from ..adapters import flow_matching as adapter
 from ..frameworks import double_by_default, to_numpy, unit_roundoff
 from ..laws import Gaussian, Law
@@ -50,7 +50,7 @@ def inverse(name: str) -> Callable[[], Findings]:
         kappa = np.abs(times) + (2 + 1 / sigma**2) / np.abs(alpha_rate / alpha - sigma_rate / sigma)
         ratios = np.abs(got - times) / (unit_roundoff("float64") * kappa)
         worst = int(np.argmax(ratios))
-        verdict = "right" if ratios[worst] <= 8 else "degraded" if ratios[worst] <= 1024 else "wrong"
+        verdict = grades.verdict(ratios[worst])
         because = f"8 u κ with κ = t + (2 + 1/σ²)/|d ln(α/σ)/dt|; the error is {ratios[worst]:.3g} u κ at t = {times[worst]:.3g}"
         tolerance = float(8 * unit_roundoff("float64") * kappa[worst])
         about: dict[str, Any] = dict(check="check_schedule", subject=f"{name}.snr_inverse", reference="closed form")
