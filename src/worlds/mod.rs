@@ -69,7 +69,7 @@ pub use process::{Process, Schedule};
 pub use regression::Regression;
 pub use reverse::ReverseSde;
 pub use rotated::{Rotated, rotation};
-pub use rung_point::RungPoint;
+pub use rung_point::{RUNGS, RungPoint};
 pub use scaled_score::{ScaledFamily, ScaledModel, ScaledPoint, ScaledScore};
 pub use shifted_score::{LinearShift, ShiftedScore, UnitShift};
 pub use time_law::TimeLaw;

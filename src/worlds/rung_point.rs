@@ -16,6 +16,13 @@ parameters! {
     }
 }
 
+/// Three steps at which no formula is special: on no one process, and with data from far below the noise to far above it.
+pub const RUNGS: &[&str] = &[
+    "alpha=0.8113 sigma=0.5119 factor=0.9137 beta=0.1719 s=0.37 mu=1.3",
+    "alpha=1 sigma=3.137 factor=1 beta=7.119 s=9 mu=-0.7119",
+    "alpha=0.3137 sigma=0.0119 factor=0.7713 beta=0.4137 s=0.000001 mu=2.3119",
+];
+
 impl<S: Scalar> RungPoint<S> {
     /// The cleaner level.
     pub fn clean(&self) -> Level<S> {

@@ -18,7 +18,7 @@ use crate::evidence::{Relation, Statement};
 use crate::numbers::{Dual, Scalar, Taylor};
 use crate::objectives::samplers::{Form, ddim_direction, ddim_step, denoise, euler_sigma_step};
 use crate::parameters;
-use crate::worlds::{Level, Oracle, RungPoint};
+use crate::worlds::{Level, Oracle, RUNGS, RungPoint};
 
 const SQUARED: u8 = 1;
 const NO_FLOOR: u8 = 2;
@@ -31,11 +31,7 @@ impl Statement for Step {
     type Params<S: Scalar> = RungPoint<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[
-            "alpha=0.8113 sigma=0.5119 factor=0.9137 beta=0.1719 s=0.37 mu=1.3",
-            "alpha=1 sigma=3.137 factor=1 beta=7.119 s=9 mu=-0.7119",
-            "alpha=0.3137 sigma=0.0119 factor=0.7713 beta=0.4137 s=0.000001 mu=2.3119",
-        ]
+        RUNGS
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p RungPoint<S>) -> Vec<Relation<'p, S>> {

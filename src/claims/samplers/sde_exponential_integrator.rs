@@ -19,7 +19,7 @@ use crate::objectives::samplers::{
     reverse_std, steps,
 };
 use crate::parameters::{InputError, at_point};
-use crate::worlds::{Gaussian, GridPoint, Level, Oracle, Rung, RungPoint, Transition};
+use crate::worlds::{Gaussian, GridPoint, Level, Oracle, RUNGS, Rung, RungPoint, Transition};
 
 const HALF_EXPONENT: u8 = 1;
 const GROWING_NOISE: u8 = 2;
@@ -56,11 +56,7 @@ impl Statement for Step {
     type Params<S: Scalar> = RungPoint<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[
-            "alpha=0.8113 sigma=0.5119 factor=0.9137 beta=0.1719 s=0.37 mu=1.3",
-            "alpha=1 sigma=3.137 factor=1 beta=7.119 s=9 mu=-0.7119",
-            "alpha=0.3137 sigma=0.0119 factor=0.7713 beta=0.4137 s=0.000001 mu=2.3119",
-        ]
+        RUNGS
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p RungPoint<S>) -> Vec<Relation<'p, S>> {
