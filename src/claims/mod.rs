@@ -3,11 +3,13 @@
 mod ask;
 mod claim;
 mod conformance;
+pub mod csdi;
 pub mod ct_elbo;
 pub mod look_alikes;
 mod page;
 mod quantity;
 pub mod samplers;
+pub mod vdm;
 
 pub use ask::{ask, quantity};
 pub use claim::{Claim, Control, Expect, Readings};
@@ -17,7 +19,7 @@ pub use quantity::{Answer, AskError, Enclose, Formula, InDouble, Quantity};
 
 /// Every claim, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Claim> {
-    [ct_elbo::CLAIMS, look_alikes::CLAIMS, samplers::CLAIMS].into_iter().flatten().copied()
+    [ct_elbo::CLAIMS, look_alikes::CLAIMS, samplers::CLAIMS, vdm::CLAIMS, csdi::CLAIMS].into_iter().flatten().copied()
 }
 
 /// The claim with this id or alias.

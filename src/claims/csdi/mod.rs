@@ -1,0 +1,6 @@
+//! Conditional score-based imputation of Gaussian time series.
+
+use super::Claim;
+
+/// The claims of this folder, in the order of the catalogue.
+pub static CLAIMS: &[&Claim] = &[];
