@@ -113,6 +113,28 @@ impl Source<Float> for Catalogue {
         Ok(Vector(vec![Float::one()]))
     }
 
+    fn indices(
+        &mut self,
+        name: &'static str,
+        least: usize,
+        _: usize,
+        meaning: &'static str,
+    ) -> Result<Vec<usize>, InputError> {
+        let some = if least > 0 { ", not empty" } else { "" };
+        self.note(name, format!("a list of integers >= 0, each once{some}"), meaning, false);
+        Ok((0..least).collect())
+    }
+
+    fn entries(&mut self, name: &'static str, n: usize, meaning: &'static str) -> Result<Vector<Float>, InputError> {
+        self.note(name, "a list of numbers", meaning, false);
+        Ok(Vector(vec![Float::one(); n]))
+    }
+
+    fn increments(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Float>, InputError> {
+        self.note(name, "a list of numbers, each above the one before", meaning, false);
+        Ok(Vector(Vec::new()))
+    }
+
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Float>, InputError> {
         self.note(name, "a list of rows", meaning, false);
         Ok(Matrix::identity(1))
