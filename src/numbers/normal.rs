@@ -25,7 +25,7 @@ pub(super) fn masses<S: Special>(edges: &[S], on_the_right: impl Fn(S) -> bool) 
 
 #[cfg(test)]
 mod tests {
-    use crate::numbers::{Ball, EndPoint, Field, Float, Interval, Scalar, Special};
+    use crate::numbers::{Ball, EndPoint, Field, Float, Interval, Special};
 
     #[test]
     fn masses_add_up_to_one_and_tails_keep_their_digits() {
