@@ -5,7 +5,7 @@
 //! above 2⁻¹³ therefore has a relative error of at most u (1 + 2⁻⁵⁶), where u = 2⁻²³⁷ is the unit roundoff.
 
 use super::{Ball, EndPoint, Interval, Rational, rounding};
-use dashu_int::{IBig, UBig};
+use dashu::integer::{IBig, UBig};
 use f256::f256;
 use std::sync::LazyLock;
 
@@ -151,7 +151,7 @@ fn to_nearest(scaled: &IBig, scale: usize) -> f256 {
     }
     // A carry to 2²³⁷ is right as it stands: the significand overflows into the exponent field.
     let rounded = f256::compose(rounding::halves(&kept), (exponent - scale as i64) as i32);
-    if sign == dashu_int::Sign::Negative { -rounded } else { rounded }
+    if sign == dashu::integer::Sign::Negative { -rounded } else { rounded }
 }
 
 fn reciprocal_to_nearest(n: &UBig) -> f256 {

@@ -1,7 +1,7 @@
 //! Intervals in decimal: value ± radius on one line, or bounds rounded outward; all by exact integer arithmetic.
 
 use super::{EndPoint, Interval, rounding};
-use dashu_int::UBig;
+use dashu::integer::UBig;
 use std::fmt;
 
 /// Significant digits of a printed radius.

@@ -2,7 +2,7 @@
 
 use super::normal::masses;
 use super::{EndPoint, Field, Interval, Rational, Scalar, Special};
-use dashu_int::{IBig, UBig};
+use dashu::integer::{IBig, UBig};
 
 /// An end at which the elementary functions can be enclosed.
 ///

@@ -4,6 +4,7 @@
 
 mod constants;
 mod covariance;
+mod decay;
 mod decimal;
 mod dual;
 mod elementary;
@@ -29,11 +30,13 @@ mod rational;
 mod rational_matrix;
 mod rounding;
 mod scalar;
+mod simd;
 mod taylor;
 mod trapezoid;
 mod trigonometric;
 
 pub use covariance::Covariance;
+pub(crate) use decay::decay_minus_one;
 pub use dual::{Dual, derivative, rate, value_and_derivative};
 pub use elementary::Elementary;
 pub use endpoint::EndPoint;
@@ -51,5 +54,6 @@ pub(crate) use rational::shorten;
 pub use rational::{NumeralError, Rational, parse_rational};
 pub use rational_matrix::{PositiveDefinite, is_semidefinite};
 pub use scalar::{Field, Scalar, Special};
+pub use simd::{Instructions, Kernel, Shuffle};
 pub use taylor::Taylor;
 pub use trapezoid::{normal_reach, strip_error, strip_step};

@@ -1,9 +1,9 @@
 //! Exact inputs: decimals, ratios and exponents of any size become rationals before anything is rounded.
 
-use dashu_int::{IBig, UBig};
+use dashu::integer::{IBig, UBig};
 
 /// An exact rational number of any size.
-pub use dashu_ratio::RBig as Rational;
+pub use dashu::rational::RBig as Rational;
 
 /// Decimal exponents beyond this are refused: the number would leave the range of the enclosures (10^±78913) long before.
 const LARGEST_EXPONENT: u64 = 20_000;

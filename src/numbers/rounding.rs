@@ -1,7 +1,7 @@
 //! From exact rationals to binary significands and back, by integer arithmetic.
 
 use super::Rational;
-use dashu_int::{IBig, UBig};
+use dashu::integer::{IBig, UBig};
 
 /// A magnitude rounded toward zero: `significand · 2^exponent`.
 pub(super) struct Truncated {
@@ -57,8 +57,8 @@ pub(super) fn integer((high, low): (u128, u128)) -> UBig {
 pub(super) fn halves(n: &UBig) -> (u128, u128) {
     let mut words = n.as_words().iter().map(|&word| u128::from(word));
     let mut half = || {
-        let words_per_half = 128 / dashu_int::Word::BITS;
-        (0..words_per_half).fold(0, |half, i| half | words.next().unwrap_or(0) << (i * dashu_int::Word::BITS))
+        let words_per_half = 128 / dashu::integer::Word::BITS;
+        (0..words_per_half).fold(0, |half, i| half | words.next().unwrap_or(0) << (i * dashu::integer::Word::BITS))
     };
     let low = half();
     (half(), low)
@@ -66,7 +66,7 @@ pub(super) fn halves(n: &UBig) -> (u128, u128) {
 
 /// The number of bits of `n`.
 pub(super) fn bits(n: &UBig) -> i64 {
-    use dashu_int::ops::BitTest;
+    use dashu::integer::ops::BitTest;
     n.bit_len() as i64
 }
 

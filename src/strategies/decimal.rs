@@ -22,7 +22,7 @@ pub struct Decimal {
 impl Decimal {
     /// The exact rational number.
     pub fn rational(&self) -> Rational {
-        Rational::from(self.units) / Rational::from(dashu_int::IBig::from(10).pow(self.places as usize))
+        Rational::from(self.units) / Rational::from(dashu::integer::IBig::from(10).pow(self.places as usize))
     }
 
     /// In any reading.
@@ -79,7 +79,7 @@ impl Range {
 
     /// Whether `number` lies in the range.
     fn contains(&self, number: &Decimal) -> bool {
-        let unit = Rational::from(dashu_int::IBig::from(10).pow(self.places as usize));
+        let unit = Rational::from(dashu::integer::IBig::from(10).pow(self.places as usize));
         let value = number.rational() * unit;
         Rational::from(self.lo) <= value && value <= Rational::from(self.hi)
     }

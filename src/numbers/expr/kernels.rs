@@ -8,7 +8,7 @@ use super::ProofError;
 use super::arena::Symbol;
 use super::polynomial::{Exponent, Monomial, Polynomial, Term};
 use crate::numbers::Rational;
-use dashu_int::UBig;
+use dashu::integer::UBig;
 use std::collections::HashMap;
 
 /// Numbers are split by trial division up to here; what remains is a variable of its own.

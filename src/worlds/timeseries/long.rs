@@ -1,0 +1,284 @@
+//! A long Ornstein–Uhlenbeck series in double precision: mean, variance and log-likelihood of a million irregular points at once.
+
+use super::OrnsteinUhlenbeck;
+use super::chunks::{CHUNKS, Group, Likelihood, Moments, Refusal, Scratch, TILE, step};
+use crate::numbers::{Float, Instructions, Lanes, decay_minus_one};
+use std::sync::Mutex;
+
+/// Points in a chunk of the longest series: 31 tiles, so that the chunks of a group fall into different sets of a cache.
+const LONGEST_CHUNK: usize = 31 * TILE;
+/// Points run through before and after a chunk at first, and at most.
+const FIRST_MARGIN: usize = TILE;
+const LAST_MARGIN: usize = 8 * LONGEST_CHUNK;
+/// Shorter series are followed point by point.
+const SHORTEST: usize = 2 * CHUNKS * TILE;
+
+/// What was seen of an Ornstein–Uhlenbeck process.
+#[derive(Debug, Clone, Copy)]
+pub struct LongSeries<'a> {
+    /// Increasing times.
+    pub times: &'a [f64],
+    /// What was seen at each; without meaning where nothing was.
+    pub values: &'a [f64],
+    /// Whether something was seen, at each time; everywhere if absent.
+    pub observed: Option<&'a [bool]>,
+    /// `R ≥ 0`, the variance of the noise on what is seen.
+    pub noise: f64,
+}
+
+/// The law of the process (not of what is seen of it) at each time, given everything that was seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SmoothedSeries {
+    /// `E[x_i | y]`.
+    pub mean: Vec<f64>,
+    /// `Var(x_i | y)`.
+    pub variance: Vec<f64>,
+    /// `log p(y)`, in nats.
+    pub log_likelihood: f64,
+}
+
+/// Why a series cannot be smoothed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SeriesError {
+    /// No times.
+    #[error("the series has no times; give at least one")]
+    Empty,
+    /// Arrays of different lengths.
+    #[error("there are {times} times but {found} {what}; give one for each time")]
+    Lengths {
+        /// The number of times.
+        times: usize,
+        /// What does not fit.
+        what: &'static str,
+        /// How many of it there are.
+        found: usize,
+    },
+    /// A number that is no number.
+    #[error("{what} is {value}; {remedy}")]
+    Number {
+        /// Which.
+        what: String,
+        /// The value.
+        value: f64,
+        /// What is allowed, and what to do.
+        remedy: &'static str,
+    },
+    /// A time that does not come after the one before.
+    #[error("time {index} is {time} and the one before it {before}; sort the times, and give each once")]
+    Order {
+        /// Its place, from 0.
+        index: usize,
+        /// The time.
+        time: f64,
+        /// The time before.
+        before: f64,
+    },
+}
+
+/// The numbers of a series, in units in which the variance of what is seen lies between ½ and 2. The unit is a power of two, so that
+/// nothing is rounded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Constants {
+    pub mean: f64,
+    pub rate: f64,
+    pub variance: f64,
+    pub noise: f64,
+    /// The unit of length.
+    pub unit: f64,
+    /// Gaps with `e^{−θΔ} − 1` above this would leave the normal numbers.
+    pub shortest_decay: f64,
+}
+
+impl Constants {
+    fn new(process: &OrnsteinUhlenbeck<Float>, noise: f64) -> Result<Self, SeriesError> {
+        let refuse = |what: &str, value: f64, remedy| Err(SeriesError::Number { what: what.to_owned(), value, remedy });
+        let (s, rate, mean) = (process.s.0, process.theta.0, process.mu.0);
+        for (what, value) in [("the stationary variance s", s), ("the rate theta", rate)] {
+            if !(value.is_finite() && value > 0.0) {
+                return refuse(what, value, "give a finite number > 0");
+            }
+        }
+        if !mean.is_finite() {
+            return refuse("the mean mu", mean, "give a finite number");
+        }
+        if !(noise.is_finite() && noise >= 0.0) {
+            return refuse("the observation noise variance", noise, "give a finite number >= 0");
+        }
+        let half_exponent = (((s + noise).log2() / 2.0).round()).clamp(-500.0, 500.0) as i32;
+        let unit = 2.0_f64.powi(half_exponent);
+        let (variance, noise) = (s / unit / unit, noise / unit / unit);
+        if !(variance > 2.0_f64.powi(-300) && variance < 8.0 && noise < 8.0) {
+            return refuse("the stationary variance s", s, "bring it nearer to 1 and to the noise by a change of units");
+        }
+        let least = if noise < 2.0_f64.powi(-250) { 2.0_f64.powi(-250) } else { 2.0_f64.powi(-600) };
+        Ok(Self { mean, rate, variance, noise, unit, shortest_decay: -(least / variance) })
+    }
+
+    #[inline(always)]
+    pub fn deviation(&self, value: f64) -> f64 {
+        // A division by a power of two, of which the inverse is exact.
+        (value - self.mean) * (1.0 / self.unit)
+    }
+}
+
+impl LongSeries<'_> {
+    /// Mean, variance and log-likelihood by the filter and smoother of [`Filter`](super::Filter), of which this is the fast version for
+    /// one dimension.
+    ///
+    /// A long series is cut into chunks that go side by side through vector instructions, and over `threads` threads. Each starts some
+    /// points early from the prior; how much that start still counts for is bounded on the way, and where the bound is not below an
+    /// eighth of a rounding, the chunk starts earlier still. Lengths depend on the series alone, so results are the same to the last
+    /// bit for any number of threads and on every machine.
+    ///
+    /// # Errors
+    /// [`SeriesError`] if the arrays do not fit, a time is not above the one before, a number is not finite or a parameter is not
+    /// positive.
+    pub fn smooth(&self, process: &OrnsteinUhlenbeck<Float>, threads: usize) -> Result<SmoothedSeries, SeriesError> {
+        self.smooth_with(process, threads, Instructions::widest())
+    }
+
+    /// The same with these instructions.
+    ///
+    /// # Errors
+    /// As [`smooth`](Self::smooth).
+    pub fn smooth_with(
+        &self,
+        process: &OrnsteinUhlenbeck<Float>,
+        threads: usize,
+        instructions: Instructions,
+    ) -> Result<SmoothedSeries, SeriesError> {
+        self.check_lengths()?;
+        let constants = Constants::new(process, self.noise)?;
+        let n = self.times.len();
+        let mut smoothed = SmoothedSeries { mean: vec![0.0; n], variance: vec![0.0; n], log_likelihood: 0.0 };
+        let in_own_units = if n < SHORTEST {
+            self.check_entries(&constants)?;
+            self.one_by_one(&constants, &mut smoothed)
+        } else {
+            match self.side_by_side(&constants, threads, instructions, &mut smoothed) {
+                Ok(sum) => sum,
+                Err(_) => {
+                    self.check_entries(&constants)?;
+                    self.one_by_one(&constants, &mut smoothed)
+                }
+            }
+        };
+        for mean in &mut smoothed.mean {
+            *mean += constants.mean;
+        }
+        let seen = self.observed.map_or(n, |marks| marks.iter().filter(|mark| **mark).count());
+        let of_units = std::f64::consts::TAU.ln() / 2.0 + core_math::log(constants.unit);
+        smoothed.log_likelihood = in_own_units - seen as f64 * of_units;
+        Ok(smoothed)
+    }
+
+    fn check_lengths(&self) -> Result<(), SeriesError> {
+        let times = self.times.len();
+        let marks = self.observed.map_or(times, <[bool]>::len);
+        for (what, found) in [("values", self.values.len()), ("marks of what was observed", marks)] {
+            if found != times {
+                return Err(SeriesError::Lengths { times, what, found });
+            }
+        }
+        if times == 0 { Err(SeriesError::Empty) } else { Ok(()) }
+    }
+
+    /// Finds the first entry that is not as it should be.
+    fn check_entries(&self, constants: &Constants) -> Result<(), SeriesError> {
+        let refuse = |what: String, value, remedy| Err(SeriesError::Number { what, value, remedy });
+        for (index, time) in self.times.iter().enumerate() {
+            if !time.is_finite() {
+                return refuse(format!("time {index}"), *time, "give finite times");
+            }
+            let Some(before) = index.checked_sub(1).map(|i| self.times[i]) else { continue };
+            if *time <= before {
+                return Err(SeriesError::Order { index, time: *time, before });
+            }
+            if decay_minus_one((before - time) * constants.rate) >= constants.shortest_decay {
+                let remedy = "it is too close to the one before; merge the two, or change the unit of time";
+                return refuse(format!("time {index}"), *time, remedy);
+            }
+        }
+        for (index, value) in self.values.iter().enumerate() {
+            let seen = self.observed.is_none_or(|marks| marks[index]);
+            if seen && !constants.deviation(*value).is_finite() {
+                return refuse(format!("value {index}"), *value, "mark it as not observed if it is missing");
+            }
+        }
+        Ok(())
+    }
+
+    /// The filter and the smoother point by point; deviations from the mean.
+    fn one_by_one(&self, constants: &Constants, smoothed: &mut SmoothedSeries) -> f64 {
+        let mut now = Moments { mean: Lanes([0.0]), variance: Lanes([constants.variance]) };
+        let mut likelihood = Likelihood::new();
+        let mut links = Vec::with_capacity(self.times.len());
+        for (index, (time, value)) in self.times.iter().zip(self.values).enumerate() {
+            let decay = match index.checked_sub(1) {
+                Some(before) => decay_minus_one((time - self.times[before]) * -constants.rate),
+                None => -1.0,
+            };
+            let seen = self.observed.is_none_or(|marks| marks[index]);
+            let seen = if seen { constants.deviation(*value) } else { f64::NAN };
+            let step = step(&mut now, Lanes([decay]), Lanes([seen]), constants);
+            likelihood.add(&step);
+            likelihood.normalise();
+            links.push(step.link);
+        }
+        let places = smoothed.mean.iter_mut().zip(&mut smoothed.variance).zip(links);
+        for ((mean, variance), link) in places.rev() {
+            let units = Lanes([constants.unit]);
+            (*mean, *variance) = ((now.mean * units).0[0], (now.variance * units * units).0[0]);
+            now = link.back(now);
+        }
+        likelihood.total()
+    }
+
+    /// The same in groups of chunks.
+    fn side_by_side(
+        &self,
+        constants: &Constants,
+        threads: usize,
+        instructions: Instructions,
+        smoothed: &mut SmoothedSeries,
+    ) -> Result<f64, Refusal> {
+        let n = self.times.len();
+        let chunk = (n.div_ceil(CHUNKS).div_ceil(TILE) * TILE).min(LONGEST_CHUNK);
+        let group = CHUNKS * chunk;
+        let mut sums = vec![Ok(0.0); n.div_ceil(group)];
+        let places = smoothed.mean.chunks_mut(group).zip(smoothed.variance.chunks_mut(group)).zip(&mut sums).enumerate();
+        let queue = Mutex::new(places);
+        let work = || {
+            let mut scratch = Scratch::default();
+            loop {
+                let taken = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+                let Some((index, ((mean, variance), sum))) = taken else { break };
+                let mut margin = FIRST_MARGIN;
+                *sum = loop {
+                    let attempt = instructions.run(Group {
+                        constants,
+                        times: self.times,
+                        values: self.values,
+                        observed: self.observed,
+                        start: index * group,
+                        chunk,
+                        margin,
+                        scratch: &mut scratch,
+                        mean: &mut *mean,
+                        variance: &mut *variance,
+                    });
+                    match attempt {
+                        Err(Refusal::Remembers) if margin < LAST_MARGIN => margin *= 2,
+                        decided => break decided,
+                    }
+                };
+            }
+        };
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads.max(1)).map(|_| scope.spawn(work)).collect();
+            work();
+            drop(others);
+        });
+        sums.into_iter().sum()
+    }
+}
