@@ -40,6 +40,7 @@ mod rung_point;
 mod scaled_score;
 mod shifted_score;
 mod time_law;
+pub mod timeseries;
 mod transition;
 
 pub use affine::{Affine, AffineField};

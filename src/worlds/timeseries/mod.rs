@@ -1,0 +1,15 @@
+//! Gaussian time series at irregular times, of which some entries are seen, with noise or without.
+
+mod dense;
+mod irregular;
+mod kalman;
+mod matern;
+mod ou;
+mod series;
+
+pub use dense::Dense;
+pub use irregular::Irregular;
+pub use kalman::{Belief, Filter, Smoother, StateSpace};
+pub use matern::Matern;
+pub use ou::{Neighbours, OrnsteinUhlenbeck};
+pub use series::{Observed, ObservedAt, Series};
