@@ -38,6 +38,7 @@ from .oracle import Answer, Claim, ask, claims
 from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
 from .tape import TapeError
+from .timeseries import Matern32, OrnsteinUhlenbeck, Smoothed
 
 assert_brownian = asserting(check_brownian)
 assert_elbo_terms = asserting(check_elbo_terms)
@@ -67,12 +68,15 @@ __all__ = [
     "Gaussian",
     "Level",
     "LinearSde",
+    "Matern32",
     "Mixture",
+    "OrnsteinUhlenbeck",
     "PointMass",
     "Process",
     "Recursion",
     "Schedule",
     "Sde",
+    "Smoothed",
     "SubVP",
     "Table",
     "TapeError",

@@ -123,4 +123,4 @@ def ou_series(times: ArrayLike, *, rate: float, variance: float, mean: float = 0
         raise ValueError(f"the rate is {rate} and the stationary variance {variance}; both must be positive")
     if len(np.unique(points)) < len(points):
         raise ValueError("two of the times are equal; a value is seen once")
-    return Gaussian(np.full(len(points), mean), variance * np.exp(-rate * np.abs(points[:, None] - points[None, :])))
+    return Gaussian(np.full(len(points), mean), _native.ou_covariance(points, variance, rate))

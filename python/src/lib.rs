@@ -8,6 +8,7 @@ mod oracle;
 mod process;
 mod recursions;
 mod scoring;
+mod series;
 mod training;
 
 use pyo3::exceptions::PyValueError;
@@ -27,6 +28,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<linear::LinearSde>()?;
     chance::register(module)?;
     scoring::register(module)?;
+    series::register(module)?;
     training::register(module)?;
     module.add_function(wrap_pyfunction!(oracle::ask, module)?)?;
     module.add_function(wrap_pyfunction!(oracle::claims, module)?)

@@ -4,7 +4,7 @@
 //! bound on what that start can still do. The same holds backwards. A chunk whose bound is not below rounding gives no answer.
 
 use super::long::Constants;
-use crate::numbers::{Field, Kernel, Lanes, Shuffle, decay_minus_one};
+use crate::numbers::{Kernel, Lanes, Shuffle, decay_minus_one};
 
 /// Lanes in a vector, vectors in flight (two hide the latency of a division), chunks in a group.
 const WIDTH: usize = 8;
@@ -59,12 +59,7 @@ pub(super) struct Step<const N: usize> {
 /// Predict `P⁻ = f²P + q` with `f = 1 + decay` and `q = s(1 − f²) = −s·decay(2 + decay)`, update with `S = P⁻ + R`, `K = P⁻/S`. Backwards
 /// `m = (q/P⁻)m + (fP/P⁻)m⁺` and `v = (q/P⁻)P + (fP/P⁻)²v⁺`. One division serves both quotients.
 #[inline(always)]
-pub(super) fn step<const N: usize>(
-    now: &mut Moments<N>,
-    decay: Lanes<N>,
-    seen: Lanes<N>,
-    c: &Constants,
-) -> Step<N> {
+pub(super) fn step<const N: usize>(now: &mut Moments<N>, decay: Lanes<N>, seen: Lanes<N>, c: &Constants) -> Step<N> {
     let constant = |x: f64| Lanes([x; N]);
     let (zero, one) = (constant(0.0), constant(1.0));
     let factor = decay + one;
@@ -189,7 +184,8 @@ impl Group<'_> {
         let mut fine = true;
         // The first time of a series has no gap before it.
         let skipped = usize::from(first == 0);
-        let (before, after) = (&self.times[(first + skipped).max(1) - 1..last - 1], &self.times[(first + skipped).max(1)..last]);
+        let (before, after) =
+            (&self.times[(first + skipped).max(1) - 1..last - 1], &self.times[(first + skipped).max(1)..last]);
         for ((decay, before), after) in scratch.decays[place + skipped..].iter_mut().zip(before).zip(after) {
             *decay = decay_minus_one((after - before) * -self.constants.rate);
             fine &= *decay < self.constants.shortest_decay;
@@ -259,16 +255,18 @@ impl Group<'_> {
     #[inline(always)]
     fn backward<S: Shuffle>(&mut self, shuffle: S, ends: [Moments<WIDTH>; VECTORS]) -> Result<(), Refusal> {
         let mut now = ends;
-        let [own_units, squared_units] = [self.constants.unit, self.constants.unit * self.constants.unit].map(|x| Lanes([x; WIDTH]));
+        let Constants { mean, unit, .. } = *self.constants;
+        let [mean, unit] = [mean, unit].map(|x| Lanes([x; WIDTH]));
         let mut remembered = [Lanes([1.0; WIDTH]); VECTORS];
-        let (mut means, mut variances) = ([[Lanes([0.0; WIDTH]); VECTORS]; TILE], [[Lanes([0.0; WIDTH]); VECTORS]; TILE]);
+        let (mut means, mut variances) =
+            ([[Lanes([0.0; WIDTH]); VECTORS]; TILE], [[Lanes([0.0; WIDTH]); VECTORS]; TILE]);
         let tiles = self.scratch.links.chunks_exact(TILE).enumerate().skip(self.margin / TILE);
         for (tile, links) in tiles.rev() {
             let at = tile * TILE - self.margin;
             let own = at < self.chunk;
             for k in (0..TILE).rev() {
                 for v in 0..VECTORS {
-                    (means[k][v], variances[k][v]) = (now[v].mean * own_units, now[v].variance * squared_units);
+                    (means[k][v], variances[k][v]) = (now[v].mean * unit + mean, now[v].variance * unit * unit);
                     now[v] = links[k][v].back(now[v]);
                     if !own {
                         remembered[v] = remembered[v] * links[k][v].gain;

@@ -13,6 +13,9 @@ const LAST_MARGIN: usize = 8 * LONGEST_CHUNK;
 /// Shorter series are followed point by point.
 const SHORTEST: usize = 2 * CHUNKS * TILE;
 
+const NOISE: &str = "the observation noise variance";
+const NON_NEGATIVE: &str = "give a finite number >= 0";
+
 /// What was seen of an Ornstein–Uhlenbeck process.
 #[derive(Debug, Clone, Copy)]
 pub struct LongSeries<'a> {
@@ -102,16 +105,26 @@ impl Constants {
             return refuse("the mean mu", mean, "give a finite number");
         }
         if !(noise.is_finite() && noise >= 0.0) {
-            return refuse("the observation noise variance", noise, "give a finite number >= 0");
+            return refuse(NOISE, noise, NON_NEGATIVE);
         }
         let half_exponent = (((s + noise).log2() / 2.0).round()).clamp(-500.0, 500.0) as i32;
         let unit = 2.0_f64.powi(half_exponent);
         let (variance, noise) = (s / unit / unit, noise / unit / unit);
         if !(variance > 2.0_f64.powi(-300) && variance < 8.0 && noise < 8.0) {
-            return refuse("the stationary variance s", s, "bring it nearer to 1 and to the noise by a change of units");
+            return refuse(
+                "the stationary variance s",
+                s,
+                "bring it nearer to 1 and to the noise by a change of units",
+            );
         }
         let least = if noise < 2.0_f64.powi(-250) { 2.0_f64.powi(-250) } else { 2.0_f64.powi(-600) };
         Ok(Self { mean, rate, variance, noise, unit, shortest_decay: -(least / variance) })
+    }
+
+    /// Mean and variance of the process itself.
+    fn told(&self, now: &Moments<1>) -> (f64, f64) {
+        let Moments { mean: Lanes([mean]), variance: Lanes([variance]) } = *now;
+        (mean * self.unit + self.mean, variance * self.unit * self.unit)
     }
 
     #[inline(always)]
@@ -152,20 +165,17 @@ impl LongSeries<'_> {
         let n = self.times.len();
         let mut smoothed = SmoothedSeries { mean: vec![0.0; n], variance: vec![0.0; n], log_likelihood: 0.0 };
         let in_own_units = if n < SHORTEST {
-            self.check_entries(&constants)?;
+            self.check_range(&constants)?;
             self.one_by_one(&constants, &mut smoothed)
         } else {
             match self.side_by_side(&constants, threads, instructions, &mut smoothed) {
                 Ok(sum) => sum,
                 Err(_) => {
-                    self.check_entries(&constants)?;
+                    self.check_range(&constants)?;
                     self.one_by_one(&constants, &mut smoothed)
                 }
             }
         };
-        for mean in &mut smoothed.mean {
-            *mean += constants.mean;
-        }
         let seen = self.observed.map_or(n, |marks| marks.iter().filter(|mark| **mark).count());
         let of_units = std::f64::consts::TAU.ln() / 2.0 + core_math::log(constants.unit);
         smoothed.log_likelihood = in_own_units - seen as f64 * of_units;
@@ -183,29 +193,49 @@ impl LongSeries<'_> {
         if times == 0 { Err(SeriesError::Empty) } else { Ok(()) }
     }
 
-    /// Finds the first entry that is not as it should be.
-    fn check_entries(&self, constants: &Constants) -> Result<(), SeriesError> {
+    /// Whether the series can be smoothed at all.
+    ///
+    /// # Errors
+    /// [`SeriesError`] names the first array, time or value that is not as it should be.
+    pub fn check(&self) -> Result<(), SeriesError> {
+        self.check_lengths()?;
         let refuse = |what: String, value, remedy| Err(SeriesError::Number { what, value, remedy });
+        if !(self.noise.is_finite() && self.noise >= 0.0) {
+            return refuse(NOISE.to_owned(), self.noise, NON_NEGATIVE);
+        }
         for (index, time) in self.times.iter().enumerate() {
             if !time.is_finite() {
                 return refuse(format!("time {index}"), *time, "give finite times");
             }
-            let Some(before) = index.checked_sub(1).map(|i| self.times[i]) else { continue };
-            if *time <= before {
-                return Err(SeriesError::Order { index, time: *time, before });
-            }
-            if decay_minus_one((before - time) * constants.rate) >= constants.shortest_decay {
-                let remedy = "it is too close to the one before; merge the two, or change the unit of time";
-                return refuse(format!("time {index}"), *time, remedy);
+            match index.checked_sub(1).map(|i| self.times[i]) {
+                Some(before) if *time <= before => return Err(SeriesError::Order { index, time: *time, before }),
+                _ => {}
             }
         }
         for (index, value) in self.values.iter().enumerate() {
-            let seen = self.observed.is_none_or(|marks| marks[index]);
-            if seen && !constants.deviation(*value).is_finite() {
+            if self.observed.is_none_or(|marks| marks[index]) && !value.is_finite() {
                 return refuse(format!("value {index}"), *value, "mark it as not observed if it is missing");
             }
         }
         Ok(())
+    }
+
+    /// The same, and whether its numbers stay in the range of doubles.
+    fn check_range(&self, constants: &Constants) -> Result<(), SeriesError> {
+        self.check()?;
+        for (i, pair) in self.times.windows(2).enumerate() {
+            if decay_minus_one((pair[1] - pair[0]) * -constants.rate) >= constants.shortest_decay {
+                let remedy = "it is too close to the one before; merge the two, or change the unit of time";
+                return Err(SeriesError::Number { what: format!("time {}", i + 1), value: pair[1], remedy });
+            }
+        }
+        match self.values.iter().position(|value| constants.deviation(*value).is_infinite()) {
+            None => Ok(()),
+            Some(i) => {
+                let remedy = "it is too large beside the variance; is the variance in the same units?";
+                Err(SeriesError::Number { what: format!("value {i}"), value: self.values[i], remedy })
+            }
+        }
     }
 
     /// The filter and the smoother point by point; deviations from the mean.
@@ -227,8 +257,7 @@ impl LongSeries<'_> {
         }
         let places = smoothed.mean.iter_mut().zip(&mut smoothed.variance).zip(links);
         for ((mean, variance), link) in places.rev() {
-            let units = Lanes([constants.unit]);
-            (*mean, *variance) = ((now.mean * units).0[0], (now.variance * units * units).0[0]);
+            (*mean, *variance) = constants.told(&now);
             now = link.back(now);
         }
         likelihood.total()
@@ -246,7 +275,8 @@ impl LongSeries<'_> {
         let chunk = (n.div_ceil(CHUNKS).div_ceil(TILE) * TILE).min(LONGEST_CHUNK);
         let group = CHUNKS * chunk;
         let mut sums = vec![Ok(0.0); n.div_ceil(group)];
-        let places = smoothed.mean.chunks_mut(group).zip(smoothed.variance.chunks_mut(group)).zip(&mut sums).enumerate();
+        let places =
+            smoothed.mean.chunks_mut(group).zip(smoothed.variance.chunks_mut(group)).zip(&mut sums).enumerate();
         let queue = Mutex::new(places);
         let work = || {
             let mut scratch = Scratch::default();

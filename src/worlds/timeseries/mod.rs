@@ -1,8 +1,10 @@
 //! Gaussian time series at irregular times, of which some entries are seen, with noise or without.
 
+mod chunks;
 mod dense;
 mod irregular;
 mod kalman;
+mod long;
 mod matern;
 mod ou;
 mod series;
@@ -10,6 +12,7 @@ mod series;
 pub use dense::Dense;
 pub use irregular::Irregular;
 pub use kalman::{Belief, Filter, Smoother, StateSpace};
+pub use long::{LongSeries, SeriesError, SmoothedSeries};
 pub use matern::Matern;
 pub use ou::{Neighbours, OrnsteinUhlenbeck};
 pub use series::{Observed, ObservedAt, Series};
