@@ -6,6 +6,7 @@ import numpy as np
 import ouracle as oc
 import pytest
 from ouracle import check_imputer, tape
+from ouracle.adapters.imputer import drawing
 from ouracle.miniatures.imputers import MASK, OBSERVED, imputer
 
 LAW = oc.Gaussian([0.7, -0.4, 0.3], [[1, 0.6, -0.2], [0.6, 0.8, 0.1], [-0.2, 0.1, 0.3]])
@@ -104,7 +105,56 @@ def test_exact_sampling_is_right_without_any_network():
 def test_hostile_imputers_become_findings():
     case = oc.Case(LAW, oc.VP.linear())
     assert check_imputer(lambda n, o, m: 1 / 0, case, OBSERVED, MASK).verdict == "fault"
-    assert check_imputer(lambda n, o, m: n * np.nan, case, OBSERVED, MASK).verdict == "undecided"
+    assert check_imputer(lambda n, o, m: n * np.nan, case, OBSERVED, MASK).of("conditional law").verdict == "fault"
+    assert check_imputer(lambda n, o, m: n[:, :2], case, OBSERVED, MASK).verdict == "fault"
     for mask in ((1, 1, 1), (0, 0, 0), (1, 2, 0), (1, 0)):
         with pytest.raises(ValueError, match="mask"):
             check_imputer(lambda n, o, m: n, case, OBSERVED, mask)
+
+
+def conditional():
+    case = oc.Case(LAW, oc.VP.linear())
+    given = case.given(np.array(MASK, bool), OBSERVED)
+    return case, given.law.mean, np.linalg.cholesky(given.law.covariance)
+
+
+@pytest.mark.parametrize("draws", [False, True])
+def test_code_that_draws_for_itself_is_read_by_the_tape(draws):
+    case, mean, root = conditional()
+
+    def impute(observed, mask, n=None):
+        assert np.isnan(observed[mask == 0]).all()
+        rows = len(observed) if n is None else n
+        z = mean + tape.generator().standard_normal((rows, 2)) @ root.T
+        return np.concatenate([np.broadcast_to(observed[..., :1], (rows, 1)), z], axis=1)
+
+    findings = check_imputer(drawing(impute, missing=np.nan, draws=draws), case, OBSERVED, MASK)
+    assert findings.passes and findings.of("conditional law").verdict == "right", findings
+
+
+@pytest.mark.parametrize(("spread", "verdict"), [(1.0, "consistent"), (1.2, "undecided")])
+def test_noise_out_of_reach_is_met_with_samples(spread, verdict):
+    case, mean, root = conditional()
+    rng = np.random.default_rng(7)
+
+    def impute(observed, mask):
+        # Uniforms through a sum of twelve would be no normal; these are, and no tape knows of them.
+        u, v = rng.random((2, len(observed), 2))
+        z = mean + spread * (np.sqrt(-2 * np.log1p(-u)) * np.cos(2 * np.pi * v)) @ root.T
+        return np.concatenate([observed[:, :1], z], axis=1)
+
+    findings = check_imputer(drawing(impute), case, OBSERVED, MASK)
+    assert findings.of("known").verdict == "right"
+    finding = findings.of("conditional law")
+    assert finding.verdict == verdict and "No tape" in finding.because, finding
+
+
+def test_shapes_of_features_and_times_are_the_codes_own():
+    case, mean, root = conditional()
+
+    def impute(observed, mask):
+        assert observed.shape[1:] == mask.shape[1:] == (3, 1)
+        z = mean + tape.generator().standard_normal((len(observed), 2)) @ root.T
+        return np.concatenate([observed[:, :1, 0], z], axis=1)[:, :, None]
+
+    assert check_imputer(drawing(impute, axes=(3, 1)), case, OBSERVED, MASK).passes

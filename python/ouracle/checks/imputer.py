@@ -14,10 +14,11 @@ from ..case import Case
 from ..causes import distance
 from ..findings import Finding, Findings, caller
 from ..recursion import Recursion, between
-from ..run import Run, Sampler
+from ..run import Run, Sampler, SubjectError
 from ..schedules import DATA, Level
 from ..session import check
 from ..tape import TapeError
+from .sampler import by_samples
 
 Array = NDArray[np.float64]
 
@@ -39,13 +40,15 @@ def check_imputer(
     framework: str | None = None,
     dtype: str = "float64",
     subject: str = "",
+    false_alarm: float = 1e-6,
+    samples: int = 20_000,
     seed: int = 0,
 ) -> Findings:
     """Whether an imputer draws the unknown entries from their exact conditional law, and leaves the known ones alone.
 
     Args:
         impute: ``impute(noise, observed, mask)`` or ``impute(noise, observed, mask, steps)``, which gives whole samples
-            ``(batch, d)``.
+            ``(batch, d)``. Code that draws its noise itself is adapted by :func:`ouracle.adapters.imputer.drawing`.
         case: Gaussian data.
         observed: the values, ``(d,)``; the unknown ones are not shown to the imputer.
         mask: 1 where known, 0 where not.
@@ -54,6 +57,8 @@ def check_imputer(
         steps: numbers of steps, growing, of an imputer that takes them.
         framework, dtype: of the arrays it takes.
         subject: a name for the report.
+        false_alarm: the rate for the whole call, where no tape reaches and samples are compared with the law.
+        samples: how many samples are drawn then.
         seed: of the probes.
 
     Returns:
@@ -78,10 +83,34 @@ def check_imputer(
     try:
         runs = [given.read(n, seed) for n in ladder]
     except TapeError as error:
-        return Findings([Finding("conditional law", "undecided", because=str(error), **about)])
+        return _by_samples(given, ladder, conditional, values, known, str(error), (false_alarm, samples, seed), about)
     except Exception as error:  # noqa: BLE001 - a subject may raise anything
         return Findings([Finding("conditional law", "fault", because=f"the imputer raised {type(error).__name__}: {error}", **about)])
     return Findings([_known(runs[-1], values, known, about), _law(runs, ladder, case, conditional, values, known, about)])
+
+
+def _by_samples(
+    given: Sampler, ladder: Sequence[int | None], conditional: Case, values: Array, known: NDArray[np.bool_], why: str, plan: tuple[float, int, int], about: dict[str, Any]
+) -> Findings:
+    """Both findings where no tape reaches: what is known from every sample, what is not from their distribution."""
+    kept: list[Array] = []
+
+    def draw(noise: Array, n: int | None) -> Array:
+        out = frameworks.to_numpy(given(noise, n)).astype(np.float64)
+        if out.shape != noise.shape:
+            raise SubjectError(ValueError(f"samples have the shape {out.shape}, and {noise.shape} was asked for"))
+        kept[:] = [out[:, known]]
+        return out[:, ~known]
+
+    law = by_samples(draw, given.shape, ladder, conditional.gaussian, why, plan, about, "conditional law")
+    if not kept:
+        return Findings([law])
+    exact = values[known]
+    limit = 8 * frameworks.unit_roundoff(given.dtype) * float(np.abs(exact).max(initial=1.0))
+    error = float(np.abs(kept[0] - exact).max())
+    verdict = "right" if error <= limit else "wrong"
+    because = "8·u·|y| for the known entries of every sample"
+    return Findings([Finding("known", verdict, kept[0][0], exact, error, limit, because, "law", **about), law])
 
 
 def _inputs(case: Case, observed: ArrayLike, mask: ArrayLike) -> tuple[Array, NDArray[np.bool_]]:

@@ -211,21 +211,37 @@ def _one_run(run: Run, case: Case, end: Level, about: dict[str, Any]) -> Finding
 def _by_samples(
     sampler: Sampler, ladder: Sequence[int | None], end: Level, why: str, plan: tuple[float, int, int], about: dict[str, Any]
 ) -> Finding:
-    """The verdict by samples: only a distance that neither chance nor the number of steps explains is wrong."""
-    false_alarm, samples, seed = plan
     mean, covariance = sampler.case.moments(end)
-    law = Gaussian(mean, covariance)
+    return by_samples(sampler, sampler.shape, ladder, Gaussian(mean, covariance), why, plan, about)
+
+
+def by_samples(
+    draw: Callable[[Array, int | None], Any],
+    shape: tuple[int, ...],
+    ladder: Sequence[int | None],
+    law: Gaussian,
+    why: str,
+    plan: tuple[float, int, int],
+    about: dict[str, Any],
+    quantity: str = "law",
+) -> Finding:
+    """The verdict by samples: only a distance that neither chance nor the number of steps explains is wrong.
+
+    ``draw(noise, steps)`` gives samples ``(n, d)`` from noise ``(n, *shape)``; ``plan`` holds the rate of false alarms, the number of
+    samples and the seed; ``why`` no tape could read them.
+    """
+    false_alarm, samples, seed = plan
     rng = np.random.default_rng(seed)
     distances = []
     for n in ladder:
         try:
-            out = sampler(rng.standard_normal((samples, *sampler.shape)), n)
+            out = draw(rng.standard_normal((samples, *shape)), n)
         except SubjectError as error:
             return faulty(error, n, about)
         try:
             distances.append(monte_carlo.distance(to_numpy(out).reshape(samples, -1), law, false_alarm / len(ladder)))
         except ValueError as error:
-            return Finding("law", "fault", because=f"{error} ({why})", reference="law", **about)
+            return Finding(quantity, "fault", because=f"{error} ({why})", reference="law", **about)
     last, first = distances[-1], distances[0]
     if last.least == 0:
         verdict, because = "consistent", "chance explains the distance"
@@ -234,7 +250,7 @@ def _by_samples(
     else:
         verdict, because = "undecided", "chance does not explain the distance, but too few steps may"
     return Finding(
-        "law",
+        quantity,
         verdict,
         error=last.value,
         tolerance=last.resolution,
