@@ -86,6 +86,10 @@ def check_imputer(
         return _by_samples(given, ladder, conditional, values, known, str(error), (false_alarm, samples, seed), about)
     except Exception as error:  # noqa: BLE001 - a subject may raise anything
         return Findings([Finding("conditional law", "fault", because=f"the imputer raised {type(error).__name__}: {error}", **about)])
+    sizes = {len(run.output.mean) for run in runs}
+    if sizes != {case.dimension}:
+        because = f"samples have {' or '.join(map(str, sorted(sizes)))} entries, and the case has {case.dimension} dimensions; return whole samples, the known entries with them"
+        return Findings([Finding("conditional law", "fault", because=because, **about)])
     return Findings([_known(runs[-1], values, known, about), _law(runs, ladder, case, conditional, values, known, about)])
 
 
