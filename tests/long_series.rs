@@ -48,8 +48,11 @@ impl Case {
     /// Compares with the generic smoother in [`Ball`]; the bounds are those of a first-order analysis of each step's roundings.
     fn agrees(&self) {
         let ball = |x: f64| Ball::point(EndPoint::from_f64(x));
-        let process =
-            OrnsteinUhlenbeck { s: ball(self.process.s.0), theta: ball(self.process.theta.0), mu: ball(self.process.mu.0) };
+        let process = OrnsteinUhlenbeck {
+            s: ball(self.process.s.0),
+            theta: ball(self.process.theta.0),
+            mu: ball(self.process.mu.0),
+        };
         let places: Vec<_> = (0..self.times.len()).filter(|i| self.observed[*i]).collect();
         let series = Series {
             gaps: Vector(self.times.windows(2).map(|pair| ball(pair[1]) - ball(pair[0])).collect()),
@@ -94,7 +97,10 @@ impl Case {
                 variance_bound = variance_bound.max(relative_error[i]) + 3.0 * (u + relative_error[i]);
             }
             let error = (fast.mean[i] - exact.mean.to_f64()).abs();
-            assert!(error <= mean_bound + f64::EPSILON * exact.mean.to_f64().abs(), "mean {i}: {error:e} > {mean_bound:e}");
+            assert!(
+                error <= mean_bound + f64::EPSILON * exact.mean.to_f64().abs(),
+                "mean {i}: {error:e} > {mean_bound:e}"
+            );
             let (got, exact) = (fast.variance[i], exact.variance.to_f64());
             assert!((got - exact).abs() <= variance_bound * exact, "variance {i}: {got} for {exact}");
         }
@@ -142,7 +148,10 @@ fn bits_depend_on_neither_threads_nor_machine() {
             assert_eq!(case.long().smooth(&case.process, threads).unwrap(), one, "{threads} threads");
         }
         for instructions in Instructions::ALL.into_iter().filter(|width| width.present()) {
-            assert_eq!(case.long().smooth_with(&case.process, 1, instructions).unwrap(), one, "{instructions:?}");
+            let (mut mean, mut variance) = (vec![0.0; case.times.len()], vec![0.0; case.times.len()]);
+            let log_likelihood =
+                case.long().smooth_into(&case.process, 1, instructions, &mut mean, &mut variance).unwrap();
+            assert_eq!(SmoothedSeries { mean, variance, log_likelihood }, one, "{instructions:?}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Time series at irregular times: what was seen, smoothed.
 
 use super::refuse;
-use numpy::{PyArray1, PyArray2, PyReadonlyArray1, ToPyArray};
-use ouracle::numbers::{Float, Vector};
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods, ToPyArray};
+use ouracle::numbers::{Float, Instructions, Vector};
 use ouracle::worlds::timeseries::{Filter, LongSeries, Matern, OrnsteinUhlenbeck, Series, StateSpace};
 use pyo3::prelude::*;
 
@@ -27,8 +27,14 @@ fn smooth_ou<'py>(
     let process = OrnsteinUhlenbeck { s: Float(variance), theta: Float(rate), mu: Float(mean) };
     let observed = observed.as_ref().map(PyReadonlyArray1::as_slice).transpose()?;
     let series = LongSeries { times: times.as_slice()?, values: values.as_slice()?, observed, noise };
-    let smoothed = py.detach(|| series.smooth(&process, threads)).map_err(refuse)?;
-    Ok((smoothed.mean.to_pyarray(py), smoothed.variance.to_pyarray(py), smoothed.log_likelihood))
+    let (means, variances) = (PyArray1::zeros(py, times.len(), false), PyArray1::zeros(py, times.len(), false));
+    let log_likelihood = {
+        let (mut mean, mut variance) = (means.readwrite(), variances.readwrite());
+        let (mean, variance) = (mean.as_slice_mut()?, variance.as_slice_mut()?);
+        let instructions = Instructions::widest();
+        py.detach(|| series.smooth_into(&process, threads, instructions, mean, variance)).map_err(refuse)?
+    };
+    Ok((means, variances, log_likelihood))
 }
 
 /// The Matérn-3/2 process of mean 0 given what was seen of it at some times, with noise.

@@ -5,7 +5,7 @@ use super::chunks::{CHUNKS, Group, Likelihood, Moments, Refusal, Scratch, TILE, 
 use crate::numbers::{Float, Instructions, Lanes, decay_minus_one};
 use std::sync::Mutex;
 
-/// Points in a chunk of the longest series: 31 tiles, so that the chunks of a group fall into different sets of a cache.
+/// Points in a chunk at most, so that a group and what it remembers stay in a cache.
 const LONGEST_CHUNK: usize = 31 * TILE;
 /// Points run through before and after a chunk at first, and at most.
 const FIRST_MARGIN: usize = TILE;
@@ -147,39 +147,47 @@ impl LongSeries<'_> {
     /// [`SeriesError`] if the arrays do not fit, a time is not above the one before, a number is not finite or a parameter is not
     /// positive.
     pub fn smooth(&self, process: &OrnsteinUhlenbeck<Float>, threads: usize) -> Result<SmoothedSeries, SeriesError> {
-        self.smooth_with(process, threads, Instructions::widest())
+        let n = self.times.len();
+        let (mut mean, mut variance) = (vec![0.0; n], vec![0.0; n]);
+        let log_likelihood = self.smooth_into(process, threads, Instructions::widest(), &mut mean, &mut variance)?;
+        Ok(SmoothedSeries { mean, variance, log_likelihood })
     }
 
-    /// The same with these instructions.
+    /// The same into memory that is there already, with these instructions; the answer is the log-likelihood.
     ///
     /// # Errors
-    /// As [`smooth`](Self::smooth).
-    pub fn smooth_with(
+    /// As [`smooth`](Self::smooth), and if the places are not as many as the times.
+    pub fn smooth_into(
         &self,
         process: &OrnsteinUhlenbeck<Float>,
         threads: usize,
         instructions: Instructions,
-    ) -> Result<SmoothedSeries, SeriesError> {
+        mean: &mut [f64],
+        variance: &mut [f64],
+    ) -> Result<f64, SeriesError> {
         self.check_lengths()?;
         let constants = Constants::new(process, self.noise)?;
+        for (what, found) in [("places for means", mean.len()), ("places for variances", variance.len())] {
+            if found != self.times.len() {
+                return Err(SeriesError::Lengths { times: self.times.len(), what, found });
+            }
+        }
         let n = self.times.len();
-        let mut smoothed = SmoothedSeries { mean: vec![0.0; n], variance: vec![0.0; n], log_likelihood: 0.0 };
-        let in_own_units = if n < SHORTEST {
-            self.check_range(&constants)?;
-            self.one_by_one(&constants, &mut smoothed)
+        let side_by_side = if n < SHORTEST {
+            Err(Refusal::Remembers)
         } else {
-            match self.side_by_side(&constants, threads, instructions, &mut smoothed) {
-                Ok(sum) => sum,
-                Err(_) => {
-                    self.check_range(&constants)?;
-                    self.one_by_one(&constants, &mut smoothed)
-                }
+            self.side_by_side(&constants, threads, instructions, [&mut *mean, &mut *variance])
+        };
+        let in_own_units = match side_by_side {
+            Ok(sum) => sum,
+            Err(_) => {
+                self.check_range(&constants)?;
+                self.one_by_one(&constants, mean, variance)
             }
         };
         let seen = self.observed.map_or(n, |marks| marks.iter().filter(|mark| **mark).count());
         let of_units = std::f64::consts::TAU.ln() / 2.0 + core_math::log(constants.unit);
-        smoothed.log_likelihood = in_own_units - seen as f64 * of_units;
-        Ok(smoothed)
+        Ok(in_own_units - seen as f64 * of_units)
     }
 
     fn check_lengths(&self) -> Result<(), SeriesError> {
@@ -239,7 +247,7 @@ impl LongSeries<'_> {
     }
 
     /// The filter and the smoother point by point; deviations from the mean.
-    fn one_by_one(&self, constants: &Constants, smoothed: &mut SmoothedSeries) -> f64 {
+    fn one_by_one(&self, constants: &Constants, mean: &mut [f64], variance: &mut [f64]) -> f64 {
         let mut now = Moments { mean: Lanes([0.0]), variance: Lanes([constants.variance]) };
         let mut likelihood = Likelihood::new();
         let mut links = Vec::with_capacity(self.times.len());
@@ -255,7 +263,7 @@ impl LongSeries<'_> {
             likelihood.normalise();
             links.push(step.link);
         }
-        let places = smoothed.mean.iter_mut().zip(&mut smoothed.variance).zip(links);
+        let places = mean.iter_mut().zip(variance).zip(links);
         for ((mean, variance), link) in places.rev() {
             (*mean, *variance) = constants.told(&now);
             now = link.back(now);
@@ -269,14 +277,16 @@ impl LongSeries<'_> {
         constants: &Constants,
         threads: usize,
         instructions: Instructions,
-        smoothed: &mut SmoothedSeries,
+        [mean, variance]: [&mut [f64]; 2],
     ) -> Result<f64, Refusal> {
         let n = self.times.len();
-        let chunk = (n.div_ceil(CHUNKS).div_ceil(TILE) * TILE).min(LONGEST_CHUNK);
+        // As few groups as memory allows, of equal size.
+        let chunk = n.div_ceil(CHUNKS * n.div_ceil(CHUNKS * LONGEST_CHUNK)).div_ceil(TILE) * TILE;
+        // Chunks at a distance of a power of two would fall into one set of a cache.
+        let chunk = if chunk.is_multiple_of(8 * TILE) { chunk + TILE } else { chunk };
         let group = CHUNKS * chunk;
         let mut sums = vec![Ok(0.0); n.div_ceil(group)];
-        let places =
-            smoothed.mean.chunks_mut(group).zip(smoothed.variance.chunks_mut(group)).zip(&mut sums).enumerate();
+        let places = mean.chunks_mut(group).zip(variance.chunks_mut(group)).zip(&mut sums).enumerate();
         let queue = Mutex::new(places);
         let work = || {
             let mut scratch = Scratch::default();
