@@ -1,6 +1,6 @@
 //! The elementary functions of `Ball` against other routes: exact integer series, functional equations, other libraries.
 
-use dashu_int::{IBig, UBig};
+use dashu::integer::{IBig, UBig};
 use f256::f256;
 use ouracle::numbers::{Ball, EndPoint, Field, Float, Interval, Rational, Scalar, Special, parse_rational};
 use proptest::prelude::*;
@@ -68,7 +68,7 @@ mod series {
     }
     /// The alternating series 2/√π Σ (−1)ⁿ x^{2n+1}/(n! (2n+1)).
     pub fn erf(x: &Rational) -> IBig {
-        use dashu_int::ops::SquareRoot;
+        use dashu::integer::ops::SquareRoot;
         let square = times(&fixed(x), &fixed(x));
         let (mut power, mut total, mut n) = (fixed(x), IBig::ZERO, 0_u32);
         while !(-1..=1).contains(&i8::try_from(&power).unwrap_or(i8::MAX)) {

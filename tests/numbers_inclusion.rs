@@ -1,6 +1,6 @@
 //! Inclusion: an interval contains the exact result of its operation, whatever the operands.
 
-use dashu_int::{IBig, UBig};
+use dashu::integer::{IBig, UBig};
 use f256::f256;
 use ouracle::numbers::{Ball, Elementary, EndPoint, Field, Interval, Rational, Scalar, Special};
 use proptest::prelude::*;

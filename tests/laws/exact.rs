@@ -1,6 +1,6 @@
 //! Exact rational arithmetic: the independent route.
 
-use dashu_int::UBig;
+use dashu::integer::UBig;
 use ouracle::numbers::{Field, Matrix, Rational, parse_rational};
 use proptest::prelude::*;
 

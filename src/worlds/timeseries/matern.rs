@@ -35,6 +35,13 @@ impl<S: Scalar> Matern<S> {
         Matrix::from_fn(2, 2, |i, j| rows[i][j])
     }
 
+    /// `A = e^{FΔ} = e^{−κΔ} [[1 + κΔ, Δ], [−κ²Δ, 1 − κΔ]]`.
+    pub fn factor(&self, gap: S) -> Matrix<S> {
+        let u = self.kappa * gap;
+        let (decay, rows) = ((-u).exp(), [[u + 1, gap], [-(self.kappa * u), S::one() - u]]);
+        Matrix::from_fn(2, 2, |i, j| decay * rows[i][j])
+    }
+
     /// What the noise adds to the covariance per time, `diag(0, 4κ³s)`.
     pub fn noise(&self) -> Matrix<S> {
         let mut noise = Matrix::zeros(2, 2);
@@ -59,22 +66,18 @@ impl<S: Scalar> StateSpace<S> for Matern<S> {
         Matrix::symmetric(2, |i, j| if i == j { diagonal[i] } else { S::zero() })
     }
 
-    /// `A = e^{FΔ} = e^{−κΔ} [[1 + κΔ, Δ], [−κ²Δ, 1 − κΔ]]` and `Q = P∞ − A P∞ Aᵀ`, written for any gap: with `z = 2κΔ`,
+    /// `A` and `Q = P∞ − A P∞ Aᵀ`, written for any gap: with `z = 2κΔ`,
     ///
     /// * `Q₀₀ = s(1 − e^{−z}(1 + z + z²/2)) = s g/(1 + z + z²/2 + g)`, `g = z³φ₃(z)`, of order `Δ³`, in which nothing cancels;
     /// * `Q₀₁ = κs z²e^{−z}/2`;
     /// * `Q₁₁ = κ²s(1 − e^{−z}(1 − z + z²/2)) = κ²s z(φ₁(−z) + e^{−z}(1 − z/2))`.
     fn transition(&self, gap: S) -> MatrixTransition<S> {
-        let (u, z) = (self.kappa * gap, self.kappa * gap * 2);
-        let (decay, square) = ((-u).exp(), (-z).exp());
-        let rows = [[u + 1, gap], [-(self.kappa * u), S::one() - u]];
+        let z = self.kappa * gap * 2;
+        let square = (-z).exp();
         let position = ((z + 1 + z.square() / 2) / (z.powi(3) * z.phi(3)) + 1).recip();
         let both = z.square() * square / 2;
         let velocity = z * ((-z).phi(1) + square * (S::one() - z / 2));
         let entries = [position, self.kappa * both, self.kappa.square() * velocity];
-        MatrixTransition {
-            factor: Matrix::from_fn(2, 2, |i, j| decay * rows[i][j]),
-            covariance: Matrix::symmetric(2, |i, j| self.s * entries[i + j]),
-        }
+        MatrixTransition { factor: self.factor(gap), covariance: Matrix::symmetric(2, |i, j| self.s * entries[i + j]) }
     }
 }
