@@ -8,7 +8,7 @@
 //! For data of variance $\sigma_d^2$ what the network sees and what it is trained for have variance 1, $c_{skip}$ is the factor of $y$ that leaves least of $x$, $c_{out}^2$, and if they are centred and
 //! Gaussian the best network is $F = 0$ and its weighted loss $\lambda E(x - D)^2$ is 1 at every level. For $N(\mu, s)$ the best network is affine with
 //!
-//! $$ \frac{F'}{1} = \frac{c_{skip}(s) - c_{skip}(\sigma_d^2)}{c_{out}c_{in}} = \frac{\sigma(s - \sigma_d^2)}{\sigma_d(s + \sigma^2)}, \qquad \lambda E(x - D)^2 = \lambda\frac{s\sigma^2}{s + \sigma^2} $$
+//! $$ \frac{dF}{d(c_{in}y)} = \frac{c_{skip}(s) - c_{skip}(\sigma_d^2)}{c_{out}c_{in}} = \frac{\sigma(s - \sigma_d^2)}{\sigma_d(s + \sigma^2)}, \qquad \lambda E(x - D)^2 = \lambda\frac{s\sigma^2}{s + \sigma^2} $$
 //!
 //! which is the unweighted loss of $F$ itself. The network is told the level by $c_{noise} = \frac14\ln\sigma$: minus a quarter of DPM-Solver's $\ln(\alpha/\sigma)$, an eighth of $\gamma = -\ln\mathrm{SNR}$.
 //!
@@ -21,7 +21,7 @@ use crate::numbers::{Field, Float, Lanes, Scalar};
 use crate::objectives::preconditioning::{Preconditioning, best_slope};
 use crate::objectives::prediction::{Target, residual, square};
 use crate::parameters;
-use crate::parameters::{InputError, at_point};
+use crate::parameters::{Domain, InputError, at_point};
 use crate::worlds::{Affine, Gaussian, GaussianChannel, Level, Oracle};
 
 const SWAPPED: u8 = 1;
@@ -127,7 +127,7 @@ impl Trial for Losses {
         let oracle = Oracle::new(p.mu, p.s);
         let offset = right.network(&oracle.denoised(&level)).offset;
         let network = Affine { slope: best_slope(p.sigma, p.sigma_d, p.s), offset };
-        let mean = WeightedLoss::value(&p);
+        let mean = WeightedLoss::value(&Variances { sigma: p.sigma, sigma_d: p.sigma_d, s: p.s });
         let denoiser = pre.denoiser(&network);
         let drawn = square(&residual(&oracle.data, &level, &data(), &denoiser));
         let (law, sigma) = (oracle.data, Lanes::splat(p.sigma));
@@ -147,12 +147,21 @@ impl Trial for Losses {
     }
 }
 
+parameters! {
+    /// What the numbers depend on.
+    Variances {
+        sigma: positive "standard deviation of the noise",
+        sigma_d: positive "the standard deviation that the preconditioning believes the data have, sigma_data",
+        s: positive "data variance",
+    }
+}
+
 /// `λ sσ²/(s + σ²)`.
 struct WeightedLoss;
 
 impl Formula for WeightedLoss {
-    type Params<S: Scalar> = Believed<S>;
-    fn value<S: Scalar>(p: &Believed<S>) -> S {
+    type Params<S: Scalar> = Variances<S>;
+    fn value<S: Scalar>(p: &Variances<S>) -> S {
         let level = Level::exploding(p.sigma);
         coefficients(0, &level, p.sigma_d).weight * GaussianChannel { s: p.s }.mmse(level.snr())
     }
@@ -162,8 +171,8 @@ impl Formula for WeightedLoss {
 struct NetworkSlope;
 
 impl Formula for NetworkSlope {
-    type Params<S: Scalar> = Believed<S>;
-    fn value<S: Scalar>(p: &Believed<S>) -> S {
+    type Params<S: Scalar> = Variances<S>;
+    fn value<S: Scalar>(p: &Variances<S>) -> S {
         best_slope(p.sigma, p.sigma_d, p.s)
     }
 }
@@ -200,7 +209,15 @@ pub static CLAIM: Claim = Claim {
         },
     ],
     quantities: &[
-        Quantity::of::<WeightedLoss>("weighted-loss", "the weighted loss of the best network, without unit", &[]),
-        Quantity::of::<NetworkSlope>("network-slope", "the slope of the best network in its input, c_in y", &[]),
+        Quantity::of::<WeightedLoss>(
+            "weighted-loss",
+            "the weighted loss of the best network, without unit",
+            &[("mu", Domain::Real)],
+        ),
+        Quantity::of::<NetworkSlope>(
+            "network-slope",
+            "the slope of the best network in its input, c_in y",
+            &[("mu", Domain::Real)],
+        ),
     ],
 };

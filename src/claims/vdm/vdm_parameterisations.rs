@@ -19,7 +19,7 @@
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Relation, Statement};
-use crate::numbers::{Scalar, derivative};
+use crate::numbers::{Dual, Scalar};
 use crate::objectives::parameterisation::Predicted;
 use crate::parameters;
 use crate::worlds::{Affine, Gaussian, Level, Oracle};
@@ -131,15 +131,10 @@ impl Statement for Exact {
         let law = level.law(&oracle.data);
         // E[v | z] by the covariances of v with z: ασ of the noise and −ασs of the data.
         let velocity = exact_velocity(self.0, &level, &oracle.data);
-        let score = if self.0 == SCORE_IS_NOISE { -believed.noise } else { believed.score(&level) };
         vec![
             Relation::equal("exact noise", believed.noise, p.sigma * (z - law.mean) / law.variance),
             Relation::equal("exact v", velocity.value(z), believed.velocity(&level)),
-            Relation::equal(
-                "exact score",
-                score,
-                derivative(|z| law.map(crate::numbers::Dual::constant).log_density(z), z),
-            ),
+            Relation::equal("exact score", believed.score(&level), law.score().value(z)),
         ]
     }
 }
@@ -151,6 +146,11 @@ parameters! {
         x: real "the data",
         e: real "the noise",
     }
+}
+
+/// `(1 − t)x + tε`.
+fn latent<S: Scalar>(t: S, x: S, e: S) -> S {
+    (S::one() - t) * x + t * e
 }
 
 /// On the line of flow matching.
@@ -165,7 +165,7 @@ impl Statement for OnTheLine {
 
     fn relations<'p, S: Scalar>(&self, p: &'p Line<S>) -> Vec<Relation<'p, S>> {
         let level = Level { alpha: S::int(1) - p.t, sigma: p.t };
-        let z = level.alpha * p.x + level.sigma * p.e;
+        let z = latent(p.t, p.x, p.e);
         let flow = Predicted::from_data(&level, z, p.x).flow();
         let flow = if self.0 == FLOW_SIGN { -flow } else { flow };
         vec![
@@ -174,11 +174,7 @@ impl Statement for OnTheLine {
             Relation::rate(
                 "velocity of the line",
                 (S::zero(), p.t),
-                move |t| {
-                    let [x, e] = [p.x, p.e].map(crate::numbers::Dual::constant);
-                    let t = crate::numbers::Dual::variable(t);
-                    x + t * (e - x)
-                },
+                move |t| latent(Dual::variable(t), Dual::constant(p.x), Dual::constant(p.e)),
                 move |_| flow,
             ),
         ]
@@ -236,11 +232,6 @@ pub static CLAIM: Claim = Claim {
             id: "score-is-the-noise",
             story: "−ε̂ for the score, without the division by σ",
             readings: Readings::of("", &Exchange(SCORE_IS_NOISE)),
-        },
-        Control {
-            id: "exact-score-is-the-noise",
-            story: "the same for the exact network",
-            readings: Readings::of(EXACT, &Exact(SCORE_IS_NOISE)),
         },
         Control {
             id: "sign-of-u",
