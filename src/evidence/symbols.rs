@@ -215,9 +215,18 @@ pub(super) fn latex_name(name: &str) -> String {
         "sig" => r"\sigma".to_owned(),
         "smin" => r"\sigma_-".to_owned(),
         "smax" => r"\sigma_+".to_owned(),
-        _ => match name.split_at_checked(1) {
-            Some((letter, rest)) if !rest.is_empty() => format!("{letter}_{{{rest}}}"),
-            _ => name.to_owned(),
+        "alpha" | "beta" | "sigma" | "mu" => format!(r"\{name}"),
+        _ => match name.split_once('_') {
+            Some((letter @ ("alpha" | "beta" | "gamma" | "sigma"), index)) => format!(r"\{letter}_{{{index}}}"),
+            _ => first_letter_and_index(name),
         },
+    }
+}
+
+/// `m0` is `m_0`.
+fn first_letter_and_index(name: &str) -> String {
+    match name.split_at_checked(1) {
+        Some((letter, rest)) if !rest.is_empty() => format!("{letter}_{{{rest}}}"),
+        _ => name.to_owned(),
     }
 }

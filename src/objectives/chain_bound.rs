@@ -26,8 +26,7 @@ pub fn prior<S: Scalar>(data: &Gaussian<S>, level: &Level<S>) -> S {
 /// `E KL(q(z_s | z_t, x) ‖ p(z_s | z_t))` of a model step of this variance: with `σ_Q²` the variance of `q(z_s | z_t, x)` and
 /// `k = α_s σ²_{t|s}/σ_t²` the weight of `x` in its mean, `½(σ_Q²/τ² − 1 − ln(σ_Q²/τ²) + k² E(x − x̂)²/τ²)`.
 pub fn step<S: Scalar>(oracle: &Oracle<S>, rung: &Rung<S>, variance: S, scale: S) -> S {
-    let weight = rung.clean.alpha * rung.forward.variance / rung.noisy.sigma.square();
-    let shift = weight.square() * data_error(oracle, &rung.noisy, scale);
+    let shift = rung.data_weight().square() * data_error(oracle, &rung.noisy, scale);
     let [truth, model] = [rung.posterior_variance(), variance].map(Gaussian::centred);
     truth.kl(&model) + shift / (variance * 2)
 }

@@ -1,6 +1,6 @@
 //! The noise levels that a sampler goes down, pair by pair.
 
-use super::{Level, Transition};
+use super::{Affine, Level, Transition};
 use crate::numbers::{Field, Scalar};
 
 /// Two neighbouring levels, and the step of the noising process from the cleaner one up to the noisier one.
@@ -26,6 +26,26 @@ impl<S: Field> Rung<S> {
     /// The variance of `z_clean` given `z_noisy` and the data, `β̃ = σ²_{a|b}σ_b²/σ_a²`.
     pub fn posterior_variance(&self) -> S {
         self.forward.variance * (self.clean.sigma / self.noisy.sigma).square()
+    }
+
+    /// `α_bσ²_{a|b}/σ_a²`, the weight of the data in the mean of `q(z_clean | z_noisy, x)`.
+    pub fn data_weight(&self) -> S {
+        self.clean.alpha * self.forward.variance / self.noisy.sigma.square()
+    }
+
+    /// `q(z_clean | z_noisy, x)`: the factor `α_{a|b}σ_b²/σ_a²`, the offset `x α_bσ²_{a|b}/σ_a²`, the posterior variance.
+    pub fn posterior(&self, x: S) -> Transition<S> {
+        self.model(&Affine { slope: S::zero(), offset: x })
+    }
+
+    /// A model's step `p(z_clean | z_noisy) = q(z_clean | z_noisy, x̂(z_noisy))` with this denoiser. Source: `kingma2021`.
+    pub fn model(&self, denoiser: &Affine<S>) -> Transition<S> {
+        let (kept, weight) = (self.forward.factor * (self.clean.sigma / self.noisy.sigma).square(), self.data_weight());
+        Transition {
+            factor: kept + weight * denoiser.slope,
+            offset: weight * denoiser.offset,
+            variance: self.posterior_variance(),
+        }
     }
 
     /// In another reading.
