@@ -15,5 +15,6 @@ pub mod plugin_elbo;
 pub mod prediction;
 pub mod reverse_kl;
 pub mod samplers;
+pub mod schedule_cost;
 pub mod scoring;
 pub mod tilt;

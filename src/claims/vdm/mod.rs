@@ -1,9 +1,24 @@
 //! Variational diffusion models on Gaussian data, and compression by bits-back coding.
 
+mod vdm_continuous_loss;
+pub(in crate::claims) mod vdm_finite_t_gap;
 mod vdm_finite_t_loss;
+mod vdm_optimal_schedule;
+mod vdm_schedule_invariance;
+mod vdm_t_rate;
+pub(in crate::claims) mod vdm_t_vs_2t;
 mod vdm_vlb_decomposition;
 
 use super::Claim;
 
 /// The claims of this folder, in the order of the catalogue.
-pub static CLAIMS: &[&Claim] = &[&vdm_vlb_decomposition::CLAIM, &vdm_finite_t_loss::CLAIM];
+pub static CLAIMS: &[&Claim] = &[
+    &vdm_vlb_decomposition::CLAIM,
+    &vdm_finite_t_loss::CLAIM,
+    &vdm_finite_t_gap::CLAIM,
+    &vdm_t_vs_2t::CLAIM,
+    &vdm_t_rate::CLAIM,
+    &vdm_continuous_loss::CLAIM,
+    &vdm_schedule_invariance::CLAIM,
+    &vdm_optimal_schedule::CLAIM,
+];

@@ -80,7 +80,7 @@ impl Statement for Step {
 }
 
 /// The divergences of all steps of a chain with the exact network.
-fn chain<S: Scalar>(p: &GammaSteps<S>) -> S {
+pub(in crate::claims) fn chain<S: Scalar>(p: &GammaSteps<S>) -> S {
     let oracle = Oracle::new(S::zero(), p.point.channel.s);
     // At the scale of the data, where no level is rounded: 1 − α² would cancel.
     let level = |snr: &S| Level::exploding(snr.sqrt().recip());
