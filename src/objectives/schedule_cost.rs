@@ -31,9 +31,10 @@ impl<S: Scalar> Costs<S> {
     /// `N(γ)`.
     pub fn square(&self, cost: Cost, gamma: S) -> S {
         let snr = (-gamma).exp();
-        let errors = || self.channels.iter().map(|channel| channel.noise_mmse(snr));
-        let sum = errors().fold(S::zero(), |sum, w| sum + w);
-        let squares = errors().fold(S::zero(), |sum, w| sum + w.square());
+        let (sum, squares) = self.channels.iter().fold((S::zero(), S::zero()), |(sum, squares), channel| {
+            let w = channel.noise_mmse(snr);
+            (sum + w, squares + w.square())
+        });
         match cost {
             Cost::Gap => squares,
             Cost::TimeVariance => sum.square(),
@@ -54,23 +55,35 @@ impl<S: Scalar> Costs<S> {
     }
 }
 
-/// A cost under the density that is best for another, or of a linear `γ`; the integrals are enclosed to about this radius. Both sets are the
-/// same in two readings.
-pub fn enclosed(
-    (balls, panels): (&Costs<Ball>, &Costs<Panel>),
-    cost: Cost,
-    best_for: Option<Cost>,
-    radius: f64,
-) -> Ball {
+/// The three costs.
+pub const COSTS: [Cost; 3] = [Cost::TimeVariance, Cost::Gap, Cost::TotalVariance];
+
+/// Every cost under every density: rows as in [`COSTS`], columns a linear `γ` and then the density that is best for each of [`COSTS`]. The
+/// integrals are enclosed to about this radius; both sets of data are the same in two readings.
+pub fn table(balls: &Costs<Ball>, panels: &Costs<Panel>, radius: f64) -> [[Ball; 4]; 3] {
     let over = |f: &dyn Fn(Ball) -> Ball, panel: &dyn Fn(Panel) -> Panel| {
         integrate(f, panel, balls.line.start, balls.line.end, radius)
     };
-    let mass = over(&|gamma| balls.density(best_for, gamma), &|gamma| panels.density(best_for, gamma));
-    let squares = over(&|gamma| balls.square(cost, gamma) / balls.density(best_for, gamma), &|gamma| {
-        panels.square(cost, gamma) / panels.density(best_for, gamma)
+    let densities = [None, Some(COSTS[0]), Some(COSTS[1]), Some(COSTS[2])];
+    let masses = densities.map(|density| match density {
+        None => balls.line.span(),
+        best => over(&|gamma| balls.density(best, gamma), &|gamma| panels.density(best, gamma)),
     });
-    let second = mass * squares / 4;
-    if cost == Cost::Gap { second } else { second - balls.continuous_loss().square() }
+    COSTS.map(|cost| {
+        std::array::from_fn(|column| {
+            let density = densities[column];
+            let squares = if density == Some(cost) {
+                // N/√N is the density itself.
+                masses[column]
+            } else {
+                over(&|gamma| balls.square(cost, gamma) / balls.density(density, gamma), &|gamma| {
+                    panels.square(cost, gamma) / panels.density(density, gamma)
+                })
+            };
+            let second = masses[column] * squares / 4;
+            if cost == Cost::Gap { second } else { second - balls.continuous_loss().square() }
+        })
+    })
 }
 
 #[cfg(test)]
@@ -85,18 +98,16 @@ mod tests {
     /// The table of the catalogue of claims, computed by other programs.
     #[test]
     fn the_costs_of_four_schedules() {
-        let (balls, panels) = (example(), example());
-        for (best_for, row) in [
-            (None, [(50.383, 1e-3), (25.080, 1e-3), (125.846, 1e-3)]),
-            (Some(Cost::TimeVariance), [(39.608, 1e-3), (0.0, 1e-6), (79.217, 1e-3)]),
-            (Some(Cost::Gap), [(39.051, 1e-3), (0.8314, 1e-4), (78.933, 1e-3)]),
-            (Some(Cost::TotalVariance), [(39.152, 1e-3), (0.2708, 1e-4), (78.575, 1e-3)]),
-        ] {
-            for (cost, (printed, unit)) in [Cost::Gap, Cost::TimeVariance, Cost::TotalVariance].into_iter().zip(row) {
-                let value = enclosed((&balls, &panels), cost, best_for, 1e-9);
-                assert!((value.to_f64() - printed).abs() <= unit, "{cost:?} under {best_for:?}: {value:?}");
+        let table = table(&example(), &example(), 1e-9);
+        // Columns of the printed rows: linear, (i), (ii), (iii).
+        for (row, printed) in table.iter().zip([
+            [(25.080, 1e-3), (0.0, 1e-6), (0.8314, 1e-4), (0.2708, 1e-4)],
+            [(50.383, 1e-3), (39.608, 1e-3), (39.051, 1e-3), (39.152, 1e-3)],
+            [(125.846, 1e-3), (79.217, 1e-3), (78.933, 1e-3), (78.575, 1e-3)],
+        ]) {
+            for (value, (digits, unit)) in row.iter().zip(printed) {
+                assert!((value.to_f64() - digits).abs() <= unit, "{} is not {digits}", value.to_decimal(8));
             }
         }
-        assert!(!Field::square(balls.continuous_loss()).contains_zero());
     }
 }

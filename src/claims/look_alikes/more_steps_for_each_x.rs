@@ -14,10 +14,7 @@ pub static CLAIM: Claim = Claim {
     id: "more-steps-for-each-x",
     aliases: &[],
     title: "More steps give a lower loss at every data point",
-    expect: Expect::False {
-        truth: r"$E_xL_{2T}(x) \le E_xL_T(x)$ for the exact network",
-        upheld_by: "vdm-t-vs-2t",
-    },
+    expect: Expect::False { truth: r"$E_xL_{2T}(x) \le E_xL_T(x)$ for the exact network", upheld_by: "vdm-t-vs-2t" },
     text: include_str!("more_steps_for_each_x.rs"),
     sources: &["kingma2021"],
     readings: &[Readings::certified("", &Order(EACH_X))],

@@ -27,7 +27,7 @@ use crate::parameters::{Domain, InputError, Parameters, Source};
 use crate::worlds::{GaussianChannel, Level, NoiseSchedule, Oracle, SnrStep};
 
 const HALF_LOG: u8 = 1;
-const SNR_ON_NOISE: u8 = 2;
+const EXCHANGED: u8 = 2;
 const SIGN: u8 = 3;
 const NOISE_ON_V: u8 = 4;
 const NO_HALF: u8 = 5;
@@ -63,9 +63,8 @@ impl Statement for Forms {
         let oracle = Oracle::new(p.mu, p.s);
         let density = GaussianChannel { s: p.s }.noise_mmse(p.snr) / 2;
         let (zero, one) = (S::zero(), S::one());
-        let half = if self.0 == NO_HALF { one } else { S::ratio(1, 2) };
         let on_v = if self.0 == NOISE_ON_V { square } else { p.snr * square };
-        let form = |weight: S, data: S, noise: S| half * weight * error(&oracle, &level, data, noise);
+        let form = |weight: S, data: S, noise: S| weight * error(&oracle, &level, data, noise) / 2;
         vec![
             Relation::equal("data", form(p.snr, one, zero), density),
             Relation::equal("noise", form(one, zero, one), density),
@@ -99,15 +98,21 @@ impl Statement for OverTime {
         };
         let of_data = move |t: S| {
             let gamma = p.moving(t);
-            let falling = -(-gamma).exp().eps;
-            let weight = if wrong == SIGN { -falling } else { falling };
+            let weight = match wrong {
+                // α/σ for its square.
+                HALF_LOG => -(-gamma / 2).exp().eps,
+                EXCHANGED => gamma.eps,
+                SIGN => (-gamma).exp().eps,
+                _ => -(-gamma).exp().eps,
+            };
             weight * error(&oracle, &Level::variance_preserving(-gamma.re / 2), S::one(), S::zero()) / 2
         };
         let of_noise = move |t: S| {
             let gamma = p.moving(t);
             let weight = match wrong {
                 HALF_LOG => gamma.eps / 2,
-                SNR_ON_NOISE => -(-gamma).exp().eps,
+                EXCHANGED => -(-gamma).exp().eps,
+                SIGN => -gamma.eps,
                 _ => gamma.eps,
             };
             weight * error(&oracle, &Level::variance_preserving(-gamma.re / 2), S::zero(), S::one()) / 2
@@ -158,6 +163,7 @@ impl Statement for OverRatio {
         let (wrong, s) = (self.0, p.channel.s);
         let moving = move |snr: Dual<S>| GaussianChannel { s: Dual::constant(s) }.information(snr);
         let oracle = Oracle::new(S::zero(), s);
+        let half = if wrong == NO_HALF { S::one() } else { S::ratio(1, 2) };
         vec![
             Relation::equal(
                 "difference of informations",
@@ -168,16 +174,13 @@ impl Statement for OverRatio {
                 "over the ratio",
                 (p.least, p.most),
                 move |snr| moving(Dual::variable(snr)),
-                move |snr| error(&oracle, &Level::exploding(snr.sqrt().recip()), S::one(), S::zero()) / 2,
+                move |snr| error(&oracle, &Level::exploding(snr.sqrt().recip()), S::one(), S::zero()) * half,
             ),
             Relation::rate(
                 "over its logarithm",
                 (p.least.ln(), p.most.ln()),
                 move |log| moving(Dual::variable(log).exp()),
-                move |log| {
-                    let half_log = if wrong == HALF_LOG { log } else { log / 2 };
-                    error(&oracle, &Level::variance_preserving(half_log), S::zero(), S::one()) / 2
-                },
+                move |log| error(&oracle, &Level::variance_preserving(log / 2), S::zero(), S::one()) * half,
             ),
         ]
     }
@@ -205,30 +208,21 @@ pub static CLAIM: Claim = Claim {
     expect: Expect::True,
     text: include_str!("vdm_continuous_loss.rs"),
     sources: &["kingma2021", "guo2005"],
-    readings: &[
-        Readings::of(FORMS, &Forms(0)),
-        Readings::of(TIME, &OverTime(0)),
-        Readings::of(RATIO, &OverRatio(0)),
-    ],
+    readings: &[Readings::of(FORMS, &Forms(0)), Readings::of(TIME, &OverTime(0)), Readings::of(RATIO, &OverRatio(0))],
     controls: &[
         Control {
             id: "half-log-ratio",
-            story: "the half log-ratio of solver papers taken for γ",
+            story: "the half log-ratio of solver papers taken for γ, and α/σ for the ratio",
             readings: Readings::of(TIME, &OverTime(HALF_LOG)),
         },
         Control {
-            id: "half-log-ratio-of-a-level",
-            story: "the full log-ratio given to a level that is read by the half one",
-            readings: Readings::of(RATIO, &OverRatio(HALF_LOG)),
-        },
-        Control {
-            id: "ratio-on-the-noise",
-            story: "the weight −ρ′ of the error of data on the error of noise",
-            readings: Readings::of(TIME, &OverTime(SNR_ON_NOISE)),
+            id: "weights-exchanged",
+            story: "the weight −ρ′ of the error of data on the error of noise, and γ′ on that of data",
+            readings: Readings::of(TIME, &OverTime(EXCHANGED)),
         },
         Control {
             id: "sign",
-            story: "ρ′ for −ρ′: a loss that is negative",
+            story: "a loss that is negative, by the sign of the slope of the schedule",
             readings: Readings::of(TIME, &OverTime(SIGN)),
         },
         Control {
@@ -236,7 +230,11 @@ pub static CLAIM: Claim = Claim {
             story: "σ² for α² on the error of v",
             readings: Readings::of(FORMS, &Forms(NOISE_ON_V)),
         },
-        Control { id: "no-half", story: "the integrand without its ½", readings: Readings::of(FORMS, &Forms(NO_HALF)) },
+        Control {
+            id: "no-half",
+            story: "the squared error integrated over the ratio without its ½",
+            readings: Readings::of(RATIO, &OverRatio(NO_HALF)),
+        },
     ],
     quantities: &[Quantity::of::<Loss>(
         "l-inf",

@@ -29,7 +29,7 @@ use crate::objectives::reverse_kl::posterior;
 use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source};
 use crate::worlds::{
-    DdpmPoint, Gaussian, GammaSteps, GaussianChannel, MultivariateGaussian, Oracle, Rung, RungPoint, SnrStep, rotation,
+    DdpmPoint, GammaSteps, Gaussian, GaussianChannel, MultivariateGaussian, Oracle, Rung, RungPoint, SnrStep, rotation,
 };
 
 pub(in crate::claims) const NONE: u8 = 1;
@@ -110,9 +110,8 @@ impl Statement for Sum {
         let limit = |channel: &GaussianChannel<S>| {
             channel.information((-line.start).exp()) - channel.information((-line.end).exp())
         };
-        let half = |each: &dyn Fn(S) -> S| {
-            steps.iter().fold(S::zero(), |sum, step| sum + each(channel.excess(step))) / 2
-        };
+        let half =
+            |each: &dyn Fn(S) -> S| steps.iter().fold(S::zero(), |sum, step| sum + each(channel.excess(step))) / 2;
         let wasted = match self.0 {
             NONE => S::zero(),
             PLUS => half(&|r| r + r.ln_1p()),

@@ -114,7 +114,8 @@ impl Statement for Sum {
         let (channel, line) = (p.point.channel, &p.point.line);
         let (steps, whole) = (line.steps(p.steps), line.whole());
         let wrong = self.0;
-        let end = |step: &SnrStep<S>| if wrong == CLEAN_END { clean_excess(&channel, step) } else { channel.excess(step) };
+        let end =
+            |step: &SnrStep<S>| if wrong == CLEAN_END { clean_excess(&channel, step) } else { channel.excess(step) };
         let upper = steps.iter().fold(S::zero(), |sum, step| sum + end(step)) / 2;
         let lower = steps.iter().fold(S::zero(), |sum, step| sum + clean_excess(&channel, step)) / 2;
         let limit = channel.information(whole.clean()) - channel.information(whole.noisy);
@@ -144,9 +145,8 @@ impl Trial for Draws {
         let cells = i64::from(exact.steps);
         let moments = |steps: &[SnrStep<Ball>], factor: i64| {
             let each = steps.iter().map(|step| exact.point.channel.excess(step) * factor / 2);
-            let (sum, squares) = each.fold((Ball::zero(), Ball::zero()), |(sum, squares), half| {
-                (sum + half, squares + half * half * 3)
-            });
+            let (sum, squares) =
+                each.fold((Ball::zero(), Ball::zero()), |(sum, squares), half| (sum + half, squares + half * half * 3));
             let mean = sum / cells;
             (mean.to_f64(), (squares / cells - mean * mean).to_f64())
         };

@@ -24,9 +24,9 @@
 use super::vdm_t_rate::Axes;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Relation, Statement};
-use crate::numbers::{Ball, Dual, Field, Panel, Scalar, Vector};
+use crate::numbers::{Ball, Dual, Field, Scalar, Vector};
 use crate::objectives::finite_loss::{information, least_slack, loss, slack, squared_noise_integral};
-use crate::objectives::schedule_cost::{Cost, Costs, enclosed};
+use crate::objectives::schedule_cost::{Costs, table};
 use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
 use crate::worlds::{GammaPoint, GammaSteps, GaussianChannel, NoiseSchedule, SnrStep};
@@ -90,9 +90,8 @@ impl Statement for Least {
         let apart = p.growths.0.iter().map(part).fold(NonNegative::square(S::zero()), NonNegative::plus);
         let gap = NonNegative::exp(mean).times(NonNegative::declared(S::ratio(1, 2))).times(apart);
         let ends = steps.first().zip(steps.last());
-        let ratio = ends.map_or(S::one(), |(first, last)| {
-            (last.clean() * p.channel.s + 1) / (first.noisy * p.channel.s + 1)
-        });
+        let ratio =
+            ends.map_or(S::one(), |(first, last)| (last.clean() * p.channel.s + 1) / (first.noisy * p.channel.s + 1));
         vec![
             Relation::equal("ratio of a chain", ratio, total.exp()),
             Relation::at_most("least slack", least_slack(total / 2, shares), wasted, gap),
@@ -153,8 +152,7 @@ impl Statement for Continuous {
     fn relations<'p, S: Scalar>(&self, p: &'p GammaPoint<S>) -> Vec<Relation<'p, S>> {
         let wrong = self.0;
         let channel = p.channel;
-        let carried =
-            channel.information((-p.line.start).exp()) - channel.information((-p.line.end).exp());
+        let carried = channel.information((-p.line.start).exp()) - channel.information((-p.line.end).exp());
         let range = (S::zero(), S::one());
         let squares = Relation::grows(
             "squares above the square",
@@ -187,9 +185,7 @@ impl Statement for Continuous {
 /// The three costs in several dimensions.
 struct Anisotropic(u8);
 
-const COSTS: [Cost; 3] = [Cost::TimeVariance, Cost::Gap, Cost::TotalVariance];
-
-/// The names of the comparisons of a cost: with a linear `γ`, and with the densities (i), (ii), (iii).
+/// The names of the comparisons of a cost: its best density with a linear `γ`, and with the densities (i), (ii), (iii).
 const NAMES: [[&str; 4]; 3] = [
     ["time variance, against linear", "", "time variance, (i) against (ii)", "time variance, (i) against (iii)"],
     ["gap, against linear", "gap, (ii) against (i)", "", "gap, (ii) against (iii)"],
@@ -206,45 +202,28 @@ impl Enclosed for Anisotropic {
             let axes: Axes<S> = at_point(point)?;
             Ok(Costs { channels: axes.channels().collect(), line: axes.line })
         }
+        // Enough to tell the nearest costs apart.
+        const RADIUS: f64 = 1e-6;
         let wrong = self.0;
-        let both: (Costs<Ball>, Costs<Panel>) = (costs(point)?, costs(point)?);
-        let value = move |both: &(Costs<Ball>, Costs<Panel>), cost, best_for, radius| {
-            enclosed((&both.0, &both.1), cost, best_for, radius)
-        };
+        let (balls, panels) = (costs(point)?, costs(point)?);
+        let table = table(&balls, &panels, RADIUS);
         let axes: Axes<Ball> = at_point(point)?;
-        let closed = {
-            let [first, last] = [axes.line.start, axes.line.end].map(|gamma| {
-                let snr = (-gamma).exp();
-                axes.sum(|channel| squared_noise_integral(channel, snr))
-            });
-            axes.line.span() * (last - first) / 4
-        };
-        let one = both.clone();
-        let linear = EnclosedRelation::equal("gap of a linear schedule", move |radius| {
-            value(&one, Cost::Gap, None, radius) - closed
-        });
-        let one = both.clone();
-        let even = EnclosedRelation::equal("no time variance under (i)", move |radius| {
-            value(&one, Cost::TimeVariance, Some(Cost::TimeVariance), radius)
-        });
-        let others = [None, Some(COSTS[0]), Some(COSTS[1]), Some(COSTS[2])];
-        let compared = COSTS.into_iter().zip(NAMES).flat_map(|(cost, names)| {
+        let squares = |gamma: Ball| axes.sum(|channel| squared_noise_integral(channel, (-gamma).exp()));
+        let closed = axes.line.span() * (squares(axes.line.end) - squares(axes.line.start)) / 4;
+        let equalities = [
+            EnclosedRelation::equal("gap of a linear schedule", move |_| table[1][0] - closed),
+            EnclosedRelation::equal("no time variance under (i)", move |_| table[0][1]),
+        ];
+        let compared = table.into_iter().zip(NAMES).enumerate().flat_map(|(cost, (values, names))| {
             let best = match wrong {
-                ONE_FOR_ALL => Some(Cost::TimeVariance),
-                LINEAR_FOR_ALL => None,
-                _ => Some(cost),
+                ONE_FOR_ALL => 1,
+                LINEAR_FOR_ALL => 0,
+                _ => cost + 1,
             };
-            let both = both.clone();
-            let rivals = others.into_iter().zip(names).filter(move |(rival, name)| !name.is_empty() && *rival != best);
-            rivals.map(move |(rival, name)| {
-                let both = both.clone();
-                EnclosedRelation::at_most(name, move |radius| {
-                    value(&both, cost, rival, radius) - value(&both, cost, best, radius)
-                })
-            })
+            let rivals = values.into_iter().zip(names).enumerate();
+            let rivals = rivals.filter(move |(column, (_, name))| !name.is_empty() && *column != best);
+            rivals.map(move |(_, (value, name))| EnclosedRelation::at_most(name, move |_| value - values[best]))
         });
-        // The wrong versions are about the order, and without a requirement equalities would be enclosed ever more narrowly for nothing.
-        let equalities = if wrong == 0 { vec![linear, even] } else { Vec::new() };
         Ok(equalities.into_iter().chain(compared).collect())
     }
 }

@@ -71,7 +71,7 @@ impl Statement for Constant {
         &[
             "eigenvalues=[0.05,4] gamma_0=-9 gamma_1=5",
             "eigenvalues=[0.7] gamma_0=-9 gamma_1=5",
-            "eigenvalues=[0.37,9,0.000001] gamma_0=-18.420680743952367 gamma_1=18.420680743952367",
+            "eigenvalues=[9,0.000001] gamma_0=-18.420680743952367 gamma_1=18.420680743952367",
         ]
     }
 
@@ -91,7 +91,11 @@ impl Statement for Constant {
                 let snr = p.line.snr(t);
                 let half = if wrong == NO_HALVES { slope } else { slope / 2 };
                 let density = |channel: &GaussianChannel<S>| half * channel.noise_mmse(snr);
-                if wrong == SQUARE_OF_SUM { p.sum(density).square() } else { p.sum(|channel| density(channel).square()) }
+                if wrong == SQUARE_OF_SUM {
+                    p.sum(density).square()
+                } else {
+                    p.sum(|channel| density(channel).square())
+                }
             },
         )]
     }

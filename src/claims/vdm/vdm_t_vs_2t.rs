@@ -19,7 +19,7 @@
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{NonNegative, Relation, Statement};
-use crate::numbers::{Scalar, derivative, Dual};
+use crate::numbers::{Dual, Scalar, derivative};
 use crate::objectives::finite_loss::{loss, refinement};
 use crate::parameters;
 use crate::worlds::{GammaSteps, GaussianChannel, SnrStep};
@@ -174,9 +174,8 @@ impl Statement for Networks {
     fn relations<'p, S: Scalar>(&self, p: &'p AnyNetwork<S>) -> Vec<Relation<'p, S>> {
         let data = p.chain.point.channel;
         let made_for = GaussianChannel { s: if self.0 == EVERY_NETWORK { p.s_q } else { data.s } };
-        let total = |times: u32| {
-            loss(&p.chain.point.line.steps(p.chain.steps * times), |snr| made_for.error_at(data.s, snr))
-        };
+        let total =
+            |times: u32| loss(&p.chain.point.line.steps(p.chain.steps * times), |snr| made_for.error_at(data.s, snr));
         vec![Relation::below("twice the steps", total(2), total(1))]
     }
 }

@@ -213,9 +213,11 @@ impl Trial for Draws {
             sampler: sampler(move |noise, out| {
                 let normals: Vec<_> = (0..drawn.terms[0].1.dimension()).map(|_| noise.normal()).collect();
                 out[0] = drawn.terms.iter().fold(Lanes::splat(constant), |sum, (c, along, mean)| {
-                    let value = along.0.iter().zip(&normals).fold(Lanes::splat(*mean), |value, (a, normal)| {
-                        value + Lanes::splat(*a) * *normal
-                    });
+                    let value = along
+                        .0
+                        .iter()
+                        .zip(&normals)
+                        .fold(Lanes::splat(*mean), |value, (a, normal)| value + Lanes::splat(*a) * *normal);
                     sum + Lanes::splat(*c) * value.square()
                 });
             }),
