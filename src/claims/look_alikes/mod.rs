@@ -10,7 +10,9 @@ mod elbo_tends_to_the_flow;
 mod euler_weight_is_constant;
 mod exact_score_leaves_no_gap;
 mod explicit_pointwise;
+mod more_steps_for_each_x;
 mod no_gap_means_data;
+mod no_slack_for_gaussian_data;
 mod same_marginals_for_any_score;
 mod same_path_laws;
 mod truncated_elbo_below_data;
@@ -33,4 +35,6 @@ pub static CLAIMS: &[&Claim] = &[
     &weight_without_its_integral::CLAIM,
     &elbo_tends_to_the_flow::CLAIM,
     &explicit_pointwise::CLAIM,
+    &no_slack_for_gaussian_data::CLAIM,
+    &more_steps_for_each_x::CLAIM,
 ];

@@ -8,6 +8,14 @@ mod vdm_posterior;
 mod vdm_prior_loss;
 mod vdm_rescaling_equivalence;
 mod vdm_step_kl;
+mod vdm_continuous_loss;
+pub(in crate::claims) mod vdm_finite_t_gap;
+mod vdm_finite_t_loss;
+mod vdm_optimal_schedule;
+mod vdm_schedule_invariance;
+mod vdm_t_rate;
+pub(in crate::claims) mod vdm_t_vs_2t;
+mod vdm_vlb_decomposition;
 
 use super::Claim;
 
@@ -21,4 +29,12 @@ pub static CLAIMS: &[&Claim] = &[
     &edm_preconditioning::CLAIM,
     &tweedie_denoiser_score::CLAIM,
     &vdm_rescaling_equivalence::CLAIM,
+    &vdm_vlb_decomposition::CLAIM,
+    &vdm_finite_t_loss::CLAIM,
+    &vdm_finite_t_gap::CLAIM,
+    &vdm_t_vs_2t::CLAIM,
+    &vdm_t_rate::CLAIM,
+    &vdm_continuous_loss::CLAIM,
+    &vdm_schedule_invariance::CLAIM,
+    &vdm_optimal_schedule::CLAIM,
 ];
