@@ -14,4 +14,6 @@ pub mod plugin_elbo;
 pub mod prediction;
 pub mod samplers;
 pub mod scoring;
+pub mod shifted_lattice;
 pub mod tilt;
+pub mod time_density;
