@@ -17,7 +17,9 @@
 //! noisy than others.
 
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
-use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
+use crate::evidence::{
+    ByEnclosure, Enclosed, EnclosedRelation, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
+};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Panel, Scalar, integrate, integrate_to_digits};
 use crate::objectives::shifted_lattice::{ShiftedLattice, lagged_integral, lattice_variance};
 use crate::objectives::time_density::{density, power_integral, power_mean};

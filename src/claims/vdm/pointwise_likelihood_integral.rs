@@ -83,7 +83,10 @@ impl Statement for Integral {
         let (point, standard) = (p.point(), GaussianChannel { s: S::one() });
         let moving = move || {
             let p = p.point();
-            SeenPoint { channel: GaussianChannel { s: Dual::constant(p.channel.s) }, distance: Dual::constant(p.distance) }
+            SeenPoint {
+                channel: GaussianChannel { s: Dual::constant(p.channel.s) },
+                distance: Dual::constant(p.distance),
+            }
         };
         // By the network at the level, as it would be measured.
         let error = move |snr: S| {

@@ -24,9 +24,7 @@ use crate::objectives::prediction::{Target, residual};
 use crate::objectives::time_density::{cross_integral, density, power_integral, power_mean, total_variance};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
-use crate::worlds::{
-    GammaLine, GammaPoint, Gaussian, GaussianChannel, GaussianPolynomial, Level, Oracle,
-};
+use crate::worlds::{GammaLine, GammaPoint, Gaussian, GaussianChannel, GaussianPolynomial, Level, Oracle};
 
 const TIME_ONLY: u8 = 1;
 const KURTOSIS_TWO: u8 = 2;
@@ -121,7 +119,9 @@ impl Statement for OverTime {
             Relation::rate(
                 "mean",
                 range,
-                move |t| moving().iter().fold(Dual::zero(), |sum, axis| sum + power_integral(axis, 1, Dual::variable(t))),
+                move |t| {
+                    moving().iter().fold(Dual::zero(), |sum, axis| sum + power_integral(axis, 1, Dual::variable(t)))
+                },
                 move |t| axes(p).iter().fold(S::zero(), |sum, axis| sum + density(axis, t)),
             ),
             Relation::rate(

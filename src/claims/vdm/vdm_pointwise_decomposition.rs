@@ -136,7 +136,10 @@ impl Statement for Diffusion {
             move |t| {
                 let snr = Level::from(&p.process.moving(t)).snr();
                 let point = seen(p.s, p.mu, p.x);
-                let point = SeenPoint { channel: GaussianChannel { s: Dual::constant(point.channel.s) }, distance: Dual::constant(point.distance) };
+                let point = SeenPoint {
+                    channel: GaussianChannel { s: Dual::constant(point.channel.s) },
+                    distance: Dual::constant(point.distance),
+                };
                 -if wrong == AVERAGE { point.channel.information(snr) } else { point.information(snr) }
             },
             move |t| {
@@ -179,13 +182,8 @@ impl Trial for Draws {
         let point = seen(exact.s, exact.mu, exact.x);
         let [from, to] = [Ball::one(), Ball::zero()].map(|t| exact.line.snr(t));
         let gain = point.gain(from, to);
-        let second = integrate(
-            &|t| exact.second_moment(t),
-            &|t| panel.second_moment(t),
-            Ball::zero(),
-            Ball::one(),
-            1e-9,
-        );
+        let second =
+            integrate(&|t| exact.second_moment(t), &|t| panel.second_moment(t), Ball::zero(), Ball::one(), 1e-9);
         let claimed = match self.0 {
             AVERAGE => point.channel.information(to) - point.channel.information(from),
             _ => gain,

@@ -21,7 +21,9 @@
 
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
-use crate::numbers::{Ball, Dual, Field, Float, Lanes, Panel, Scalar, derivative, integrate, integrate_to_digits, rate};
+use crate::numbers::{
+    Ball, Dual, Field, Float, Lanes, Panel, Scalar, derivative, integrate, integrate_to_digits, rate,
+};
 use crate::objectives::prediction::{Target, residual, square};
 use crate::parameters;
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point};
