@@ -47,6 +47,11 @@ impl<S: Scalar> SeenPoint<S> {
     pub fn reconstruction(&self, snr: S) -> S {
         -self.channel.posterior(snr).expected_log_density(&Gaussian::centred(self.error(snr)))
     }
+
+    /// In another reading.
+    pub fn map<R>(&self, f: impl Fn(S) -> R) -> SeenPoint<R> {
+        SeenPoint { channel: GaussianChannel { s: f(self.channel.s) }, distance: f(self.distance) }
+    }
 }
 
 impl<S: Scalar> Parameters<S> for SeenPoint<S> {

@@ -31,6 +31,7 @@ const NO_EXPONENT: u8 = 2;
 const NO_JACOBIAN: u8 = 3;
 const AVERAGE_ERROR: u8 = 4;
 const NO_BASE: u8 = 5;
+const NO_HALF: u8 = 6;
 
 parameters! {
     /// A data point, a share, and where the integral is cut off.
@@ -63,45 +64,44 @@ fn tail<S: Scalar>(point: &SeenPoint<S>, u: S) -> S {
     ((u / s).ln_1p() - u.ln_1p() - (point.distance / s - 1) * u / (u + s)) / 2
 }
 
-struct Integral(u8);
+const POINTS: &[&str] = &[
+    // D = 1.7 to 1e-10
+    "s=0.8 mu=0.3 x=1.60384048104 r=0.37 snr_max=10000 lambda=-5.1",
+    "s=2.3 mu=-1.1 x=-2.9 r=0.0137 snr_max=1e8 lambda=9.1",
+    "s=1e-12 mu=0.7 x=0.7000013 r=0.99 snr_max=1e14 lambda=24",
+    "s=1e8 mu=0.4 x=0.4 r=0.51 snr_max=1e-7 lambda=-22.1",
+];
 
-impl Statement for Integral {
+/// `E(x − x̂)²` by the network at the level, as it would be measured, for `x` of this law.
+fn error<S: Scalar>(p: &Cut<S>, data: &Gaussian<S>, snr: S) -> S {
+    let (level, oracle) = (Level::at_snr(snr), Oracle::new(p.mu, p.s));
+    let target = Target { data: S::one(), noise: S::zero() };
+    square(&residual(data, &level, &target, &oracle.denoised(&level)))[0]
+}
+
+/// `(1/(1 + ρ) − e) dρ/dr`.
+fn regular<S: Scalar>(p: &Cut<S>, r: S) -> S {
+    let rest = S::one() - r;
+    (rest + r * p.s * (-p.s + 2) - (p.x - p.mu).square()) / (rest + r * p.s).square()
+}
+
+/// The integrand over a finite range, the value, and what is cut off.
+struct Identities(u8);
+
+impl Statement for Identities {
     type Params<S: Scalar> = Cut<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[
-            // D = 1.7 to 1e-10
-            "s=0.8 mu=0.3 x=1.60384048104 r=0.37 snr_max=10000 lambda=-18.42",
-            "s=2.3 mu=-1.1 x=-2.9 r=0.0137 snr_max=1e8 lambda=-3.1",
-            "s=1e-12 mu=0.7 x=0.7000013 r=0.99 snr_max=1e14 lambda=-1.7",
-            "s=1e8 mu=0.4 x=0.4 r=0.51 snr_max=0.37 lambda=-30.1",
-        ]
+        POINTS
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Cut<S>) -> Vec<Relation<'p, S>> {
         let wrong = self.0;
         let (point, standard) = (p.point(), GaussianChannel { s: S::one() });
-        let moving = move || {
-            let p = p.point();
-            SeenPoint {
-                channel: GaussianChannel { s: Dual::constant(p.channel.s) },
-                distance: Dual::constant(p.distance),
-            }
-        };
-        // By the network at the level, as it would be measured.
-        let error = move |snr: S| {
-            let (level, oracle) = (Level::at_snr(snr), Oracle::new(p.mu, p.s));
-            let data = if wrong == AVERAGE_ERROR { oracle.data } else { Gaussian::new(p.x, S::zero()) };
-            let target = Target { data: S::one(), noise: S::zero() };
-            square(&residual(&data, &level, &target, &oracle.denoised(&level)))[0]
-        };
         let snr = |r: Dual<S>| r / (Dual::constant(S::one()) - r);
+        let data = if wrong == AVERAGE_ERROR { Gaussian::new(p.mu, p.s) } else { Gaussian::new(p.x, S::zero()) };
         let at = snr(Dual::constant(p.r)).re;
         let base = if wrong == NO_BASE { S::zero() } else { standard.mmse(at) };
-        let regular = move |r: S| {
-            let (s, rest) = (p.s, S::one() - r);
-            (rest + r * s * (-s + 2) - (p.x - p.mu).square()) / (rest + r * s).square()
-        };
         let constant = match wrong {
             NO_EXPONENT => (S::pi() * 2).ln() / 2,
             _ => Gaussian::centred(S::one()).entropy(),
@@ -112,35 +112,56 @@ impl Statement for Integral {
         let (off, leading) = match wrong {
             AVERAGE_TAIL => (averaged / p.snr_max, averaged),
             _ => {
-                let series = SeenPoint {
-                    channel: GaussianChannel { s: Taylor::<S, 2>::constant(p.s) },
-                    distance: Taylor::constant(point.distance),
-                };
+                let series = point.map(Taylor::<S, 2>::constant);
                 (tail(&point, p.snr_max.recip()), tail(&series, Taylor::variable(S::zero())).coefficient(1))
             }
         };
         vec![
-            Relation::equal("finite range", (base - error(at)) * derivative(snr, p.r), regular(p.r)),
-            Relation::rate(
-                "integral",
-                (S::zero(), S::one()),
-                move |r| -so_far(&moving(), Dual::variable(r)),
-                move |r| regular(r) / 2,
-            ),
+            Relation::equal("finite range", (base - error(p, &data, at)) * derivative(snr, p.r), regular(p, p.r)),
             Relation::equal("likelihood", truth, constant + so_far(&point, S::one()) - so_far(&point, S::zero())),
             Relation::equal("cut off", cut_off - truth, off),
             Relation::equal("leading term", leading, (p.s.recip() * 2 - 1 - point.distance / p.s.square()) / 2),
+        ]
+    }
+}
+
+/// The integral over the finite range, and over a range of log-SNR.
+struct Integrals(u8);
+
+impl Statement for Integrals {
+    type Params<S: Scalar> = Cut<S>;
+
+    fn points(&self) -> &'static [&'static str] {
+        POINTS
+    }
+
+    fn relations<'p, S: Scalar>(&self, p: &'p Cut<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
+        let half = if wrong == NO_HALF { S::one() } else { S::ratio(1, 2) };
+        vec![
+            Relation::rate(
+                "integral",
+                (S::zero(), S::one()),
+                move |r| -so_far(&p.point().map(Dual::constant), Dual::variable(r)),
+                move |r| {
+                    // 1/(dρ/dr) = (1 − r)²
+                    let left = if wrong == NO_JACOBIAN { (S::one() - r).square() } else { S::one() };
+                    regular(p, r) * left * half
+                },
+            ),
             Relation::rate(
                 "over the log-SNR",
                 (p.lambda, p.snr_max.ln()),
                 move |lambda| {
-                    let (point, snr) = (moving(), Dual::variable(lambda).exp());
+                    let (point, snr) = (p.point().map(Dual::constant), Dual::variable(lambda).exp());
                     point.information(snr) - GaussianChannel { s: Dual::one() }.information(snr)
                 },
                 move |lambda| {
                     let snr = lambda.exp();
                     let jacobian = if wrong == NO_JACOBIAN { S::one() } else { snr };
-                    jacobian * (error(snr) - standard.mmse(snr)) / 2
+                    let excess =
+                        error(p, &Gaussian::new(p.x, S::zero()), snr) - GaussianChannel { s: S::one() }.mmse(snr);
+                    jacobian * excess * half
                 },
             ),
         ]
@@ -156,6 +177,9 @@ impl Formula for Surprise {
     }
 }
 
+const IDENTITIES: &str = "identities";
+const INTEGRALS: &str = "integrals";
+
 /// The claim.
 pub static CLAIM: Claim = Claim {
     id: "pointwise-likelihood-integral",
@@ -164,32 +188,37 @@ pub static CLAIM: Claim = Claim {
     expect: Expect::True,
     text: include_str!("pointwise_likelihood_integral.rs"),
     sources: &["kong2023", "guo2005"],
-    readings: &[Readings::of("", &Integral(0))],
+    readings: &[Readings::of(IDENTITIES, &Identities(0)), Readings::of(INTEGRALS, &Integrals(0))],
     controls: &[
         Control {
             id: "average-tail",
             story: "the average over the data of what is cut off, used at a single x",
-            readings: Readings::of("", &Integral(AVERAGE_TAIL)),
+            readings: Readings::of(IDENTITIES, &Identities(AVERAGE_TAIL)),
         },
         Control {
             id: "constant-without-e",
             story: "½ ln 2π, the constant of the standard normal log-density, for ½ ln 2πe",
-            readings: Readings::of("", &Integral(NO_EXPONENT)),
+            readings: Readings::of(IDENTITIES, &Identities(NO_EXPONENT)),
         },
         Control {
             id: "no-jacobian",
             story: "an integral over the log-SNR of the error of the data, without dρ = ρ dλ",
-            readings: Readings::of("", &Integral(NO_JACOBIAN)),
+            readings: Readings::of(INTEGRALS, &Integrals(NO_JACOBIAN)),
+        },
+        Control {
+            id: "no-half",
+            story: "the factor ½ of the integral forgotten",
+            readings: Readings::of(INTEGRALS, &Integrals(NO_HALF)),
         },
         Control {
             id: "average-error",
             story: "the mmse for the error at this x",
-            readings: Readings::of("", &Integral(AVERAGE_ERROR)),
+            readings: Readings::of(IDENTITIES, &Identities(AVERAGE_ERROR)),
         },
         Control {
             id: "no-base",
             story: "the integral of the error alone, which diverges",
-            readings: Readings::of("", &Integral(NO_BASE)),
+            readings: Readings::of(IDENTITIES, &Identities(NO_BASE)),
         },
     ],
     quantities: &[Quantity::of::<Surprise>("nll", "-log p(x) of N(mu, s) at x, in nats", &[])],

@@ -5,8 +5,9 @@
 //!
 //! $$ prior = \tfrac12\left[\ln(1+\rho_1s) + \frac{1+\rho_1D}{1+\rho_1s} - 1\right], \qquad
 //! recon = \tfrac12\ln\frac{2\pi s}{1+\rho_0s} + \frac{D+s^2\rho_0}{2s(1+\rho_0s)} $$
-//! $$ diff = \tfrac12\int_{\rho_1}^{\rho_0}e(x,\rho)\,d\rho = \tfrac12\left[\ln\frac{1+\rho_0s}{1+\rho_1s}
-//! + \Big(1-\frac Ds\Big)\Big(\frac1{1+\rho_0s} - \frac1{1+\rho_1s}\Big)\right], \qquad e(x,\rho) = \frac{D+s^2\rho}{(1+\rho s)^2} $$
+//! $$ diff = \tfrac12\int_{\rho_1}^{\rho_0}e(x,\rho)\,d\rho = \tfrac12\left[\ln\frac{1+\rho_0s}{1+\rho_1s} +
+//! \Big(1-\frac Ds\Big)\Big(\frac1{1+\rho_0s} - \frac1{1+\rho_1s}\Big)\right], \qquad e(x,\rho) = \frac{D+s^2\rho}{(1+\rho s)^2} $$
+//!
 //! $$ prior + diff + recon = \tfrac12\ln(2\pi s) + \frac D{2s} = -\log p(x) $$
 //!
 //! for every schedule between the two ends. The error $e(x, \rho)$ at one $x$ is not the average $s/(1+\rho s)$: with $s = 0.8$, $D = 1.7$,
@@ -135,11 +136,7 @@ impl Statement for Diffusion {
             (p.eps, p.process.horizon()),
             move |t| {
                 let snr = Level::from(&p.process.moving(t)).snr();
-                let point = seen(p.s, p.mu, p.x);
-                let point = SeenPoint {
-                    channel: GaussianChannel { s: Dual::constant(point.channel.s) },
-                    distance: Dual::constant(point.distance),
-                };
+                let point = seen(p.s, p.mu, p.x).map(Dual::constant);
                 -if wrong == AVERAGE { point.channel.information(snr) } else { point.information(snr) }
             },
             move |t| {

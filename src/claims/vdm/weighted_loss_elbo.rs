@@ -56,6 +56,12 @@ impl<S: Scalar> Weighted<S> {
         square(&residual(&Gaussian::new(self.x, S::zero()), &level, &target, &oracle.noise(&level)))
     }
 
+    fn map<R>(&self, f: impl Fn(S) -> R) -> Weighted<R> {
+        let [s, mu, x, b, lambda_min, lambda_max] =
+            [self.s, self.mu, self.x, self.b, self.lambda_min, self.lambda_max].map(f);
+        Weighted { s, mu, x, b, lambda_min, lambda_max }
+    }
+
     /// `λ` a share of the way, and the length of the way.
     fn lambda(&self, share: S) -> (S, S) {
         let length = self.lambda_max - self.lambda_min;
@@ -63,13 +69,18 @@ impl<S: Scalar> Weighted<S> {
     }
 }
 
-/// Weights of `λ`: they fall, do not move, or fall for ever.
-const WEIGHTS: [&str; 3] = ["sigmoid", "constant", "exponential"];
+/// `KL(q(z_λ | x) ‖ p(z_λ))`: the noisier latents add nothing to the least noisy one, for they are drawn from it on both sides.
+fn bound<S: Scalar>(p: &Weighted<S>, lambda: S) -> S {
+    let level = Level::at_snr(lambda.exp());
+    Gaussian::new(level.alpha * p.x, level.sigma.square()).kl(&level.law(&Gaussian::new(p.mu, p.s)))
+}
+
+/// Weights that fall with `λ`, from one to zero and without end.
+const WEIGHTS: [&str; 2] = ["sigmoid", "exponential"];
 
 fn weight<S: Scalar>(name: &str, b: S, lambda: S) -> S {
     match name {
         "sigmoid" => (b - lambda).logistic(),
-        "constant" => S::one(),
         _ => (-lambda / 2).exp(),
     }
 }
@@ -86,31 +97,25 @@ impl Statement for Parts {
         &[
             POINT,
             "s=2.3 mu=-1.1 x=-1.3 b=-7.1 lambda_min=-18.42 lambda_max=18.42",
-            "s=1e-12 mu=0.7 x=0.7000013 b=11 lambda_min=-3.1 lambda_max=18.42",
+            "s=1e-12 mu=0.7 x=0.7000013 b=25 lambda_min=24 lambda_max=30",
         ]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Weighted<S>) -> Vec<Relation<'p, S>> {
         let wrong = self.0;
-        // KL(q(z_λ | x) ‖ p(z_λ)) of the two laws: of later latents, none more is known.
-        let bound = move |lambda: Dual<S>| {
-            let [s, mu, x] = [p.s, p.mu, p.x].map(Dual::constant);
-            let level = Level::at_snr(lambda.exp());
-            Gaussian::new(level.alpha * x, level.sigma.square()).kl(&level.law(&Gaussian::new(mu, s)))
-        };
         let by_parts = |name: &'static str| {
             Relation::rate(
                 name,
                 (p.lambda_min, p.lambda_max),
                 move |lambda| {
                     let lambda = Dual::variable(lambda);
-                    let product = weight(name, Dual::constant(p.b), lambda) * bound(lambda);
+                    let product = weight(name, Dual::constant(p.b), lambda) * bound(&p.map(Dual::constant), lambda);
                     if wrong == NO_BOUNDARY { Dual::zero() } else { product }
                 },
                 move |lambda| {
                     let slope = derivative(|lambda| weight(name, Dual::constant(p.b), lambda), lambda);
                     let slope = if wrong == SLOPE_SIGN { -slope } else { slope };
-                    let mixture = slope * bound(Dual::constant(lambda)).re;
+                    let mixture = slope * bound(p, lambda);
                     mixture + weight(name, p.b, lambda) * p.noise_error(lambda)[0] / 2
                 },
             )
