@@ -4,7 +4,7 @@
 //! For `x ~ N(m₀, v₀)` the residual `∇log q_t − ∇log q_{t|0}` is `N(0, 1/w − 1/v)`, and `1/w − 1/v = (1 − w/v)/w`.
 
 use crate::numbers::{Matrix, Scalar};
-use crate::worlds::{Clock, GaussianPolynomial, TimeLaw};
+use crate::worlds::{Clock, GaussianChannel, GaussianPolynomial, TimeLaw};
 
 /// `1/w − 1/v = φ²v₀/(wv)`, the variance of the residual.
 pub fn residual_variance<S: Scalar>(clock: &Clock<S>, v0: S) -> S {
@@ -16,16 +16,10 @@ pub fn log_variance_ratio<S: Scalar>(clock: &Clock<S>, v0: S) -> S {
     (clock.phi.square() * v0 / clock.w).ln_1p()
 }
 
-/// An integral of `(G/w)(1 − w/v)ⁿ` for `n ≥ 1`, up to a constant, for every schedule: `J₁ = −L`,
-/// `Jₙ₊₁ = Jₙ + (1 − e^{−L})ⁿ/n`. `J₂ = 1 − e^{−L} − L` is `−L² φ₂(−L)`, which does not cancel for small `L`.
+/// An integral of `(G/w)(1 − w/v)ⁿ` for `n ≥ 1`, up to a constant, for every schedule: time falls in the logarithm of the
+/// signal-to-noise ratio at the rate `G/w`, and `1 − w/v` is the share of the data in `v`.
 pub fn moment_integral<S: Scalar>(n: u32, clock: &Clock<S>, v0: S) -> S {
-    let log_ratio = log_variance_ratio(clock, v0);
-    if n == 1 {
-        return -log_ratio;
-    }
-    let share = -(-log_ratio).exp_m1();
-    let second = -log_ratio.square() * (-log_ratio).phi(2);
-    (2..n as i32).fold(second, |integral, k| integral + share.powi(k) / i64::from(k))
+    -GaussianChannel { s: v0 }.power_integral(n, clock.phi.square() / clock.w)
 }
 
 /// `Z^{n−1} (2n−1)!!/2ⁿ ∫_ε^T (G/w)(1 − w/v)ⁿ dt`: the `n`-th moment of `X = Z (w/2)|∇log q_t − ∇log q_{t|0}|²` for a time

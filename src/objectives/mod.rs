@@ -20,4 +20,6 @@ pub mod reverse_kl;
 pub mod samplers;
 pub mod schedule_cost;
 pub mod scoring;
+pub mod shifted_lattice;
 pub mod tilt;
+pub mod time_density;

@@ -98,3 +98,21 @@ impl<S: Scalar> Parameters<S> for GammaSteps<S> {
         Ok(Self { point, steps })
     }
 }
+
+/// The same with a batch of times.
+#[derive(Debug, Clone, Copy)]
+pub struct GammaBatch<S> {
+    /// Data and schedule.
+    pub point: GammaPoint<S>,
+    /// The number of times `k ≥ 1` in a batch.
+    pub size: u32,
+}
+
+impl<S: Scalar> Parameters<S> for GammaBatch<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let point = GammaPoint::read(source)?;
+        let size = source.count("k", "the number of times in a batch, at most 100000")?;
+        at_most(size, "k")?;
+        Ok(Self { point, size })
+    }
+}

@@ -40,6 +40,18 @@ impl<S: Scalar> GaussianChannel<S> {
         self.information(snr) + snr * (distance - self.s) / ((snr * self.s + 1) * 2)
     }
 
+    /// `J_n = ∫₀ wⁿ dρ/ρ`, `n ≥ 1`, with `w = ρs/(1 + ρs)`: `J₁ = L = ln(1 + ρs)` and `J_{n+1} = J_n − wⁿ/n`. `J₂ = L − w` is
+    /// `L² φ₂(−L)`, which does not cancel at small `ρ`.
+    pub fn power_integral(&self, n: u32, snr: S) -> S {
+        let log_ratio = (snr * self.s).ln_1p();
+        if n == 1 {
+            return log_ratio;
+        }
+        let share = -(-log_ratio).exp_m1();
+        let second = log_ratio.square() * (-log_ratio).phi(2);
+        (2..n as i32).fold(second, |integral, k| integral - share.powi(k) / i64::from(k))
+    }
+
     /// The law of `x` given `z`, up to its mean: `N(·, mmse(ρ))`.
     pub fn posterior(&self, snr: S) -> Gaussian<S> {
         Gaussian::centred(self.mmse(snr))
@@ -47,6 +59,11 @@ impl<S: Scalar> GaussianChannel<S> {
 }
 
 impl<S: Scalar> Level<S> {
+    /// The level `√ρ x + ε`.
+    pub fn at_snr(snr: S) -> Self {
+        Self { alpha: snr.sqrt(), sigma: S::one() }
+    }
+
     /// The signal-to-noise ratio `ρ = α²/σ²`.
     pub fn snr(&self) -> S {
         self.ratio().square().recip()

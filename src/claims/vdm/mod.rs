@@ -16,6 +16,15 @@ mod vdm_schedule_invariance;
 mod vdm_t_rate;
 pub(in crate::claims) mod vdm_t_vs_2t;
 mod vdm_vlb_decomposition;
+mod entropy_integral;
+mod immse_gaussian;
+mod low_discrepancy_times;
+mod pointwise_likelihood_integral;
+mod vdm_estimator_variance;
+mod vdm_mismatched_kl;
+mod vdm_pointwise_decomposition;
+mod weighted_loss_elbo;
+mod weighted_minimiser;
 
 use super::Claim;
 
@@ -37,4 +46,13 @@ pub static CLAIMS: &[&Claim] = &[
     &vdm_continuous_loss::CLAIM,
     &vdm_schedule_invariance::CLAIM,
     &vdm_optimal_schedule::CLAIM,
+    &vdm_pointwise_decomposition::CLAIM,
+    &vdm_estimator_variance::CLAIM,
+    &low_discrepancy_times::CLAIM,
+    &vdm_mismatched_kl::CLAIM,
+    &immse_gaussian::CLAIM,
+    &entropy_integral::CLAIM,
+    &pointwise_likelihood_integral::CLAIM,
+    &weighted_loss_elbo::CLAIM,
+    &weighted_minimiser::CLAIM,
 ];
