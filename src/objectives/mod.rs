@@ -13,6 +13,7 @@ pub mod path_weight;
 pub mod pathwise;
 pub mod plugin_elbo;
 pub mod prediction;
+pub mod reconstruction;
 pub mod samplers;
 pub mod scoring;
 pub mod tilt;
