@@ -23,7 +23,7 @@
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation};
 use crate::numbers::{Ball, Field, Float, Interval};
-use crate::objectives::bits_back::{Chain, CodingPoint, entropy};
+use crate::objectives::bits_back::{Chain, CodingPoint, entropy, narrowed};
 use crate::parameters::{ExactReader, Ignored, InputError, Inputs, at_point};
 
 const PER_SAMPLE: u8 = 1;
@@ -48,9 +48,8 @@ fn by_joint_entropies(data: &[Ball], chain: &Chain<Vec<Ball>>) -> Ball {
 }
 
 /// `max(a, b)`.
-fn larger(a: Ball, b: Ball) -> Ball {
-    let greater = |x, y| if x > y { x } else { y };
-    Interval::new(greater(a.lo(), b.lo()), greater(a.hi(), b.hi())).unwrap_or_else(Ball::whole)
+fn larger(a: Interval<f64>, b: Interval<f64>) -> Interval<f64> {
+    Interval::new(a.lo().max(b.lo()), a.hi().max(b.hi())).unwrap_or_else(Interval::whole)
 }
 
 impl Enclosed for InitialBits {
@@ -66,13 +65,14 @@ impl Enclosed for InitialBits {
         let wrong = self.0;
         let point: CodingPoint<Ball> = at_point(point)?;
         let (data, chain) = point.tables()?;
-        let (mut popped, mut net, mut interleaved) = (Ball::zero(), Ball::zero(), Ball::zero());
-        chain.for_each_path(&data, &mut |path| {
-            let needs = path.interleaved_needs().into_iter().reduce(larger).unwrap_or_else(Ball::zero);
+        let [mut popped, mut net, mut interleaved] = [Interval::zero(); 3];
+        chain.narrowed().for_each_path(&narrowed(&data), &mut |path| {
+            let needs = path.interleaved_needs().into_iter().reduce(larger).unwrap_or_else(Interval::zero);
             popped = popped + path.probability * path.popped_bits();
             net = net + path.probability * path.net_bits();
             interleaved = interleaved + path.probability * needs;
         });
+        let [popped, net, interleaved] = [popped, net, interleaved].map(Ball::from);
         let initial = match wrong {
             // Of the latents one by one, not given those before.
             MARGINAL => chain.marginals(&data)[1..].iter().fold(Ball::zero(), |sum, law| sum + entropy(law)),

@@ -19,12 +19,13 @@
 //! is sampled here, since the expectation is a finite sum: what a real coder measures is decided where the coder is.
 //!
 //! Assumptions: the encoder draws from the laws that it codes with, hence from the quantised ones. If it failed, an implementation that
-//! is right would be reported as wasteful, or a wasteful one as right: floors of tiny tails alone change $N$ by half a bit here.
+//! is right would be reported as wasteful, or a wasteful one as right: floors of tiny tails alone change $N$ by 0.4 bits at one point
+//! here, and by 46 at another.
 
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation};
-use crate::numbers::{Ball, Field, Float};
-use crate::objectives::bits_back::{Chain, CodingPoint, divergence, entropy};
+use crate::numbers::{Ball, Field, Float, Interval};
+use crate::objectives::bits_back::{Chain, CodingPoint, Path, divergence, entropy, narrowed};
 use crate::parameters::{ExactReader, Ignored, InputError, Inputs, at_point};
 
 const REAL_ENCODER: u8 = 1;
@@ -98,8 +99,10 @@ impl Enclosed for NetLength {
         let point: CodingPoint<Ball> = at_point(point)?;
         let (data, chain) = point.tables()?;
         let net = self.recursion(&point)?;
-        let mut enumerated = Ball::zero();
-        chain.for_each_path(&data, &mut |path| enumerated = enumerated + path.probability * path.net_bits());
+        let mut enumerated = Interval::zero();
+        let sum = &mut |path: &Path<_>| enumerated = enumerated + path.probability * path.net_bits();
+        chain.narrowed().for_each_path(&narrowed(&data), sum);
+        let enumerated = Ball::from(enumerated);
         let entropy = entropy(&data);
         let missed = divergence(&data, &chain.model_marginals()[0]);
         let posterior = if self.0 == MARGINAL_ONLY { Ball::zero() } else { chain.posterior_gap(&data) };

@@ -25,7 +25,7 @@ use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{
     ByEnclosure, Enclosed, EnclosedRelation, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
 };
-use crate::numbers::{Ball, EndPoint, Field, Float, Lanes, Scalar};
+use crate::numbers::{Ball, Field, Float, Lanes, Scalar};
 use crate::objectives::reconstruction::{LevelDecoder, expected_loss, remaining_entropy, two_level_loss};
 use crate::parameters;
 use crate::parameters::{ExactReader, Ignored, InputError, Inputs, at_point};
@@ -196,10 +196,10 @@ impl Trial for Draws {
 fn recon_nats(inputs: &Inputs, ignored: Ignored, digits: usize) -> Result<Ball, InputError> {
     let p: Pair<Ball> = ExactReader::new(inputs, ignored).read()?;
     let loss = two_level_loss(p.snr_0.sqrt() * p.d, digits);
-    if loss.lo().to_f64() == 0.0 && !loss.certainly_positive() {
-        let exponent = (p.snr_0 * p.d.square() / 8).to_decimal(4);
+    if !loss.certainly_positive() {
+        let exponent = (p.snr_0 * p.d.square() / 8).to_f64();
         return Err(InputError::Condition(format!(
-            "at this distance and ratio the loss is about e^-({exponent}), below the smallest number that an enclosure holds; give a \
+            "at this distance and ratio the loss is about e^-{exponent:.3e}, below the smallest number that an enclosure holds; give a \
              smaller d or snr_0, or take 0"
         )));
     }

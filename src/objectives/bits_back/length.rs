@@ -5,7 +5,7 @@
 
 use super::Chain;
 use super::chain::sum;
-use crate::numbers::{Scalar, Special};
+use crate::numbers::{Ball, Interval, Scalar, Special};
 
 /// `H(p) = −Σ p log₂ p`.
 pub fn entropy<S: Scalar>(law: &[S]) -> S {
@@ -108,6 +108,19 @@ impl<S: Special> Chain<Vec<S>> {
         }
         path.probability = before;
     }
+}
+
+impl Chain<Vec<Ball>> {
+    /// In enclosures of doubles, in which a sum over all paths is a thousand times as fast.
+    pub fn narrowed(&self) -> Chain<Vec<Interval<f64>>> {
+        let Ok(chain) = self.try_map(|law| Ok::<_, std::convert::Infallible>(narrowed(law)));
+        chain
+    }
+}
+
+/// A law in enclosures of doubles.
+pub fn narrowed(law: &[Ball]) -> Vec<Interval<f64>> {
+    law.iter().map(Ball::to_f64_interval).collect()
 }
 
 /// One way through the chain.

@@ -9,5 +9,5 @@ mod point;
 pub use chain::{Chain, LatticeChain};
 pub use frequencies::{Frequencies, MOST_BITS, UndecidedFloor};
 pub use lattice::Lattice;
-pub use length::{Path, divergence, entropy};
+pub use length::{Path, divergence, entropy, narrowed};
 pub use point::CodingPoint;

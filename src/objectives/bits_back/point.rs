@@ -1,11 +1,11 @@
 //! The parameters of bits-back coding on lattices.
 
 use super::{Chain, Lattice, LatticeChain, MOST_BITS};
-use crate::numbers::{Ball, EndPoint, Special};
+use crate::numbers::{Ball, Special};
 use crate::parameters::{Domain, InputError, Parameters, Source};
 
-/// How many pairs of neighbouring bins a chain may have, over all its steps: about a minute in certified arithmetic.
-const MOST_PAIRS: u64 = 1_000_000;
+/// How many pairs of neighbouring bins a chain may have, over all its steps: about a minute of certified arithmetic.
+const MOST_PAIRS: u64 = 400_000;
 
 /// A chain on lattices, and how precisely it is coded.
 #[derive(Debug, Clone)]
@@ -83,13 +83,13 @@ impl CodingPoint<Ball> {
 
 /// The law, if the logarithms of all its probabilities can be enclosed.
 fn positive(law: &[Ball]) -> Result<Vec<Ball>, InputError> {
-    match law.iter().find(|p| !p.certainly_positive()) {
-        None => Ok(law.to_vec()),
-        Some(p) => Err(InputError::Condition(format!(
-            "the probability of a bin is at most {:.0e} and may be smaller than any number that an enclosure holds, so its code length \
-             is not enclosed; give wider laws beside the bins (a smaller dx, dz or K, or a larger gamma_first), or precision_bits, \
-             with which no probability is that small",
-            p.hi().to_f64()
-        ))),
+    if law.iter().all(Ball::certainly_positive) {
+        return Ok(law.to_vec());
     }
+    Err(InputError::Condition(
+        "the probability of a bin may be below 10^-78913, the smallest number that an enclosure holds, so its code length is not \
+         enclosed; give laws that are wider beside the bins (a smaller dx, dz or K, or a larger gamma_first), or precision_bits, with \
+         which no probability is that small"
+            .to_owned(),
+    ))
 }
