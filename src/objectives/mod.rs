@@ -17,6 +17,7 @@ pub mod plugin_elbo;
 pub mod preconditioning;
 pub mod prediction;
 pub mod reverse_kl;
+pub mod reconstruction;
 pub mod samplers;
 pub mod schedule_cost;
 pub mod scoring;

@@ -225,7 +225,14 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
     fn count_or_none(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
         match self.value(name) {
             Some(value) if value.as_str() == Some("none") => Ok(None),
-            Some(_) => Source::<S>::count(self, name, meaning).map(Some),
+            Some(_) => {
+                let integer = self.integer(name, Domain::Positive, meaning).map_err(|_| InputError::Shape {
+                    name: name.to_owned(),
+                    expected: "an integer from 1 to 4294967295, or none".to_owned(),
+                    got: self.text(name),
+                });
+                Ok(self.or_stand_in(integer.map(Some), None))
+            }
             None => {
                 let missing = self.require(name, meaning, "an integer >= 1, or none").map(|_| None);
                 Ok(self.or_stand_in(missing, None))

@@ -24,8 +24,8 @@ pub use source::{Parameters, Seeded, Source};
 /// Declares the parameters of a claim or a quantity: a struct generic over the reading, and how to read it.
 ///
 /// Each line is a name, a kind and a meaning. Kinds: `real`, `positive`, `nonnegative`, `above_one`, `below_one`, `at_most_one`,
-/// `fraction`, `probability` give a scalar; `vector`, `matrix`, `symmetric` and `covariance` (positive definite) give vectors and matrices; `count` an
-/// integer `≥ 1`; `process` the noising process; `linear_sde` any scalar linear SDE; `of(Type)` another set of parameters.
+/// `fraction`, `probability` give a scalar; `vector`, `positives`, `weights` (positive, with sum 1), `matrix`, `symmetric` and
+/// `covariance` (positive definite) give vectors and matrices; `count` an integer `≥ 1`; `process` the noising process; `linear_sde` any scalar linear SDE; `of(Type)` another set of parameters.
 #[macro_export]
 macro_rules! parameters {
     ($(#[$doc:meta])* $name:ident { $($field:ident : $kind:ident $(($inner:ident))? $meaning:literal),* $(,)? }) => {
@@ -46,6 +46,8 @@ macro_rules! parameters {
 #[macro_export]
 macro_rules! parameter_type {
     (vector, $s:ident) => { $crate::numbers::Vector<$s> };
+    (positives, $s:ident) => { $crate::numbers::Vector<$s> };
+    (weights, $s:ident) => { $crate::numbers::Vector<$s> };
     (matrix, $s:ident) => { $crate::numbers::Matrix<$s> };
     (symmetric, $s:ident) => { $crate::numbers::Matrix<$s> };
     (covariance, $s:ident) => { $crate::numbers::Covariance<$s> };
@@ -89,6 +91,12 @@ macro_rules! read_parameter {
     };
     (vector, $source:ident, $name:expr, $meaning:expr) => {
         $source.vector($name, $meaning)
+    };
+    (positives, $source:ident, $name:expr, $meaning:expr) => {
+        $source.positives($name, $meaning)
+    };
+    (weights, $source:ident, $name:expr, $meaning:expr) => {
+        $source.weights($name, $meaning)
     };
     (matrix, $source:ident, $name:expr, $meaning:expr) => {
         $source.matrix($name, $meaning)

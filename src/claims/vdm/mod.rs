@@ -25,6 +25,9 @@ mod vdm_mismatched_kl;
 mod vdm_pointwise_decomposition;
 mod weighted_loss_elbo;
 mod weighted_minimiser;
+mod bits_back_initial_bits;
+mod bits_back_net_length;
+mod vdm_discrete_reconstruction;
 
 use super::Claim;
 
@@ -56,3 +59,5 @@ pub static CLAIMS: &[&Claim] = &[
     &weighted_loss_elbo::CLAIM,
     &weighted_minimiser::CLAIM,
 ];
+pub static CLAIMS: &[&Claim] =
+    &[&vdm_discrete_reconstruction::CLAIM, &bits_back_net_length::CLAIM, &bits_back_initial_bits::CLAIM];

@@ -3,7 +3,11 @@
 mod chain;
 mod frequencies;
 mod lattice;
+mod length;
+mod point;
 
 pub use chain::{Chain, LatticeChain};
 pub use frequencies::{Frequencies, MOST_BITS, UndecidedFloor};
 pub use lattice::Lattice;
+pub use length::{Path, divergence, entropy, narrowed};
+pub use point::CodingPoint;
