@@ -1,0 +1,489 @@
+//! Replacement does not sample the conditional law, not even with the exact score and infinitely many steps.
+//!
+//! A network that knows nothing of observations is made to impute by writing the observation, noised to the level of the state, into
+//! the state before every step. On two entries of unit variance with correlation $r$, of which one was seen as $x_o$, a step with
+//! $d_t = 1 - \bar\alpha_t^2r^2$ is
+//!
+//! $$ x_{t-1} = \frac{1 - \beta_t/d_t}{\sqrt{1 - \beta_t}}x_t + \frac{\beta_t\bar\alpha_tr}{d_t\sqrt{1 - \beta_t}}\Big(\sqrt{\bar\alpha_t}x_o + n_t\Big) + \sqrt{\tilde\beta_t}\xi $$
+//!
+//! with $n_t \sim N(0, 1 - \bar\alpha_t)$, drawn afresh at every step or along one path of the noising process,
+//! $\mathrm{Cov}(n_t, n_{t'}) = \sqrt{\bar\alpha_t/\bar\alpha_{t'}}(1 - \bar\alpha_{t'})$ for $t' < t$. From a standard normal and with infinitely many steps
+//!
+//! $$ E = \frac{1 - \sqrt{1 - r^2}}rx_o, \qquad V_{fresh} = (1 - r^2)\frac{\mathrm{artanh}\,r}r, \qquad V_{path} = 2V_{fresh} - \frac{2(1 - r^2)(1 - \sqrt{1 - r^2})}{r^2} $$
+//!
+//! where the conditional law has $rx_o$ and $1 - r^2$. With $u = \bar\alpha$ and $d = 1 - r^2u^2$ the moments obey
+//!
+//! $$ \frac{dm}{du} = \frac1u\Big[\frac m2 - \frac{m - ru^{3/2}x_o}d\Big], \qquad \frac{dV}{du} = \frac1u\Big[\Big(1 - \frac2d\Big)V + 1\Big] $$
+//!
+//! and on one path $\frac{2ru}{d}\mathrm{Cov}(x, n)$ is added to the bracket of $V$. The equations are found here as the first order of a step in $\beta$, and
+//! proved along $\sqrt u$. The reason: in the joint law the score of the missing entry moves it towards what the *noised* observation says, which
+//! early on is nothing; by the time it says something, too little noise is left to move.
+//!
+//! Assumptions: $0 < r < 1$ (for $r < 0$ reflect one entry), the exact network, $\tilde\beta_t$, no noise in the last step. If it failed, an
+//! unconditional model could impute for free. Samples are compared with the recursion of the sampler, fresh and on one path, whose moments are
+//! exact; against the conditional law a correct implementation fails.
+
+use crate::claims::samplers::distance_and_bound;
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
+use crate::evidence::{
+    ByEnclosure, Enclosed, EnclosedRelation, Noise, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
+};
+use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar};
+use crate::objectives::imputation::{ObservationNoise, Replacement, ReplacementLimit, ReplacementStep};
+use crate::objectives::samplers::Series;
+use crate::parameters;
+use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
+use crate::worlds::{Ddpm, Gaussian, Level, Rung, Transition};
+use ObservationNoise::{Fresh, OnePath};
+
+const CONDITIONAL: u8 = 1;
+const ONE_VARIANCE: u8 = 2;
+const AVERAGED: u8 = 3;
+const CLEAN: u8 = 4;
+
+parameters! {
+    /// A range of signal levels.
+    Levels {
+        r: fraction "the correlation",
+        from: fraction "sqrt of alphabar at the start",
+        to: fraction "sqrt of alphabar at the end",
+        x_obs: real "the observation",
+    }
+}
+
+/// A step of length `β` from a signal level, as a power series in `β`: what multiplies the state, the noised observation, and the noise of
+/// its path, and the variance of the step.
+fn first_order<S: Scalar>(r: S, alpha: S) -> [S; 4] {
+    let beta = Series::variable(S::zero());
+    let factor = (Series::one() - beta).sqrt();
+    let now = Series::constant(alpha);
+    let sigma = ((Series::one() - now) * (now + 1)).sqrt();
+    let clean = (now / factor, ((sigma.square() - beta) / factor.square()).sqrt());
+    let rung = Rung {
+        noisy: Level { alpha: now, sigma },
+        clean: Level { alpha: clean.0, sigma: clean.1 },
+        forward: Transition { factor, offset: Series::zero(), variance: beta },
+    };
+    let step = Replacement { correlation: Series::constant(r) }.step(&rung);
+    let kept = factor * (clean.1 / sigma).square();
+    [step.state, step.observed, kept, step.variance].map(|series| series.coefficient(1))
+}
+
+/// The moments with infinitely many steps, along `α = √ᾱ`: `dᾱ = ᾱβ`, so that `d/dα` is `2/α` times the first order of a step.
+struct Limit(u8);
+
+impl Statement for Limit {
+    type Params<S: Scalar> = Levels<S>;
+
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            "r=0.8 from=0.11 to=0.9 x_obs=1",
+            "r=0.37 from=0.3 to=0.99 x_obs=-1.3",
+            "r=0.9913 from=0.53 to=0.97 x_obs=2.1",
+        ]
+    }
+
+    fn relations<'p, S: Scalar>(&self, p: &'p Levels<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
+        let (range, limit) = ((p.from, p.to), ReplacementLimit { correlation: p.r });
+        let moving = ReplacementLimit { correlation: Dual::constant(p.r) };
+        let [state, observed, kept, variance] = first_order(p.r, p.to);
+        let q = p.r * p.to.square();
+        let d = (S::one() - q) * (q + 1);
+        vec![
+            Relation::equal("first order, state", state, S::ratio(1, 2) - d.recip()),
+            Relation::equal("first order, observation", observed, if wrong == CLEAN { p.r / d } else { q / d }),
+            Relation::equal("first order, path", kept, -S::ratio(1, 2) - p.to.square() / (S::one() - p.to.square())),
+            Relation::equal("first order, variance", variance, S::one()),
+            Relation::rate(
+                "mean",
+                range,
+                move |alpha| {
+                    let alpha = Dual::variable(alpha);
+                    let claimed = match wrong {
+                        // The conditional mean of the noised entry given the clean observation.
+                        CONDITIONAL => moving.correlation * alpha,
+                        _ => moving.mean_coefficient(alpha),
+                    };
+                    claimed * Dual::constant(p.x_obs)
+                },
+                move |alpha| {
+                    let [state, observed, ..] = first_order(p.r, alpha);
+                    (state * limit.mean_coefficient(alpha) + observed * alpha) * p.x_obs * 2 / alpha
+                },
+            ),
+            Relation::rate(
+                "variance, fresh noise",
+                range,
+                move |alpha| {
+                    let alpha = Dual::variable(alpha);
+                    let signal = moving.correlation * alpha;
+                    match wrong {
+                        CONDITIONAL => Dual::constant(S::one()) - signal.square(),
+                        _ => moving.fresh_variance(alpha),
+                    }
+                },
+                move |alpha| {
+                    let [state, .., variance] = first_order(p.r, alpha);
+                    (state * limit.fresh_variance(alpha) * 2 + variance) * 2 / alpha
+                },
+            ),
+            Relation::rate(
+                "covariance with the path",
+                range,
+                move |alpha| moving.path_covariance(Dual::variable(alpha)),
+                move |alpha| {
+                    let [state, observed, kept, _] = first_order(p.r, alpha);
+                    let noise = (S::one() - alpha) * (alpha + 1);
+                    ((state + kept) * limit.path_covariance(alpha) + observed * noise) * 2 / alpha
+                },
+            ),
+            Relation::rate(
+                "variance, one path",
+                range,
+                move |alpha| {
+                    let alpha = Dual::variable(alpha);
+                    match wrong {
+                        ONE_VARIANCE => moving.fresh_variance(alpha),
+                        _ => moving.path_variance(alpha),
+                    }
+                },
+                move |alpha| {
+                    let [state, observed, _, variance] = first_order(p.r, alpha);
+                    let shared = observed * limit.path_covariance(alpha);
+                    ((state * limit.path_variance(alpha) + shared) * 2 + variance) * 2 / alpha
+                },
+            ),
+        ]
+    }
+}
+
+/// A correlation, an observation and a chain.
+struct Chain<S> {
+    correlation: S,
+    schedule: Ddpm<S>,
+    observed: S,
+}
+
+impl<S: Scalar> Parameters<S> for Chain<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let correlation = source.real("r", Domain::Fraction, "the correlation")?;
+        let observed = source.real("x_obs", Domain::Real, "the observation")?;
+        Ok(Self { correlation, schedule: Ddpm::read(source)?, observed })
+    }
+}
+
+impl<S: Scalar> Chain<S> {
+    fn law(&self, noise: ObservationNoise) -> Gaussian<S> {
+        Replacement { correlation: self.correlation }.law(&self.schedule, self.observed, noise)
+    }
+
+    /// The conditional law, which the sampler does not have.
+    fn truth(&self) -> Gaussian<S> {
+        Gaussian::new(self.correlation * self.observed, S::one() - self.correlation.square())
+    }
+
+    /// The mean, from the last step back: what each observation moves, times what later steps leave of it.
+    fn mean_as_sum(&self) -> S {
+        let steps = Replacement { correlation: self.correlation }.steps(&self.schedule.descent());
+        let start = (S::zero(), S::one());
+        let (sum, _) = steps.iter().rev().fold(start, |(sum, left), step| {
+            (sum + left * step.observed * step.level.alpha * self.observed, left * step.state)
+        });
+        sum
+    }
+}
+
+/// Any number of steps: the recursion against the code on forms whose draws stay apart, and the step against its closed form.
+struct Steps(u8);
+
+impl Statement for Steps {
+    type Params<S: Scalar> = Chain<S>;
+
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            "r=0.8 x_obs=1 schedule=quad beta_1=0.0001 beta_T=0.5 T=50",
+            "r=0.37 x_obs=-1.3 schedule=linear beta_1=0.0137 beta_T=0.419 T=3",
+            "r=0.99999999 x_obs=2.1 schedule=quad beta_1=0.013 beta_T=0.719 T=7",
+        ]
+    }
+
+    fn relations<'p, S: Scalar>(&self, p: &'p Chain<S>) -> Vec<Relation<'p, S>> {
+        let wrong = self.0;
+        let sampler = Replacement { correlation: p.correlation };
+        let [fresh, path] = [Fresh, OnePath].map(|noise| p.law(noise));
+        let run = |noise| sampler.run(&p.schedule, p.observed, noise).law(&Gaussian::centred(S::one()));
+        let claimed = match wrong {
+            CONDITIONAL => [p.truth(); 2],
+            ONE_VARIANCE => [run(Fresh); 2],
+            AVERAGED => [Fresh, OnePath].map(|noise| Gaussian { mean: S::zero(), ..run(noise) }),
+            _ => [Fresh, OnePath].map(run),
+        };
+        let mut relations = vec![
+            Relation::equal("mean, fresh noise", fresh.mean, claimed[0].mean),
+            Relation::equal("variance, fresh noise", fresh.variance, claimed[0].variance),
+            Relation::equal("mean, one path", path.mean, claimed[1].mean),
+            Relation::equal("variance, one path", path.variance, claimed[1].variance),
+        ];
+        let descent = p.schedule.descent();
+        if let (Some(rung), Some(step)) = (descent.rungs.first(), sampler.steps(&descent).first()) {
+            let (beta, factor) = (rung.forward.variance, rung.forward.factor);
+            let kept = if wrong == CLEAN { rung.noisy.alpha } else { rung.noisy.alpha.square() };
+            let d = S::one() - (kept * p.correlation).square();
+            relations.extend([
+                Relation::equal("what multiplies the state", step.state, (S::one() - beta / d) / factor),
+                Relation::equal(
+                    "what multiplies the observation",
+                    step.observed,
+                    beta * kept * p.correlation / (d * factor),
+                ),
+            ]);
+        }
+        relations
+    }
+}
+
+/// A chain of constant speed in the log-signal-to-noise ratio, `ᾱ_t = 1/(1 + e^{18t/T − 9})`, and `ᾱ_0 = 1`.
+fn constant_speed(steps: u32) -> Ddpm<Ball> {
+    let half_log_snr = |t: u32| Ball::ratio(9, 2) - Ball::int(9) * i64::from(t) / i64::from(steps);
+    Ddpm::through(&(1..=steps).map(|t| Level::variance_preserving(half_log_snr(t))).collect::<Vec<_>>())
+}
+
+parameters! {
+    /// A correlation, an observation, and a number of steps.
+    ManySteps {
+        r: fraction "the correlation",
+        x_obs: real "the observation",
+        T: count "the number of steps",
+    }
+}
+
+/// More and more steps: their means as sums over the observations, and the limits of their moments.
+struct Finer(u8);
+
+impl Enclosed for Finer {
+    fn points(&self) -> &'static [&'static str] {
+        &["r=0.8 x_obs=1 T=1000", "r=0.8 x_obs=1 T=2000", "r=0.37 x_obs=-1.3 T=400"]
+    }
+
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
+        let p: ManySteps<Ball> = at_point(point)?;
+        let limit = ReplacementLimit { correlation: p.r };
+        let one = Ball::one();
+        let limits = [limit.mean_coefficient(one), limit.fresh_variance(one), limit.path_variance(one)];
+        let truth = one - p.r.square();
+        let [mean, fresh, path] = match self.0 {
+            CONDITIONAL => [p.r, truth, truth],
+            ONE_VARIANCE => [limits[0], limits[2], limits[1]],
+            _ => limits,
+        };
+        let chains =
+            [4, 2, 1].map(|part| Chain { correlation: p.r, schedule: constant_speed(p.T / part), observed: p.x_obs });
+        let laws = chains.each_ref().map(|chain| [Fresh, OnePath].map(|noise| chain.law(noise)));
+        let sums = chains.each_ref().map(|chain| match self.0 {
+            CONDITIONAL => p.r * p.x_obs,
+            _ => chain.mean_as_sum(),
+        });
+        let limit_of = |name, limit, measured: [Ball; 3]| {
+            let (distance, bound) = distance_and_bound(limit, measured);
+            EnclosedRelation::at_most(name, move |_| bound - distance)
+        };
+        let mut relations = vec![
+            limit_of("limit of the mean", mean * p.x_obs, laws.map(|law| law[0].mean)),
+            limit_of("limit of the variance, fresh noise", fresh, laws.map(|law| law[0].variance)),
+            limit_of("limit of the variance, one path", path, laws.map(|law| law[1].variance)),
+        ];
+        let names = ["mean of T/4 steps", "mean of T/2 steps", "mean of T steps"];
+        for ((name, law), sum) in names.into_iter().zip(laws).zip(sums) {
+            let difference = law[0].mean - sum;
+            relations.push(EnclosedRelation::equal(name, move |_| difference));
+        }
+        Ok(relations)
+    }
+}
+
+/// The sampler on one point of the default schedule of CSDI: draws of the noising path, then steps with the observation written in.
+struct Draws(u8);
+
+impl Trial for Draws {
+    fn plan(&self) -> Result<Plan, InputError> {
+        const POINT: &str = "r=0.8 x_obs=1 schedule=quad beta_1=0.0001 beta_T=0.5 T=50";
+        let exact: Chain<Ball> = at_point(POINT)?;
+        let laws = [Fresh, OnePath].map(|noise| exact.law(noise).map(|moment| moment.to_f64()));
+        let truth = exact.truth().map(|moment| moment.to_f64());
+        let [fresh, path] = match self.0 {
+            CONDITIONAL => [truth; 2],
+            ONE_VARIANCE => [laws[0]; 2],
+            _ => laws,
+        };
+        let p: Chain<Float> = at_point(POINT)?;
+        let steps = Replacement { correlation: p.correlation }.steps(&p.schedule.descent());
+        let (betas, observed) = (p.schedule.betas, Lanes::splat(p.observed));
+        Ok(Plan {
+            point: POINT,
+            statistics: vec![
+                Statistic::mean("mean, fresh noise", fresh.mean, fresh.variance),
+                Statistic::variance("variance, fresh noise", fresh.mean, fresh.variance),
+                Statistic::mean("mean, one path", path.mean, path.variance),
+                Statistic::variance("variance, one path", path.mean, path.variance),
+            ],
+            drawn: None,
+            sampler: sampler(move |noise, out| {
+                let mut noised = observed;
+                let path = betas.iter().map(|beta| {
+                    let (kept, added) = ((Float(1.0) - *beta).sqrt(), beta.sqrt());
+                    noised = noised * Lanes::splat(kept) + Lanes::splat(added) * noise.normal();
+                    noised
+                });
+                let path: Vec<_> = path.collect();
+                let fresh = |step: &ReplacementStep<Float>, noise: &mut Noise| {
+                    observed * Lanes::splat(step.level.alpha) + Lanes::splat(step.level.sigma) * noise.normal()
+                };
+                let walk = |noise: &mut Noise, seen: &dyn Fn(usize, &mut Noise) -> Lanes<WIDTH>| {
+                    let start = noise.normal();
+                    steps.iter().enumerate().fold(start, |state, (i, step)| {
+                        let seen = seen(i, noise);
+                        let [own, other, deviation] =
+                            [step.state, step.observed, step.variance.sqrt()].map(Lanes::splat);
+                        own * state + other * seen + deviation * noise.normal()
+                    })
+                };
+                let by_fresh = walk(noise, &|i, noise| fresh(&steps[i], noise));
+                let by_path = walk(noise, &|i, _| path[path.len() - 1 - i]);
+                out.copy_from_slice(&[by_fresh, by_fresh, by_path, by_path]);
+            }),
+        })
+    }
+}
+
+parameters! {
+    /// A correlation.
+    Correlation {
+        r: fraction "the correlation",
+    }
+}
+
+/// What multiplies `x_o`.
+struct MeanCoefficient;
+
+impl Formula for MeanCoefficient {
+    type Params<S: Scalar> = Correlation<S>;
+    fn value<S: Scalar>(p: &Correlation<S>) -> S {
+        ReplacementLimit { correlation: p.r }.mean_coefficient(S::one())
+    }
+}
+
+/// The variance with fresh noise.
+struct FreshVariance;
+
+impl Formula for FreshVariance {
+    type Params<S: Scalar> = Correlation<S>;
+    fn value<S: Scalar>(p: &Correlation<S>) -> S {
+        ReplacementLimit { correlation: p.r }.fresh_variance(S::one())
+    }
+}
+
+/// The variance on one path.
+struct PathVariance;
+
+impl Formula for PathVariance {
+    type Params<S: Scalar> = Correlation<S>;
+    fn value<S: Scalar>(p: &Correlation<S>) -> S {
+        ReplacementLimit { correlation: p.r }.path_variance(S::one())
+    }
+}
+
+/// The mean of a chain.
+struct Mean;
+
+impl Formula for Mean {
+    type Params<S: Scalar> = Chain<S>;
+    fn value<S: Scalar>(p: &Chain<S>) -> S {
+        p.law(Fresh).mean
+    }
+}
+
+/// The variance of a chain with fresh noise.
+struct Variance;
+
+impl Formula for Variance {
+    type Params<S: Scalar> = Chain<S>;
+    fn value<S: Scalar>(p: &Chain<S>) -> S {
+        p.law(Fresh).variance
+    }
+}
+
+const LIMIT: &str = "infinitely many steps";
+const STEPS: &str = "steps";
+const FINER: &str = "more steps";
+
+/// The claim.
+pub static CLAIM: Claim = Claim {
+    id: "replacement-bias",
+    aliases: &[],
+    title: "Replacement with an unconditional score does not sample the conditional law, however many steps it takes",
+    expect: Expect::True,
+    text: include_str!("replacement_bias.rs"),
+    sources: &["tashiro2021", "song2021sde", "lugmayr2022"],
+    readings: &[
+        Readings::of(LIMIT, &Limit(0)),
+        Readings::certified(STEPS, &Steps(0)).and_sampled(&Draws(0)),
+        Readings::certified(FINER, &ByEnclosure(Finer(0))),
+    ],
+    controls: &[
+        Control {
+            id: "conditional-in-the-limit",
+            story: "the score is exact, so the samples have the conditional law once the steps are short",
+            readings: Readings::of(LIMIT, &Limit(CONDITIONAL)),
+        },
+        Control {
+            id: "bias-vanishes-with-steps",
+            story: "the bias taken for discretisation: more steps and it is gone",
+            readings: Readings::certified(FINER, &ByEnclosure(Finer(CONDITIONAL))),
+        },
+        Control {
+            id: "exact-because-the-observation-is",
+            story: "the sampler tested against the conditional law, because observed entries are exact at every step",
+            readings: Readings::certified(STEPS, &Steps(CONDITIONAL)).and_sampled(&Draws(CONDITIONAL)),
+        },
+        Control {
+            id: "noise-of-one-path-is-fresh",
+            story: "one noising path of the observation taken for fresh noise at every step",
+            readings: Readings::certified(STEPS, &Steps(ONE_VARIANCE)).and_sampled(&Draws(ONE_VARIANCE)),
+        },
+        Control {
+            id: "one-variance-in-the-limit",
+            story: "the same in the limit, where fresh noise averages out and that of a path does not",
+            readings: Readings::of(LIMIT, &Limit(ONE_VARIANCE)),
+        },
+        Control {
+            id: "averaged-over-observations",
+            story: "the mean compared after averaging over x_o alone, where it is 0 for any sampler",
+            readings: Readings::certified(STEPS, &Steps(AVERAGED)),
+        },
+        Control {
+            id: "clean-correlation",
+            story: "the correlation of the noised entries read as √ᾱ r: the observation taken to stand there without noise",
+            readings: Readings::certified(STEPS, &Steps(CLEAN)),
+        },
+    ],
+    quantities: &[
+        Quantity::of::<MeanCoefficient>("mean-coefficient", "E[target]/x_obs with infinitely many steps", &[]),
+        Quantity::of::<FreshVariance>(
+            "variance-fresh",
+            "the variance with infinitely many steps and fresh noise on the observation",
+            &[],
+        ),
+        Quantity::of::<PathVariance>(
+            "variance-trajectory",
+            "the variance with infinitely many steps and one noising path of the observation",
+            &[],
+        ),
+        Quantity::of::<Mean>("mean", "E[target] given x_obs after T steps, for any noise on the observation", &[]),
+        Quantity::of::<Variance>(
+            "variance",
+            "Var[target] given x_obs after T steps with fresh noise on the observation",
+            &[],
+        ),
+    ],
+};

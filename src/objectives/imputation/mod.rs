@@ -1,0 +1,16 @@
+//! Diffusion models that impute a part of a Gaussian vector given another part, with the exact network. Source: `tashiro2021`.
+//!
+//! Given what was seen, the entries to impute have a law `N(m_c, C_c)`; only they are noised. So everything here takes that law,
+//! and none of it knows how it was found. The exception is [`Replacement`], which uses a network that knows of no conditioning.
+
+mod chain;
+mod denoiser;
+mod replacement;
+mod replacement_limit;
+mod slack;
+
+pub use chain::{Moments, Step, ancestral_step, run, steps};
+pub use denoiser::Denoiser;
+pub use replacement::{ObservationNoise, Replacement, ReplacementStep};
+pub use replacement_limit::ReplacementLimit;
+pub use slack::{divergence, excess, noise_weight, slack};
