@@ -25,15 +25,12 @@
 
 use crate::claims::samplers::distance_and_bound;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{
-    ByEnclosure, Enclosed, EnclosedRelation, Noise, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
-};
-use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar};
-use crate::objectives::imputation::{ObservationNoise, Replacement, ReplacementLimit, ReplacementStep};
-use crate::objectives::samplers::Series;
+use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, Plan, Relation, ReplacementSamples, Statement, Trial};
+use crate::numbers::{Ball, Dual, Field, Scalar};
+use crate::objectives::imputation::{ObservationNoise, Replacement, ReplacementChain, ReplacementLimit};
 use crate::parameters;
-use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
-use crate::worlds::{Ddpm, Gaussian, Level, Rung, Transition};
+use crate::parameters::{InputError, at_point};
+use crate::worlds::{Ddpm, Gaussian, Level};
 use ObservationNoise::{Fresh, OnePath};
 
 const CONDITIONAL: u8 = 1;
@@ -49,24 +46,6 @@ parameters! {
         to: fraction "sqrt of alphabar at the end",
         x_obs: real "the observation",
     }
-}
-
-/// A step of length `β` from a signal level, as a power series in `β`: what multiplies the state, the noised observation, and the noise of
-/// its path, and the variance of the step.
-fn first_order<S: Scalar>(r: S, alpha: S) -> [S; 4] {
-    let beta = Series::variable(S::zero());
-    let factor = (Series::one() - beta).sqrt();
-    let now = Series::constant(alpha);
-    let sigma = ((Series::one() - now) * (now + 1)).sqrt();
-    let clean = (now / factor, ((sigma.square() - beta) / factor.square()).sqrt());
-    let rung = Rung {
-        noisy: Level { alpha: now, sigma },
-        clean: Level { alpha: clean.0, sigma: clean.1 },
-        forward: Transition { factor, offset: Series::zero(), variance: beta },
-    };
-    let step = Replacement { correlation: Series::constant(r) }.step(&rung);
-    let kept = factor * (clean.1 / sigma).square();
-    [step.state, step.observed, kept, step.variance].map(|series| series.coefficient(1))
 }
 
 /// The moments with infinitely many steps, along `α = √ᾱ`: `dᾱ = ᾱβ`, so that `d/dα` is `2/α` times the first order of a step.
@@ -87,7 +66,7 @@ impl Statement for Limit {
         let wrong = self.0;
         let (range, limit) = ((p.from, p.to), ReplacementLimit { correlation: p.r });
         let moving = ReplacementLimit { correlation: Dual::constant(p.r) };
-        let [state, observed, kept, variance] = first_order(p.r, p.to);
+        let [state, observed, kept, variance] = Replacement { correlation: p.r }.first_order(p.to);
         let q = p.r * p.to.square();
         let d = (S::one() - q) * (q + 1);
         vec![
@@ -108,7 +87,7 @@ impl Statement for Limit {
                     claimed * Dual::constant(p.x_obs)
                 },
                 move |alpha| {
-                    let [state, observed, ..] = first_order(p.r, alpha);
+                    let [state, observed, ..] = Replacement { correlation: p.r }.first_order(alpha);
                     (state * limit.mean_coefficient(alpha) + observed * alpha) * p.x_obs * 2 / alpha
                 },
             ),
@@ -124,7 +103,7 @@ impl Statement for Limit {
                     }
                 },
                 move |alpha| {
-                    let [state, .., variance] = first_order(p.r, alpha);
+                    let [state, .., variance] = Replacement { correlation: p.r }.first_order(alpha);
                     (state * limit.fresh_variance(alpha) * 2 + variance) * 2 / alpha
                 },
             ),
@@ -133,7 +112,7 @@ impl Statement for Limit {
                 range,
                 move |alpha| moving.path_covariance(Dual::variable(alpha)),
                 move |alpha| {
-                    let [state, observed, kept, _] = first_order(p.r, alpha);
+                    let [state, observed, kept, _] = Replacement { correlation: p.r }.first_order(alpha);
                     let noise = (S::one() - alpha) * (alpha + 1);
                     ((state + kept) * limit.path_covariance(alpha) + observed * noise) * 2 / alpha
                 },
@@ -149,7 +128,7 @@ impl Statement for Limit {
                     }
                 },
                 move |alpha| {
-                    let [state, observed, _, variance] = first_order(p.r, alpha);
+                    let [state, observed, _, variance] = Replacement { correlation: p.r }.first_order(alpha);
                     let shared = observed * limit.path_covariance(alpha);
                     ((state * limit.path_variance(alpha) + shared) * 2 + variance) * 2 / alpha
                 },
@@ -158,47 +137,11 @@ impl Statement for Limit {
     }
 }
 
-/// A correlation, an observation and a chain.
-struct Chain<S> {
-    correlation: S,
-    schedule: Ddpm<S>,
-    observed: S,
-}
-
-impl<S: Scalar> Parameters<S> for Chain<S> {
-    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
-        let correlation = source.real("r", Domain::Fraction, "the correlation")?;
-        let observed = source.real("x_obs", Domain::Real, "the observation")?;
-        Ok(Self { correlation, schedule: Ddpm::read(source)?, observed })
-    }
-}
-
-impl<S: Scalar> Chain<S> {
-    fn law(&self, noise: ObservationNoise) -> Gaussian<S> {
-        Replacement { correlation: self.correlation }.law(&self.schedule, self.observed, noise)
-    }
-
-    /// The conditional law, which the sampler does not have.
-    fn truth(&self) -> Gaussian<S> {
-        Gaussian::new(self.correlation * self.observed, S::one() - self.correlation.square())
-    }
-
-    /// The mean, from the last step back: what each observation moves, times what later steps leave of it.
-    fn mean_as_sum(&self) -> S {
-        let steps = Replacement { correlation: self.correlation }.steps(&self.schedule.descent());
-        let start = (S::zero(), S::one());
-        let (sum, _) = steps.iter().rev().fold(start, |(sum, left), step| {
-            (sum + left * step.observed * step.level.alpha * self.observed, left * step.state)
-        });
-        sum
-    }
-}
-
 /// Any number of steps: the recursion against the code on forms whose draws stay apart, and the step against its closed form.
 struct Steps(u8);
 
 impl Statement for Steps {
-    type Params<S: Scalar> = Chain<S>;
+    type Params<S: Scalar> = ReplacementChain<S>;
 
     fn points(&self) -> &'static [&'static str] {
         &[
@@ -208,7 +151,7 @@ impl Statement for Steps {
         ]
     }
 
-    fn relations<'p, S: Scalar>(&self, p: &'p Chain<S>) -> Vec<Relation<'p, S>> {
+    fn relations<'p, S: Scalar>(&self, p: &'p ReplacementChain<S>) -> Vec<Relation<'p, S>> {
         let wrong = self.0;
         let sampler = Replacement { correlation: p.correlation };
         let [fresh, path] = [Fresh, OnePath].map(|noise| p.law(noise));
@@ -277,8 +220,11 @@ impl Enclosed for Finer {
             ONE_VARIANCE => [limits[0], limits[2], limits[1]],
             _ => limits,
         };
-        let chains =
-            [4, 2, 1].map(|part| Chain { correlation: p.r, schedule: constant_speed(p.T / part), observed: p.x_obs });
+        let chains = [4, 2, 1].map(|part| ReplacementChain {
+            correlation: p.r,
+            schedule: constant_speed(p.T / part),
+            observed: p.x_obs,
+        });
         let laws = chains.each_ref().map(|chain| [Fresh, OnePath].map(|noise| chain.law(noise)));
         let sums = chains.each_ref().map(|chain| match self.0 {
             CONDITIONAL => p.r * p.x_obs,
@@ -302,57 +248,20 @@ impl Enclosed for Finer {
     }
 }
 
-/// The sampler on one point of the default schedule of CSDI: draws of the noising path, then steps with the observation written in.
+/// The sampler with the default schedule of CSDI.
 struct Draws(u8);
 
 impl Trial for Draws {
     fn plan(&self) -> Result<Plan, InputError> {
         const POINT: &str = "r=0.8 x_obs=1 schedule=quad beta_1=0.0001 beta_T=0.5 T=50";
-        let exact: Chain<Ball> = at_point(POINT)?;
-        let laws = [Fresh, OnePath].map(|noise| exact.law(noise).map(|moment| moment.to_f64()));
-        let truth = exact.truth().map(|moment| moment.to_f64());
-        let [fresh, path] = match self.0 {
-            CONDITIONAL => [truth; 2],
-            ONE_VARIANCE => [laws[0]; 2],
-            _ => laws,
+        let exact: ReplacementChain<Ball> = at_point(POINT)?;
+        let [fresh, path] = [Fresh, OnePath].map(|noise| exact.law(noise));
+        let claimed = match self.0 {
+            CONDITIONAL => [exact.truth(); 2],
+            ONE_VARIANCE => [fresh; 2],
+            _ => [fresh, path],
         };
-        let p: Chain<Float> = at_point(POINT)?;
-        let steps = Replacement { correlation: p.correlation }.steps(&p.schedule.descent());
-        let (betas, observed) = (p.schedule.betas, Lanes::splat(p.observed));
-        Ok(Plan {
-            point: POINT,
-            statistics: vec![
-                Statistic::mean("mean, fresh noise", fresh.mean, fresh.variance),
-                Statistic::variance("variance, fresh noise", fresh.mean, fresh.variance),
-                Statistic::mean("mean, one path", path.mean, path.variance),
-                Statistic::variance("variance, one path", path.mean, path.variance),
-            ],
-            drawn: None,
-            sampler: sampler(move |noise, out| {
-                let mut noised = observed;
-                let path = betas.iter().map(|beta| {
-                    let (kept, added) = ((Float(1.0) - *beta).sqrt(), beta.sqrt());
-                    noised = noised * Lanes::splat(kept) + Lanes::splat(added) * noise.normal();
-                    noised
-                });
-                let path: Vec<_> = path.collect();
-                let fresh = |step: &ReplacementStep<Float>, noise: &mut Noise| {
-                    observed * Lanes::splat(step.level.alpha) + Lanes::splat(step.level.sigma) * noise.normal()
-                };
-                let walk = |noise: &mut Noise, seen: &dyn Fn(usize, &mut Noise) -> Lanes<WIDTH>| {
-                    let start = noise.normal();
-                    steps.iter().enumerate().fold(start, |state, (i, step)| {
-                        let seen = seen(i, noise);
-                        let [own, other, deviation] =
-                            [step.state, step.observed, step.variance.sqrt()].map(Lanes::splat);
-                        own * state + other * seen + deviation * noise.normal()
-                    })
-                };
-                let by_fresh = walk(noise, &|i, noise| fresh(&steps[i], noise));
-                let by_path = walk(noise, &|i, _| path[path.len() - 1 - i]);
-                out.copy_from_slice(&[by_fresh, by_fresh, by_path, by_path]);
-            }),
-        })
+        Ok(ReplacementSamples { point: POINT, chain: at_point(POINT)?, claimed }.plan())
     }
 }
 
@@ -397,8 +306,8 @@ impl Formula for PathVariance {
 struct Mean;
 
 impl Formula for Mean {
-    type Params<S: Scalar> = Chain<S>;
-    fn value<S: Scalar>(p: &Chain<S>) -> S {
+    type Params<S: Scalar> = ReplacementChain<S>;
+    fn value<S: Scalar>(p: &ReplacementChain<S>) -> S {
         p.law(Fresh).mean
     }
 }
@@ -407,8 +316,8 @@ impl Formula for Mean {
 struct Variance;
 
 impl Formula for Variance {
-    type Params<S: Scalar> = Chain<S>;
-    fn value<S: Scalar>(p: &Chain<S>) -> S {
+    type Params<S: Scalar> = ReplacementChain<S>;
+    fn value<S: Scalar>(p: &ReplacementChain<S>) -> S {
         p.law(Fresh).variance
     }
 }

@@ -6,11 +6,13 @@
 mod chain;
 mod denoiser;
 mod replacement;
+mod replacement_chain;
 mod replacement_limit;
 mod slack;
 
 pub use chain::{Moments, Step, ancestral_step, run, steps};
 pub use denoiser::Denoiser;
 pub use replacement::{ObservationNoise, Replacement, ReplacementStep};
+pub use replacement_chain::ReplacementChain;
 pub use replacement_limit::ReplacementLimit;
 pub use slack::{divergence, excess, noise_weight, slack};

@@ -2,8 +2,8 @@
 
 use super::{Denoiser, ancestral_step};
 use crate::numbers::{Matrix, Scalar, Vector};
-use crate::objectives::samplers::Form;
-use crate::worlds::{Ddpm, Descent, Gaussian, Level, Rung};
+use crate::objectives::samplers::{Form, Series};
+use crate::worlds::{Ddpm, Descent, Gaussian, Level, Rung, Transition};
 
 /// How the observation is noised to the level of the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,24 @@ impl<S: Scalar> Replacement<S> {
             variance: rung.posterior_variance(),
             level: rung.noisy,
         }
+    }
+
+    /// The first order in `β` of a step that long from the signal level `α`: of what multiplies the state, the noised observation, and
+    /// the noise of its path, and of the variance of the step. Since `dᾱ = ᾱβ`, it is `(α/2) d/dα` with infinitely many steps.
+    pub fn first_order(&self, alpha: S) -> [S; 4] {
+        let beta = Series::variable(S::zero());
+        let factor = (Series::one() - beta).sqrt();
+        let now = Series::constant(alpha);
+        let sigma = ((Series::one() - now) * (now + 1)).sqrt();
+        let clean = (now / factor, ((sigma.square() - beta) / factor.square()).sqrt());
+        let rung = Rung {
+            noisy: Level { alpha: now, sigma },
+            clean: Level { alpha: clean.0, sigma: clean.1 },
+            forward: Transition { factor, offset: Series::zero(), variance: beta },
+        };
+        let step = Replacement { correlation: Series::constant(self.correlation) }.step(&rung);
+        let kept = factor * (clean.1 / sigma).square();
+        [step.state, step.observed, kept, step.variance].map(|series| series.coefficient(1))
     }
 
     /// The steps from the noisiest level down to the data; the last one has no noise of its own, but that of the observation.
