@@ -1,7 +1,7 @@
 //! Imputation by replacement: an unconditional network, and the observation written into the state before every step.
 
 use super::{Denoiser, ancestral_step};
-use crate::numbers::{Matrix, Scalar, Vector};
+use crate::numbers::{Field, Matrix, Scalar, Vector};
 use crate::objectives::samplers::{Form, Series};
 use crate::worlds::{Ddpm, Descent, Gaussian, Level, Rung, Transition};
 
