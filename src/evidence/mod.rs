@@ -1,5 +1,6 @@
 //! Floor 3: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
 
+mod affine_samples;
 mod certify;
 mod chain_samples;
 mod enclosed;
@@ -18,6 +19,7 @@ mod symbols;
 mod two_times;
 mod verdict;
 
+pub use affine_samples::AffineSamples;
 pub use certify::{Certifiable, Requirement};
 pub use chain_samples::ChainSamples;
 pub use enclosed::{ByEnclosure, Enclosed, EnclosedRelation};
