@@ -16,6 +16,7 @@ mod simulate;
 mod statement;
 mod statistics;
 mod symbols;
+mod training_draws;
 mod two_times;
 mod verdict;
 
@@ -35,5 +36,6 @@ pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};
 pub use statement::{NonNegative, Relation, RelationKind, Statement};
 pub use statistics::{Budget, Kind, Statistic};
 pub use symbols::Symbols;
+pub use training_draws::{Drawn, TrainingDraws};
 pub use two_times::TwoTimes;
 pub use verdict::{Draws, Finding, Reading, Verdict};

@@ -23,14 +23,14 @@ use crate::evidence::{
     AffineSamples, ByEnclosure, Enclosed, EnclosedRelation, EveryDimension, Plan, Relation, Statement, Trial,
 };
 use crate::numbers::{Ball, Field, Float, Matrix, Scalar, Vector};
-use crate::objectives::imputation::{Denoiser, Moments, Step, ancestral_step, run, steps};
+use crate::objectives::imputation::{Denoiser, Moments, Step, ancestral_step, run, steps, sum_of_draws};
 use crate::objectives::samplers::{Spread, ancestral};
 use crate::parameters;
 use crate::parameters::{InputError, Parameters, Source, at_point};
 use crate::worlds::{Ddpm, Descent, Gaussian, Imputation, Level, Oracle, Rung, rotation};
 
 const SHIFTED: u8 = 1;
-const CONDITIONAL: u8 = 2;
+pub(in crate::claims) const CONDITIONAL: u8 = 2;
 const NOISE_AT_THE_END: u8 = 3;
 const STD_AS_VARIANCE: u8 = 4;
 const EXACT_VARIANCE: u8 = 5;
@@ -125,7 +125,7 @@ fn run_steps<S: Scalar>(wrong: u8, descent: &Descent<S>, denoiser: &Denoiser<S>)
 }
 
 /// The recursion against the sum over all draws, and on a covariance with known axes against a chain along each.
-struct Chains(u8);
+pub(in crate::claims) struct Chains(pub(in crate::claims) u8);
 
 const E3: &str = "Sigma=[[1,0.8,0.5],[0.8,1.3,0.6],[0.5,0.6,0.9]] mu=[0.2,-0.1,0.4] targets=[0,1] observed=[2] x_obs=1.1 \
                   schedule=quad beta_1=0.0001 beta_T=0.5 T=50";
@@ -198,25 +198,6 @@ impl Axes {
 fn moments<S: Scalar>(steps: &[Step<S>]) -> Moments<S> {
     let d = steps.first().map_or(0, |step| step.mean.offset.dimension());
     steps.iter().fold(Moments::standard(d), |state, step| step.apply(&state))
-}
-
-/// Mean and covariance as what the exact regressions leave of the start and of every draw.
-fn sum_of_draws<S: Scalar>(schedule: &Ddpm<S>, denoiser: &Denoiser<S>) -> Moments<S> {
-    let levels = schedule.levels();
-    let squared = |level: &Level<S>| {
-        let gain = denoiser.gain(level);
-        &gain * &gain.transpose()
-    };
-    let draws = levels
-        .windows(2)
-        .zip(schedule.betas.iter().skip(1))
-        .map(|(pair, beta)| squared(&pair[0]).scale(*beta * (pair[0].sigma / pair[1].sigma).square()));
-    let start = levels.last().map_or(Matrix::identity(denoiser.mean.dimension()), squared);
-    let covariance = draws.fold(start, |sum, draw| &sum + &draw);
-    let mean = levels.last().map_or(denoiser.mean.clone(), |level| {
-        (denoiser.noised(level).covariance.precision() * &denoiser.mean).scale(level.sigma.square())
-    });
-    Moments { mean, covariance }
 }
 
 /// The first two means and their covariances.

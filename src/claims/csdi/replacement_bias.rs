@@ -33,7 +33,7 @@ use crate::parameters::{InputError, at_point};
 use crate::worlds::{Ddpm, Gaussian, Level};
 use ObservationNoise::{Fresh, OnePath};
 
-const CONDITIONAL: u8 = 1;
+pub(in crate::claims) const CONDITIONAL: u8 = 1;
 const ONE_VARIANCE: u8 = 2;
 const AVERAGED: u8 = 3;
 const CLEAN: u8 = 4;
@@ -49,7 +49,7 @@ parameters! {
 }
 
 /// The moments with infinitely many steps, along `α = √ᾱ`: `dᾱ = ᾱβ`, so that `d/dα` is `2/α` times the first order of a step.
-struct Limit(u8);
+pub(in crate::claims) struct Limit(pub(in crate::claims) u8);
 
 impl Statement for Limit {
     type Params<S: Scalar> = Levels<S>;

@@ -3,7 +3,7 @@
 use super::Denoiser;
 use crate::numbers::{Field, Matrix, Scalar, Vector};
 use crate::objectives::samplers::Spread;
-use crate::worlds::{AffineField, Descent, Rung};
+use crate::worlds::{AffineField, Ddpm, Descent, Level, Rung};
 
 /// A step `z ↦ mean(z) + √variance ξ`, the same variance along every axis.
 #[derive(Debug, Clone)]
@@ -27,6 +27,18 @@ impl<S: Field> Moments<S> {
     /// Of a standard normal in `d` dimensions, where samplers start.
     pub fn standard(d: usize) -> Self {
         Self { mean: Vector(vec![S::zero(); d]), covariance: Matrix::identity(d) }
+    }
+}
+
+impl<S: Field> Moments<S> {
+    /// `E‖X‖²`, in a sum over entries.
+    pub fn mean_square(&self) -> S {
+        self.covariance.trace() + self.mean.dot(&self.mean)
+    }
+
+    /// `Var ‖X‖² = 2 tr V² + 4 mᵀVm` of a Gaussian vector.
+    pub fn square_variance(&self) -> S {
+        (&self.covariance * &self.covariance).trace() * 2 + self.covariance.bilinear(&self.mean, &self.mean) * 4
     }
 }
 
@@ -77,12 +89,32 @@ pub fn run<S: Scalar>(descent: &Descent<S>, denoiser: &Denoiser<S>, spread: Spre
     steps(descent, denoiser, step).fold(start, |state, step| step.apply(&state))
 }
 
+/// The same moments with `β̃` as a sum: with `Ψ_t = α_tCM_t⁻¹`, what the exact regressions leave of a draw, `Ψ_TΨ_Tᵀ + Σ_{t≥2} β̃_tΨ_{t−1}Ψ_{t−1}ᵀ`,
+/// and the mean `σ_T²M_T⁻¹m`.
+pub fn sum_of_draws<S: Scalar>(schedule: &Ddpm<S>, denoiser: &Denoiser<S>) -> Moments<S> {
+    let levels = schedule.levels();
+    let squared = |level: &Level<S>| {
+        let gain = denoiser.gain(level);
+        &gain * &gain.transpose()
+    };
+    let draws = levels
+        .windows(2)
+        .zip(schedule.betas.iter().skip(1))
+        .map(|(pair, beta)| squared(&pair[0]).scale(*beta * (pair[0].sigma / pair[1].sigma).square()));
+    let start = levels.last().map_or(Matrix::identity(denoiser.mean.dimension()), squared);
+    let covariance = draws.fold(start, |sum, draw| &sum + &draw);
+    let mean = levels.last().map_or(denoiser.mean.clone(), |level| {
+        (denoiser.noised(level).covariance.precision() * &denoiser.mean).scale(level.sigma.square())
+    });
+    Moments { mean, covariance }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::numbers::Float;
     use crate::objectives::samplers::ancestral;
-    use crate::worlds::{Ddpm, Gaussian, Oracle};
+    use crate::worlds::{Gaussian, Oracle};
 
     #[test]
     fn along_one_axis_it_is_ancestral_sampling() {

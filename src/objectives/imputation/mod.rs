@@ -9,10 +9,12 @@ mod replacement;
 mod replacement_chain;
 mod replacement_limit;
 mod slack;
+mod training;
 
-pub use chain::{Moments, Step, ancestral_step, run, steps};
+pub use chain::{Moments, Step, ancestral_step, run, steps, sum_of_draws};
 pub use denoiser::Denoiser;
 pub use replacement::{ObservationNoise, Replacement, ReplacementStep};
 pub use replacement_chain::ReplacementChain;
 pub use replacement_limit::ReplacementLimit;
 pub use slack::{divergence, excess, noise_weight, slack};
+pub use training::{NoisedBlock, TrainingExample, alphabar, level};
