@@ -19,7 +19,7 @@ impl ReplacementSamples {
     /// The check of both means and variances.
     pub fn plan(self) -> Plan {
         let [fresh, path] = self.claimed.map(|law| law.map(|moment| moment.to_f64()));
-        let steps = self.chain.replacement().steps(&self.chain.schedule.descent());
+        let steps = self.chain.steps();
         let forward =
             self.chain.schedule.betas.iter().map(|beta| [(Float(1.0) - *beta).sqrt(), beta.sqrt()].map(Lanes::splat));
         let (forward, observed): (Vec<_>, _) = (forward.collect(), Lanes::splat(self.chain.observed));

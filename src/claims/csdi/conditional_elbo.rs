@@ -122,13 +122,13 @@ impl Statement for Pointwise {
         let wrong = self.0;
         let (right, lifted, x) = (p.denoiser(), p.denoiser().map(Dual::constant), p.x.map(Dual::constant));
         let law = MultivariateGaussian { mean: p.m.clone(), covariance: p.C.clone() };
-        // −E log p(x | z) at the end, with the law of x given z: mean x̂(z), covariance C − αCM⁻¹αC.
+        // −E log p(x | z) at the end: x given z has the precision C⁻¹ + α²I and the covariance CM⁻¹.
         let end = channel(p.to);
-        let left = &right.covariance - &(&right.gain(&end).scale(p.to) * &right.covariance);
-        let posterior = Covariance::new(left);
-        let away = away(&right, &p.x, &end);
-        let distance = away.mean_square(posterior.precision(), &seen_from(&p.x, p.to));
-        let decoder = -MultivariateGaussian::log_density_at(p.x.size(), posterior.log_det(), distance);
+        let identity = Matrix::identity(p.x.dimension());
+        let precision = p.C.precision() + &identity.scale(p.to.square());
+        let log_det = p.C.log_det() - right.noised(&end).covariance.log_det();
+        let distance = away(&right, &p.x, &end).mean_square(&precision, &seen_from(&p.x, p.to));
+        let decoder = -MultivariateGaussian::log_density_at(p.x.size(), log_det, distance);
         vec![
             Relation::equal("at the end", information(&right, &p.x, p.to) + decoder, -law.log_density(&p.x)),
             Relation::rate(
@@ -137,7 +137,6 @@ impl Statement for Pointwise {
                 move |alpha| information(&lifted, &x, Dual::variable(alpha)),
                 move |alpha| {
                     let level = channel(alpha);
-                    let identity = Matrix::identity(p.x.dimension());
                     match wrong {
                         // Averaged over x as well: the trace of the posterior covariance.
                         AVERAGED => (&right.covariance * right.noised(&level).covariance.precision()).trace() * alpha,

@@ -27,7 +27,9 @@ use crate::claims::samplers::distance_and_bound;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, Plan, Relation, ReplacementSamples, Statement, Trial};
 use crate::numbers::{Ball, Dual, Field, Scalar};
-use crate::objectives::imputation::{ObservationNoise, Replacement, ReplacementChain, ReplacementLimit};
+use crate::objectives::imputation::{
+    ObservationNoise, Replacement, ReplacementChain, ReplacementLimit, follow, mean_as_sum, run_replacement,
+};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
 use crate::worlds::{Ddpm, Gaussian, Level};
@@ -44,6 +46,7 @@ parameters! {
         r: fraction "the correlation",
         from: fraction "sqrt of alphabar at the start",
         to: fraction "sqrt of alphabar at the end",
+        beta: fraction "the length of a step from the end, less than 1 - alphabar there",
         x_obs: real "the observation",
     }
 }
@@ -56,9 +59,9 @@ impl Statement for Limit {
 
     fn points(&self) -> &'static [&'static str] {
         &[
-            "r=0.8 from=0.11 to=0.9 x_obs=1",
-            "r=0.37 from=0.3 to=0.99 x_obs=-1.3",
-            "r=0.9913 from=0.53 to=0.97 x_obs=2.1",
+            "r=0.8 from=0.11 to=0.9 beta=0.1 x_obs=1",
+            "r=0.37 from=0.3 to=0.99 beta=0.01 x_obs=-1.3",
+            "r=0.9913 from=0.53 to=0.97 beta=0.031 x_obs=2.1",
         ]
     }
 
@@ -66,14 +69,17 @@ impl Statement for Limit {
         let wrong = self.0;
         let (range, limit) = ((p.from, p.to), ReplacementLimit { correlation: p.r });
         let moving = ReplacementLimit { correlation: Dual::constant(p.r) };
-        let [state, observed, kept, variance] = Replacement { correlation: p.r }.first_order(p.to);
-        let q = p.r * p.to.square();
+        let sampler = Replacement { correlation: p.r };
+        let (step, first) = (sampler.step_from(p.to, p.beta), sampler.first_order(p.to));
+        let kept = if wrong == CLEAN { p.to } else { p.to.square() };
+        let (q, factor) = (p.r * kept, (S::one() - p.beta).sqrt());
         let d = (S::one() - q) * (q + 1);
+        let path = -S::ratio(1, 2) - p.to.square() / (S::one() - p.to.square());
         vec![
-            Relation::equal("first order, state", state, S::ratio(1, 2) - d.recip()),
-            Relation::equal("first order, observation", observed, if wrong == CLEAN { p.r / d } else { q / d }),
-            Relation::equal("first order, path", kept, -S::ratio(1, 2) - p.to.square() / (S::one() - p.to.square())),
-            Relation::equal("first order, variance", variance, S::one()),
+            Relation::equal("what multiplies the state", step.state, (S::one() - p.beta / d) / factor),
+            Relation::equal("what multiplies the observation", step.observed, p.beta * q / (d * factor)),
+            Relation::equal("first order, path", first.kept, path),
+            Relation::equal("first order, variance", first.variance, S::one()),
             Relation::rate(
                 "mean",
                 range,
@@ -87,8 +93,8 @@ impl Statement for Limit {
                     claimed * Dual::constant(p.x_obs)
                 },
                 move |alpha| {
-                    let [state, observed, ..] = Replacement { correlation: p.r }.first_order(alpha);
-                    (state * limit.mean_coefficient(alpha) + observed * alpha) * p.x_obs * 2 / alpha
+                    let step = sampler.first_order(alpha);
+                    (step.state * limit.mean_coefficient(alpha) + step.observed * alpha) * p.x_obs * 2 / alpha
                 },
             ),
             Relation::rate(
@@ -103,8 +109,8 @@ impl Statement for Limit {
                     }
                 },
                 move |alpha| {
-                    let [state, .., variance] = Replacement { correlation: p.r }.first_order(alpha);
-                    (state * limit.fresh_variance(alpha) * 2 + variance) * 2 / alpha
+                    let step = sampler.first_order(alpha);
+                    (step.state * limit.fresh_variance(alpha) * 2 + step.variance) * 2 / alpha
                 },
             ),
             Relation::rate(
@@ -112,9 +118,9 @@ impl Statement for Limit {
                 range,
                 move |alpha| moving.path_covariance(Dual::variable(alpha)),
                 move |alpha| {
-                    let [state, observed, kept, _] = Replacement { correlation: p.r }.first_order(alpha);
+                    let step = sampler.first_order(alpha);
                     let noise = (S::one() - alpha) * (alpha + 1);
-                    ((state + kept) * limit.path_covariance(alpha) + observed * noise) * 2 / alpha
+                    ((step.state + step.kept) * limit.path_covariance(alpha) + step.observed * noise) * 2 / alpha
                 },
             ),
             Relation::rate(
@@ -128,21 +134,19 @@ impl Statement for Limit {
                     }
                 },
                 move |alpha| {
-                    let [state, observed, _, variance] = Replacement { correlation: p.r }.first_order(alpha);
-                    let shared = observed * limit.path_covariance(alpha);
-                    ((state * limit.path_variance(alpha) + shared) * 2 + variance) * 2 / alpha
+                    let step = sampler.first_order(alpha);
+                    let shared = step.observed * limit.path_covariance(alpha);
+                    ((step.state * limit.path_variance(alpha) + shared) * 2 + step.variance) * 2 / alpha
                 },
             ),
         ]
     }
 }
 
-/// Any number of steps: the recursion against the code on forms whose draws stay apart, and the step against its closed form.
+/// The recursion against the sampler as it is run, on forms whose draws stay apart.
 struct Steps(u8);
 
-impl Statement for Steps {
-    type Params<S: Scalar> = ReplacementChain<S>;
-
+impl Enclosed for Steps {
     fn points(&self) -> &'static [&'static str] {
         &[
             "r=0.8 x_obs=1 schedule=quad beta_1=0.0001 beta_T=0.5 T=50",
@@ -151,38 +155,27 @@ impl Statement for Steps {
         ]
     }
 
-    fn relations<'p, S: Scalar>(&self, p: &'p ReplacementChain<S>) -> Vec<Relation<'p, S>> {
-        let wrong = self.0;
-        let sampler = Replacement { correlation: p.correlation };
-        let [fresh, path] = [Fresh, OnePath].map(|noise| p.law(noise));
-        let run = |noise| sampler.run(&p.schedule, p.observed, noise).law(&Gaussian::centred(S::one()));
-        let claimed = match wrong {
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
+        let p: ReplacementChain<Ball> = at_point(point)?;
+        let steps = p.steps();
+        let laws = [Fresh, OnePath].map(|noise| follow(&steps, p.observed, noise));
+        let ran =
+            |noise| run_replacement(&steps, &p.schedule.betas, p.observed, noise).law(&Gaussian::centred(Ball::one()));
+        let claimed = match self.0 {
             CONDITIONAL => [p.truth(); 2],
-            ONE_VARIANCE => [run(Fresh); 2],
-            AVERAGED => [Fresh, OnePath].map(|noise| Gaussian { mean: S::zero(), ..run(noise) }),
-            _ => [Fresh, OnePath].map(run),
+            ONE_VARIANCE => [ran(Fresh); 2],
+            AVERAGED => [Fresh, OnePath].map(|noise| Gaussian { mean: Ball::zero(), ..ran(noise) }),
+            _ => [Fresh, OnePath].map(ran),
         };
-        let mut relations = vec![
-            Relation::equal("mean, fresh noise", fresh.mean, claimed[0].mean),
-            Relation::equal("variance, fresh noise", fresh.variance, claimed[0].variance),
-            Relation::equal("mean, one path", path.mean, claimed[1].mean),
-            Relation::equal("variance, one path", path.variance, claimed[1].variance),
-        ];
-        let descent = p.schedule.descent();
-        if let (Some(rung), Some(step)) = (descent.rungs.first(), sampler.steps(&descent).first()) {
-            let (beta, factor) = (rung.forward.variance, rung.forward.factor);
-            let kept = if wrong == CLEAN { rung.noisy.alpha } else { rung.noisy.alpha.square() };
-            let d = S::one() - (kept * p.correlation).square();
-            relations.extend([
-                Relation::equal("what multiplies the state", step.state, (S::one() - beta / d) / factor),
-                Relation::equal(
-                    "what multiplies the observation",
-                    step.observed,
-                    beta * kept * p.correlation / (d * factor),
-                ),
-            ]);
-        }
-        relations
+        let names = [["mean, fresh noise", "variance, fresh noise"], ["mean, one path", "variance, one path"]];
+        let relations = names.into_iter().zip(laws).zip(claimed).flat_map(|((names, law), claimed)| {
+            let differences = [law.mean - claimed.mean, law.variance - claimed.variance];
+            names
+                .into_iter()
+                .zip(differences)
+                .map(|(name, difference)| EnclosedRelation::equal(name, move |_| difference))
+        });
+        Ok(relations.collect())
     }
 }
 
@@ -225,10 +218,11 @@ impl Enclosed for Finer {
             schedule: constant_speed(p.T / part),
             observed: p.x_obs,
         });
-        let laws = chains.each_ref().map(|chain| [Fresh, OnePath].map(|noise| chain.law(noise)));
-        let sums = chains.each_ref().map(|chain| match self.0 {
+        let steps = chains.each_ref().map(ReplacementChain::steps);
+        let laws = steps.each_ref().map(|steps| [Fresh, OnePath].map(|noise| follow(steps, p.x_obs, noise)));
+        let sums = steps.each_ref().map(|steps| match self.0 {
             CONDITIONAL => p.r * p.x_obs,
-            _ => chain.mean_as_sum(),
+            _ => mean_as_sum(steps, p.x_obs),
         });
         let limit_of = |name, limit, measured: [Ball; 3]| {
             let (distance, bound) = distance_and_bound(limit, measured);
@@ -336,7 +330,7 @@ pub static CLAIM: Claim = Claim {
     sources: &["tashiro2021", "song2021sde", "lugmayr2022"],
     readings: &[
         Readings::of(LIMIT, &Limit(0)),
-        Readings::certified(STEPS, &Steps(0)).and_sampled(&Draws(0)),
+        Readings::certified(STEPS, &ByEnclosure(Steps(0))).and_sampled(&Draws(0)),
         Readings::certified(FINER, &ByEnclosure(Finer(0))),
     ],
     controls: &[
@@ -353,12 +347,12 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "exact-because-the-observation-is",
             story: "the sampler tested against the conditional law, because observed entries are exact at every step",
-            readings: Readings::certified(STEPS, &Steps(CONDITIONAL)).and_sampled(&Draws(CONDITIONAL)),
+            readings: Readings::certified(STEPS, &ByEnclosure(Steps(CONDITIONAL))).and_sampled(&Draws(CONDITIONAL)),
         },
         Control {
             id: "noise-of-one-path-is-fresh",
             story: "one noising path of the observation taken for fresh noise at every step",
-            readings: Readings::certified(STEPS, &Steps(ONE_VARIANCE)).and_sampled(&Draws(ONE_VARIANCE)),
+            readings: Readings::certified(STEPS, &ByEnclosure(Steps(ONE_VARIANCE))).and_sampled(&Draws(ONE_VARIANCE)),
         },
         Control {
             id: "one-variance-in-the-limit",
@@ -368,12 +362,12 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "averaged-over-observations",
             story: "the mean compared after averaging over x_o alone, where it is 0 for any sampler",
-            readings: Readings::certified(STEPS, &Steps(AVERAGED)),
+            readings: Readings::certified(STEPS, &ByEnclosure(Steps(AVERAGED))),
         },
         Control {
             id: "clean-correlation",
             story: "the correlation of the noised entries read as √ᾱ r: the observation taken to stand there without noise",
-            readings: Readings::certified(STEPS, &Steps(CLEAN)),
+            readings: Readings::certified(STEPS, &ByEnclosure(Steps(CLEAN))),
         },
     ],
     quantities: &[

@@ -13,7 +13,7 @@ mod training;
 
 pub use chain::{Moments, Step, ancestral_step, run, steps, sum_of_draws};
 pub use denoiser::Denoiser;
-pub use replacement::{ObservationNoise, Replacement, ReplacementStep};
+pub use replacement::{ObservationNoise, Replacement, ReplacementStep, follow, mean_as_sum, run_replacement};
 pub use replacement_chain::ReplacementChain;
 pub use replacement_limit::ReplacementLimit;
 pub use slack::{divergence, excess, noise_weight, slack};

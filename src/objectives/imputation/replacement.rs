@@ -1,9 +1,9 @@
 //! Imputation by replacement: an unconditional network, and the observation written into the state before every step.
 
 use super::{Denoiser, ancestral_step};
-use crate::numbers::{Field, Matrix, Scalar, Vector};
-use crate::objectives::samplers::{Form, Series};
-use crate::worlds::{Ddpm, Descent, Gaussian, Level, Rung, Transition};
+use crate::numbers::{Matrix, Scalar, Taylor, Vector};
+use crate::objectives::samplers::Form;
+use crate::worlds::{Descent, Gaussian, Level, Rung, Transition};
 
 /// How the observation is noised to the level of the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,9 @@ pub enum ObservationNoise {
     /// Along one path of the noising process, drawn beforehand, as the unconditional baseline of CSDI does.
     OnePath,
 }
+
+/// A function of a short length, to first order.
+type FirstOrder<S> = Taylor<S, 2>;
 
 /// Replacement on two entries of unit variance and zero means with a correlation between 0 and 1: one is seen, the other
 /// imputed. Source: `song2021sde`.
@@ -33,6 +36,8 @@ pub struct ReplacementStep<S> {
     pub variance: S,
     /// The level of the observation.
     pub level: Level<S>,
+    /// What the noise of the next observation keeps of `n` on one path, `√(1 − β)σ²_{t−1}/σ_t²`; 0 at the end.
+    pub kept: S,
 }
 
 impl<S: Scalar> Replacement<S> {
@@ -50,25 +55,32 @@ impl<S: Scalar> Replacement<S> {
             observed: mean.slope[(0, 1)],
             variance: rung.posterior_variance(),
             level: rung.noisy,
+            kept: rung.forward.factor * (rung.clean.sigma / rung.noisy.sigma).square(),
         }
     }
 
-    /// The first order in `β` of a step that long from the signal level `α`: of what multiplies the state, the noised observation, and
-    /// the noise of its path, and of the variance of the step. Since `dᾱ = ᾱβ`, it is `(α/2) d/dα` with infinitely many steps.
-    pub fn first_order(&self, alpha: S) -> [S; 4] {
-        let beta = Series::variable(S::zero());
-        let factor = (Series::one() - beta).sqrt();
-        let now = Series::constant(alpha);
-        let sigma = ((Series::one() - now) * (now + 1)).sqrt();
-        let clean = (now / factor, ((sigma.square() - beta) / factor.square()).sqrt());
-        let rung = Rung {
-            noisy: Level { alpha: now, sigma },
-            clean: Level { alpha: clean.0, sigma: clean.1 },
-            forward: Transition { factor, offset: Series::zero(), variance: beta },
-        };
-        let step = Replacement { correlation: Series::constant(self.correlation) }.step(&rung);
-        let kept = factor * (clean.1 / sigma).square();
-        [step.state, step.observed, kept, step.variance].map(|series| series.coefficient(1))
+    /// A step of length `β < 1 − α²` from the signal level `α`.
+    pub fn step_from(&self, alpha: S, beta: S) -> ReplacementStep<S> {
+        let factor = (S::int(1) - beta).sqrt();
+        let variance = (S::int(1) - alpha) * (alpha + 1);
+        let clean = Level { alpha: alpha / factor, sigma: (variance - beta).sqrt() / factor };
+        let noisy = Level { alpha, sigma: variance.sqrt() };
+        self.step(&Rung { noisy, clean, forward: Transition { factor, offset: S::zero(), variance: beta } })
+    }
+
+    /// The first order in `β` of [`step_from`](Self::step_from). Since `dᾱ = ᾱβ`, it is `(α/2) d/dα` with infinitely many steps.
+    pub fn first_order(&self, alpha: S) -> ReplacementStep<S> {
+        let beta = FirstOrder::variable(S::zero());
+        let step = Replacement { correlation: FirstOrder::constant(self.correlation) }
+            .step_from(FirstOrder::constant(alpha), beta);
+        let of = |series: FirstOrder<S>| series.coefficient(1);
+        ReplacementStep {
+            state: of(step.state),
+            observed: of(step.observed),
+            variance: of(step.variance),
+            level: step.level.map(of),
+            kept: of(step.kept),
+        }
     }
 
     /// The steps from the noisiest level down to the data; the last one has no noise of its own, but that of the observation.
@@ -76,53 +88,62 @@ impl<S: Scalar> Replacement<S> {
         let last = descent.last.iter().map(|level| {
             let mean = self.network().denoised(level);
             let (state, observed) = (mean.slope[(0, 0)], mean.slope[(0, 1)]);
-            ReplacementStep { state, observed, variance: S::zero(), level: *level }
+            ReplacementStep { state, observed, variance: S::zero(), level: *level, kept: S::zero() }
         });
         descent.rungs.iter().map(|rung| self.step(rung)).chain(last).collect()
     }
+}
 
-    /// The law of the imputed entry given the observation, from a standard normal: mean and variance step by step, and on one
-    /// path the covariance with the noise of the observation as well. Given `n_t`, the path has
-    /// `n_{t−1} = √(1 − β)σ²_{t−1}/σ_t² n_t + √β̃ ξ`.
-    pub fn law(&self, schedule: &Ddpm<S>, observed: S, noise: ObservationNoise) -> Gaussian<S> {
-        let descent = schedule.descent();
-        // What the noise of the next observation keeps of this one; after the last there is none.
-        let kept = descent.rungs.iter().map(|rung| match noise {
+/// The law of the imputed entry given the observation, from a standard normal: mean and variance step by step, and on one path the
+/// covariance with the noise of the observation as well.
+pub fn follow<S: Scalar>(steps: &[ReplacementStep<S>], observed: S, noise: ObservationNoise) -> Gaussian<S> {
+    let start = (Gaussian::centred(S::one()), S::zero());
+    let (end, _) = steps.iter().fold(start, |(law, shared), step| {
+        let added = step.level.sigma.square();
+        let mean = step.state * law.mean + step.observed * step.level.alpha * observed;
+        let spread = step.state.square() * law.variance + step.observed.square() * added + step.variance;
+        let variance = spread + step.state * step.observed * shared * 2;
+        let shared = match noise {
             ObservationNoise::Fresh => S::zero(),
-            ObservationNoise::OnePath => rung.forward.factor * (rung.clean.sigma / rung.noisy.sigma).square(),
-        });
-        let kept = kept.chain([S::zero()]);
-        let start = (Gaussian::centred(S::one()), S::zero());
-        let (end, _) = self.steps(&descent).iter().zip(kept).fold(start, |(law, shared), (step, kept)| {
-            let noise = step.level.sigma.square();
-            let mean = step.state * law.mean + step.observed * step.level.alpha * observed;
-            let spread = step.state.square() * law.variance + step.observed.square() * noise + step.variance;
-            let variance = spread + step.state * step.observed * shared * 2;
-            (Gaussian::new(mean, variance), kept * (step.state * shared + step.observed * noise))
-        });
-        end
-    }
+            ObservationNoise::OnePath => step.kept * (step.state * shared + step.observed * added),
+        };
+        (Gaussian::new(mean, variance), shared)
+    });
+    end
+}
 
-    /// The same as it is run, on a state whose draws stay apart: on one path the first draws are those of the noising process.
-    /// Costs the square of the number of steps.
-    pub fn run(&self, schedule: &Ddpm<S>, observed: S, noise: ObservationNoise) -> Form<S> {
-        let mut path = Vec::new();
-        if noise == ObservationNoise::OnePath {
-            let mut noised = Form { start: S::zero(), offset: observed, draws: Vec::new() };
-            for beta in &schedule.betas {
-                noised = noised.scale((S::int(1) - *beta).sqrt()).drawn(beta.sqrt());
-                path.push(noised.clone());
-            }
+/// The mean from the last step back: what each observation moves, times what later steps leave of it.
+pub fn mean_as_sum<S: Scalar>(steps: &[ReplacementStep<S>], observed: S) -> S {
+    let start = (S::zero(), S::one());
+    let (sum, _) = steps
+        .iter()
+        .rev()
+        .fold(start, |(sum, left), step| (sum + left * step.observed * step.level.alpha * observed, left * step.state));
+    sum
+}
+
+/// The state as the sampler is run, its draws kept apart: on one path the first draws are those of the noising process with these
+/// betas. Costs the square of the number of steps.
+pub fn run_replacement<S: Scalar>(
+    steps: &[ReplacementStep<S>],
+    betas: &[S],
+    observed: S,
+    noise: ObservationNoise,
+) -> Form<S> {
+    let mut path = Vec::new();
+    if noise == ObservationNoise::OnePath {
+        let mut noised = Form { start: S::zero(), offset: observed, draws: Vec::new() };
+        for beta in betas {
+            noised = noised.scale((S::int(1) - *beta).sqrt()).drawn(beta.sqrt());
+            path.push(noised.clone());
         }
-        let draws = path.len();
-        let start = Form { start: S::one(), offset: S::zero(), draws: vec![S::zero(); draws] };
-        self.steps(&schedule.descent()).iter().fold(start, |mut state, step| {
-            let seen = path.pop().unwrap_or_else(|| {
-                let draws = vec![S::zero(); state.draws.len()];
-                Form { start: S::zero(), offset: step.level.alpha * observed, draws }.drawn(step.level.sigma)
-            });
-            state = state.scale(step.state).plus(&seen.scale(step.observed));
-            state.drawn(step.variance.sqrt())
-        })
     }
+    let start = Form { start: S::one(), offset: S::zero(), draws: vec![S::zero(); path.len()] };
+    steps.iter().fold(start, |state, step| {
+        let seen = path.pop().unwrap_or_else(|| {
+            let draws = vec![S::zero(); state.draws.len()];
+            Form { start: S::zero(), offset: step.level.alpha * observed, draws }.drawn(step.level.sigma)
+        });
+        state.scale(step.state).plus(&seen.scale(step.observed)).drawn(step.variance.sqrt())
+    })
 }

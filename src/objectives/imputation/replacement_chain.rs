@@ -1,6 +1,6 @@
 //! Replacement with an observation and a schedule, as parameters.
 
-use super::{ObservationNoise, Replacement};
+use super::{ObservationNoise, Replacement, ReplacementStep, follow};
 use crate::numbers::Scalar;
 use crate::parameters::{Domain, InputError, Parameters, Source};
 use crate::worlds::{Ddpm, Gaussian};
@@ -30,23 +30,18 @@ impl<S: Scalar> ReplacementChain<S> {
         Replacement { correlation: self.correlation }
     }
 
+    /// The steps, from the noisiest level down.
+    pub fn steps(&self) -> Vec<ReplacementStep<S>> {
+        self.replacement().steps(&self.schedule.descent())
+    }
+
     /// The law of the imputed entry.
     pub fn law(&self, noise: ObservationNoise) -> Gaussian<S> {
-        self.replacement().law(&self.schedule, self.observed, noise)
+        follow(&self.steps(), self.observed, noise)
     }
 
     /// The conditional law, which the sampler does not have.
     pub fn truth(&self) -> Gaussian<S> {
         Gaussian::new(self.correlation * self.observed, S::one() - self.correlation.square())
-    }
-
-    /// The mean, from the last step back: what each observation moves, times what later steps leave of it.
-    pub fn mean_as_sum(&self) -> S {
-        let steps = self.replacement().steps(&self.schedule.descent());
-        let start = (S::zero(), S::one());
-        let (sum, _) = steps.iter().rev().fold(start, |(sum, left), step| {
-            (sum + left * step.observed * step.level.alpha * self.observed, left * step.state)
-        });
-        sum
     }
 }
