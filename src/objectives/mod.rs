@@ -7,6 +7,7 @@ pub mod elbo;
 pub mod euler;
 pub mod finite_loss;
 pub mod hutchinson;
+pub mod imputation;
 pub mod iwae;
 pub mod log_weight;
 pub mod parameterisation;

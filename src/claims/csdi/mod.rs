@@ -5,6 +5,13 @@ mod kalman_rts;
 mod matern_state_space;
 mod ou_forecast;
 mod ou_interpolation;
+pub(crate) mod conditional_ddpm_moments;
+mod conditional_denoising_loss;
+mod conditional_elbo;
+mod conditional_score;
+pub(crate) mod replacement_bias;
+pub(crate) mod score_marginalisation_trap;
+mod training_mask_optimality;
 
 use super::Claim;
 
@@ -15,4 +22,11 @@ pub static CLAIMS: &[&Claim] = &[
     &ou_forecast::CLAIM,
     &kalman_rts::CLAIM,
     &matern_state_space::CLAIM,
+    &conditional_score::CLAIM,
+    &score_marginalisation_trap::CLAIM,
+    &conditional_denoising_loss::CLAIM,
+    &training_mask_optimality::CLAIM,
+    &conditional_elbo::CLAIM,
+    &conditional_ddpm_moments::CLAIM,
+    &replacement_bias::CLAIM,
 ];

@@ -8,13 +8,16 @@ mod discrete_elbo_below_continuous;
 mod elbo_below_data;
 mod elbo_tends_to_the_flow;
 mod euler_weight_is_constant;
+mod exact_network_exact_spread;
 mod exact_score_leaves_no_gap;
 mod explicit_pointwise;
 mod more_steps_for_each_x;
 mod no_gap_means_data;
 mod no_slack_for_gaussian_data;
+mod replacement_samples_the_conditional_law;
 mod same_marginals_for_any_score;
 mod same_path_laws;
+mod score_of_a_subset;
 mod truncated_elbo_below_data;
 mod weight_without_its_integral;
 
@@ -37,4 +40,7 @@ pub static CLAIMS: &[&Claim] = &[
     &explicit_pointwise::CLAIM,
     &no_slack_for_gaussian_data::CLAIM,
     &more_steps_for_each_x::CLAIM,
+    &score_of_a_subset::CLAIM,
+    &exact_network_exact_spread::CLAIM,
+    &replacement_samples_the_conditional_law::CLAIM,
 ];
