@@ -64,20 +64,23 @@ impl Integrand for Pinball {
     }
 }
 
-struct Identities(u8);
+/// One of the identities, or a wrong version of it.
+struct Identity {
+    part: usize,
+    wrong: u8,
+}
 
-impl Enclosed for Identities {
+const OVER_THE_LINE: usize = 0;
+const OVER_THE_LEVELS: usize = 1;
+const DISTANCES: usize = 2;
+
+impl Enclosed for Identity {
     fn points(&self) -> &'static [&'static str] {
-        &[
-            "m=0.3 sd=1.7 y=1.1",
-            "m=-1.3137 sd=0.37 y=2.9119",
-            "m=0.7 sd=0.00000001 y=0.7000000131",
-            "m=41.9 sd=13700 y=-31117.3",
-        ]
+        &["m=0.3 sd=1.7 y=1.1", "m=-1.3137 sd=0.37 y=2.9119", "m=41.9 sd=13700 y=-31117.3"]
     }
 
     fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
-        let wrong = self.0;
+        let wrong = self.wrong;
         let p: Verification<Ball> = at_point(point)?;
         let (law, y, sd) = (p.forecast.law(), p.y, p.forecast.sd);
         let score = match wrong {
@@ -88,7 +91,7 @@ impl Enclosed for Identities {
         let z = (y - law.mean) / sd;
         let factor = if wrong == ONE_PINBALL { 1 } else { 2 };
         let share = if wrong == WHOLE_SPREAD { Ball::one() } else { Ball::ratio(1, 2) };
-        Ok(vec![
+        let identities = [
             EnclosedRelation::equal("integral over the line", move |radius| {
                 let range = Range::of(&[law], radius);
                 let below = range.integral_below(&SquaredTail { law, above: false }, y, radius);
@@ -105,7 +108,8 @@ impl Enclosed for Identities {
                 let spread = distance(&Gaussian::centred(law.variance * 2), Ball::zero());
                 score - (distance(&law, y) - spread * share)
             }),
-        ])
+        ];
+        Ok(identities.into_iter().skip(self.part).take(1).collect())
     }
 }
 
@@ -145,6 +149,10 @@ fn score(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, InputError
     Ok(crps(&p.forecast.law(), p.y))
 }
 
+const LINE: &str = "over the line";
+const LEVELS: &str = "over the levels";
+const PAIRS: &str = "distances of draws";
+
 /// The claim.
 pub static CLAIM: Claim = Claim {
     id: "crps-gaussian",
@@ -153,27 +161,35 @@ pub static CLAIM: Claim = Claim {
     expect: Expect::True,
     text: include_str!("crps_gaussian.rs"),
     sources: &["gneiting2007"],
-    readings: &[Readings::certified("", &ByEnclosure(Identities(0))).and_sampled(&Draws(0))],
+    readings: &[
+        Readings::certified(LINE, &ByEnclosure(Identity { part: OVER_THE_LINE, wrong: 0 })),
+        Readings::certified(LEVELS, &ByEnclosure(Identity { part: OVER_THE_LEVELS, wrong: 0 })),
+        Readings::certified(PAIRS, &ByEnclosure(Identity { part: DISTANCES, wrong: 0 })).and_sampled(&Draws(0)),
+    ],
     controls: &[
         Control {
             id: "one-pinball",
             story: "the pinball loss averaged over the levels without the factor 2: half of the score",
-            readings: Readings::certified("", &ByEnclosure(Identities(ONE_PINBALL))),
+            readings: Readings::certified(LEVELS, &ByEnclosure(Identity { part: OVER_THE_LEVELS, wrong: ONE_PINBALL })),
         },
         Control {
             id: "whole-spread",
             story: "the distance of two draws subtracted whole: 2/√π for 1/√π",
-            readings: Readings::certified("", &ByEnclosure(Identities(WHOLE_SPREAD))).and_sampled(&Draws(WHOLE_SPREAD)),
+            readings: Readings::certified(PAIRS, &ByEnclosure(Identity { part: DISTANCES, wrong: WHOLE_SPREAD }))
+                .and_sampled(&Draws(WHOLE_SPREAD)),
         },
         Control {
             id: "log-score",
             story: "the logarithmic score −log p(y) reported as the CRPS",
-            readings: Readings::certified("", &ByEnclosure(Identities(LOG_SCORE))),
+            readings: Readings::certified(LINE, &ByEnclosure(Identity { part: OVER_THE_LINE, wrong: LOG_SCORE })),
         },
         Control {
             id: "variance-for-deviation",
             story: "the variance handed over where a standard deviation is asked for",
-            readings: Readings::certified("", &ByEnclosure(Identities(VARIANCE_FOR_DEVIATION))),
+            readings: Readings::certified(
+                LINE,
+                &ByEnclosure(Identity { part: OVER_THE_LINE, wrong: VARIANCE_FOR_DEVIATION }),
+            ),
         },
     ],
     quantities: &[Quantity::enclosed::<Verification<Float>>(

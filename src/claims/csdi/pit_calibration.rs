@@ -85,7 +85,9 @@ impl Enclosed for OneEntry {
             EnclosedRelation::equal("mean", move |radius| {
                 mean - pit_moment(&forecast, &truth, Ball::zero(), 1, radius)
             }),
-            EnclosedRelation::equal("variance with equal means", move |radius| variance - pit_moment(&forecast, &same_mean, Ball::ratio(1, 2), 2, radius)),
+            EnclosedRelation::equal("variance with equal means", move |radius| {
+                variance - pit_moment(&forecast, &same_mean, Ball::ratio(1, 2), 2, radius)
+            }),
             // The density of the truth over the interval of the forecast.
             EnclosedRelation::equal("coverage with equal means", move |radius| {
                 let edge = normal_quantile((p.nominal + 1) / 2) / k;
@@ -141,11 +143,7 @@ impl Statement for Joint {
     type Params<S: Scalar> = Conditional<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[
-            "C=[[\"65/90\",\"42/90\"],[\"42/90\",0.9]]",
-            "C=[[1.3,0.45],[0.45,0.71]]",
-            "C=[[0.37,-0.2119],[-0.2119,4.1]]",
-        ]
+        &["C=[[\"65/90\",\"42/90\"],[\"42/90\",0.9]]", "C=[[1.3,0.45],[0.45,0.71]]", "C=[[0.37,-0.2119],[-0.2119,4.1]]"]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Conditional<S>) -> Vec<Relation<'p, S>> {

@@ -21,9 +21,9 @@
 
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{
-    ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
+    ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Plan, Relation, Sampler, Statement, Statistic, Trial, sampler,
 };
-use crate::numbers::{Ball, EndPoint, Field, Float, Matrix, Scalar};
+use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar};
 use crate::objectives::scoring::{
     order_statistic_mean_by_tails, order_statistic_moment, order_statistic_square_by_tails,
 };
@@ -37,6 +37,7 @@ const UNBIASED: u8 = 3;
 const SAMPLE_IS_MEDIAN: u8 = 4;
 const MEAN_DEVIATION: u8 = 5;
 const EXACT_MEAN: u8 = 6;
+const COUNTED_FROM_ZERO: u8 = 7;
 
 parameters! {
     /// Entries of different difficulty, and a number of samples for each.
@@ -150,52 +151,91 @@ fn few_enough(n: u32) -> Result<(), InputError> {
     )))
 }
 
-/// `E X` and `E X²` where they have a closed form.
-fn closed(place: &Place) -> Option<(Ball, Ball)> {
-    let (pi, root_three) = (Ball::pi(), Ball::int(3).sqrt());
-    match (place.n, place.k) {
-        (2, 1) => Some((-pi.sqrt().recip(), Ball::one())),
-        (3, 1) => Some((-Ball::ratio(3, 2) / pi.sqrt(), Ball::one() + root_three / (pi * 2))),
-        (3, 2) => Some((Ball::zero(), Ball::one() - root_three / pi)),
-        _ => None,
-    }
-}
+/// The bias of order statistics.
+struct Means(u8);
 
-/// Moments of order statistics.
-struct Medians(u8);
-
-impl Enclosed for Medians {
+impl Enclosed for Means {
     fn points(&self) -> &'static [&'static str] {
-        &["n=100 k=50", "n=2 k=1", "n=3 k=1", "n=3 k=2", "n=20 k=10", "n=21 k=3"]
+        &["n=100 k=50", "n=7 k=3"]
     }
 
     fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
         let wrong = self.0;
         let Place { n, k } = at_point::<Ball, _>(point)?;
-        let mut relations = vec![
-            EnclosedRelation::equal("mean", move |radius| {
-                let mean = if wrong == UNBIASED { Ball::zero() } else { order_statistic_moment(n, k, 1, radius) };
-                mean - order_statistic_mean_by_tails(n, k, radius)
-            }),
-            EnclosedRelation::equal("root mean squared error", move |radius| {
-                let square = match wrong {
-                    EXACT_MEDIAN => Ball::zero(),
-                    MEAN_OF_SAMPLES => Ball::one() / i64::from(n),
-                    _ => order_statistic_moment(n, k, 2, radius),
-                };
-                (square + 1).sqrt() - (order_statistic_square_by_tails(n, k, radius) + 1).sqrt()
-            }),
-        ];
-        if let Some((mean, square)) = closed(&Place { n, k }) {
-            relations.push(EnclosedRelation::equal("closed form of the mean", move |radius| {
-                order_statistic_moment(n, k, 1, radius) - mean
-            }));
-            relations.push(EnclosedRelation::equal("closed form of the mean square", move |radius| {
-                order_statistic_moment(n, k, 2, radius) - square
-            }));
-        }
-        Ok(relations)
+        Ok(vec![EnclosedRelation::equal("mean", move |radius| {
+            let mean = if wrong == UNBIASED { Ball::zero() } else { order_statistic_moment(n, k, 1, radius) };
+            mean - order_statistic_mean_by_tails(n, k, radius)
+        })])
     }
+}
+
+/// The error of a sample median.
+struct Errors(u8);
+
+impl Enclosed for Errors {
+    fn points(&self) -> &'static [&'static str] {
+        &["n=100 k=50", "n=7 k=3"]
+    }
+
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
+        let wrong = self.0;
+        let Place { n, k } = at_point::<Ball, _>(point)?;
+        Ok(vec![EnclosedRelation::equal("root mean squared error", move |radius| {
+            let square = match wrong {
+                EXACT_MEDIAN => Ball::zero(),
+                MEAN_OF_SAMPLES => Ball::one() / i64::from(n),
+                _ => order_statistic_moment(n, k, 2, radius),
+            };
+            (square + 1).sqrt() - (order_statistic_square_by_tails(n, k, radius) + 1).sqrt()
+        })])
+    }
+}
+
+/// Two and three samples, of which the moments have closed forms.
+struct Few(u8);
+
+impl Enclosed for Few {
+    fn points(&self) -> &'static [&'static str] {
+        &["n=2 k=1", "n=3 k=1", "n=3 k=2"]
+    }
+
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
+        let place: Place = at_point::<Ball, _>(point)?;
+        let (pi, root_three) = (Ball::pi(), Ball::int(3).sqrt());
+        let (mean, square) = match (place.n, place.k) {
+            (2, _) => (-pi.sqrt().recip(), Ball::one()),
+            (_, 1) => (-Ball::ratio(3, 2) / pi.sqrt(), root_three / (pi * 2) + 1),
+            _ => (Ball::zero(), Ball::one() - root_three / pi),
+        };
+        // Counted from zero, the smallest has the number 0.
+        let k = if self.0 == COUNTED_FROM_ZERO { place.n.min(place.k + 1) } else { place.k };
+        Ok(vec![
+            EnclosedRelation::equal("closed form of the mean", move |radius| {
+                order_statistic_moment(place.n, k, 1, radius) - mean
+            }),
+            EnclosedRelation::equal("closed form of the mean square", move |radius| {
+                order_statistic_moment(place.n, k, 2, radius) - square
+            }),
+        ])
+    }
+}
+
+const SAMPLED: &str = "n=20 k=10";
+const RADIUS: f64 = 1e-12;
+
+/// The moments of order 1, 2 and 4 of the sampled order statistic, and a sampler of a power of it.
+fn sampled(power: i32) -> Result<([f64; 3], Box<dyn Sampler>), InputError> {
+    let Place { n, k } = at_point::<Float, Place>(SAMPLED)?;
+    let moments = [1, 2, 4].map(|power| order_statistic_moment(n, k, power, RADIUS).to_f64());
+    let draw = sampler(move |noise, out| {
+        let samples: Vec<_> = (0..n).map(|_| noise.normal()).collect();
+        out[0] = Lanes(std::array::from_fn(|lane| {
+            let mut sorted: Vec<_> = samples.iter().map(|x| x.0[lane]).collect();
+            sorted.sort_unstable_by(f64::total_cmp);
+            sorted[k as usize - 1].powi(power)
+        }));
+    });
+    Ok((moments, draw))
 }
 
 /// Sample medians.
@@ -203,35 +243,26 @@ struct Draws(u8);
 
 impl Trial for Draws {
     fn plan(&self) -> Result<Plan, InputError> {
-        const POINT: &str = "n=20 k=10";
-        const RADIUS: f64 = 1e-12;
-        let wrong = self.0;
-        let Place { n, k } = at_point::<Float, Place>(POINT)?;
-        let [first, second, fourth] = [1, 2, 4].map(|power| order_statistic_moment(n, k, power, RADIUS).to_f64());
-        let mean = if wrong == UNBIASED { 0.0 } else { first };
-        let square = match wrong {
+        let ([first, second, _], sampler) = sampled(1)?;
+        let mean = if self.0 == UNBIASED { 0.0 } else { first };
+        let statistics = vec![Statistic::mean("sample median", mean, second - first * first)];
+        Ok(Plan { point: SAMPLED, statistics, drawn: None, sampler })
+    }
+}
+
+/// Their squares.
+struct SquareDraws(u8);
+
+impl Trial for SquareDraws {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let ([_, second, fourth], sampler) = sampled(2)?;
+        let square = match self.0 {
             EXACT_MEDIAN => 0.0,
-            MEAN_OF_SAMPLES => 1.0 / f64::from(n),
+            MEAN_OF_SAMPLES => 1.0 / 20.0,
             _ => second,
         };
-        Ok(Plan {
-            point: POINT,
-            statistics: vec![
-                Statistic::mean("sample median", mean, second - first * first),
-                Statistic::mean("square of the sample median", square, fourth - second * second),
-            ],
-            drawn: None,
-            sampler: sampler(move |noise, out| {
-                let samples: Vec<_> = (0..n).map(|_| noise.normal()).collect();
-                for lane in 0..WIDTH {
-                    let mut sorted: Vec<_> = samples.iter().map(|x| x.0[lane]).collect();
-                    sorted.sort_unstable_by(f64::total_cmp);
-                    let median = sorted[k as usize - 1];
-                    out[0].0[lane] = median;
-                    out[1].0[lane] = median * median;
-                }
-            }),
-        })
+        let statistics = vec![Statistic::mean("square of the sample median", square, fourth - second * second)];
+        Ok(Plan { point: SAMPLED, statistics, drawn: None, sampler })
     }
 }
 
@@ -271,7 +302,9 @@ fn rmse(inputs: &Inputs, ignored: Ignored, digits: usize) -> Result<Ball, InputE
 }
 
 const ABSOLUTE: &str = "absolute errors";
-const MEDIANS: &str = "sample medians";
+const MEANS: &str = "bias of sample medians";
+const ERRORS: &str = "errors of sample medians";
+const FEW: &str = "two and three samples";
 
 /// The claim.
 pub static CLAIM: Claim = Claim {
@@ -284,7 +317,9 @@ pub static CLAIM: Claim = Claim {
     readings: &[
         Readings::of("", &Squares(0)),
         Readings::certified(ABSOLUTE, &ByEnclosure(Absolute(0))),
-        Readings::certified(MEDIANS, &ByEnclosure(Medians(0))).and_sampled(&Draws(0)),
+        Readings::certified(MEANS, &ByEnclosure(Means(0))).and_sampled(&Draws(0)),
+        Readings::certified(ERRORS, &ByEnclosure(Errors(0))).and_sampled(&SquareDraws(0)),
+        Readings::certified(FEW, &ByEnclosure(Few(0))),
     ],
     controls: &[
         Control {
@@ -305,19 +340,24 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "exact-median",
             story: "RMSE = τ expected of the median of 100 samples: 0.8% off",
-            readings: Readings::certified(MEDIANS, &ByEnclosure(Medians(EXACT_MEDIAN)))
-                .and_sampled(&Draws(EXACT_MEDIAN)),
+            readings: Readings::certified(ERRORS, &ByEnclosure(Errors(EXACT_MEDIAN)))
+                .and_sampled(&SquareDraws(EXACT_MEDIAN)),
         },
         Control {
             id: "median-as-mean",
             story: "√(1 + 1/n), which is right for the mean of n samples, for their median",
-            readings: Readings::certified(MEDIANS, &ByEnclosure(Medians(MEAN_OF_SAMPLES)))
-                .and_sampled(&Draws(MEAN_OF_SAMPLES)),
+            readings: Readings::certified(ERRORS, &ByEnclosure(Errors(MEAN_OF_SAMPLES)))
+                .and_sampled(&SquareDraws(MEAN_OF_SAMPLES)),
         },
         Control {
             id: "unbiased-median",
             story: "the lower of two middle elements taken for an unbiased median",
-            readings: Readings::certified(MEDIANS, &ByEnclosure(Medians(UNBIASED))).and_sampled(&Draws(UNBIASED)),
+            readings: Readings::certified(MEANS, &ByEnclosure(Means(UNBIASED))).and_sampled(&Draws(UNBIASED)),
+        },
+        Control {
+            id: "counted-from-zero",
+            story: "the place of an order statistic counted from 0, as sorted arrays are indexed",
+            readings: Readings::certified(FEW, &ByEnclosure(Few(COUNTED_FROM_ZERO))),
         },
     ],
     quantities: &[

@@ -1,8 +1,6 @@
 //! The probability integral transform `U = F(Y)` of a Gaussian forecast and a Gaussian truth.
 
-use crate::numbers::{
-    Ball, Field, Integrand, OverLine, Scalar, Special, arctan, gaussian_mean, normal_quantile,
-};
+use crate::numbers::{Ball, Field, Integrand, OverLine, Scalar, Special, arctan, gaussian_mean, normal_quantile};
 use crate::worlds::Gaussian;
 
 /// `E U = Φ((m₀ − m)/√(τ² + τ₀²))`: the probability that a draw of the forecast is below the truth.

@@ -1,6 +1,6 @@
 //! Mean lengths of Gaussian vectors, of which the energy score `E‖X − y‖ − ½ E‖X − X′‖` is made.
 
-use crate::numbers::{Ball, Field, OverLine, Panel, Scalar, integrate};
+use crate::numbers::{Ball, EndPoint, Field, OverLine, Panel, Scalar, arctan, integrate};
 
 /// `E‖N(d, diag l)‖`, from the eigenvalues `l > 0` of a covariance and the shift `d` in their basis, to about so many significant digits.
 ///
@@ -12,9 +12,9 @@ pub fn expected_norm(eigenvalues: &[Ball], shift: &[Ball], digits: usize) -> Bal
     let axes: Vec<_> = eigenvalues.iter().zip(shift).map(|(l, d)| (*l / square, d.square() / square)).collect();
     // In units of √s the integral is between √(2/π) and 1.
     let radius = 10_f64.powi(-(digits.min(60) as i32) - 1);
-    let quarter = Ball::pi() / 2;
+    let (end, rest) = far_end(&axes, radius / 4.0);
     let over = |angle: Panel| inverse_length(&axes, angle);
-    let turn = integrate(&|angle| inverse_length(&axes, angle), &over, Ball::zero(), quarter, radius);
+    let turn = integrate(&|angle| inverse_length(&axes, angle), &over, Ball::zero(), end, radius / 2.0) + rest;
     turn * (square * 2 / Ball::pi()).sqrt()
 }
 
@@ -23,6 +23,27 @@ pub fn energy_score(eigenvalues: &[Ball], shift: &[Ball], digits: usize) -> Ball
     let wide: Vec<_> = eigenvalues.iter().map(|l| *l * 2).collect();
     let still = vec![Ball::zero(); shift.len()];
     expected_norm(eigenvalues, shift, digits) - expected_norm(&wide, &still, digits) / 2
+}
+
+/// Where to end, and an enclosure of what is left out. Of a law far from the origin nearly nothing is at large angles, where the
+/// exponent is too steep for panels.
+///
+/// With `D = cos² + l sin²` and `l ≤ 1`, `l/D ≤ 1` and `d² cos²/D² ≤ d²/D ≤ d²/l`; the factors of the product are at most 1, and its exponent
+/// `−½ Σ d² t²/(1 + l t²)`, `t = tan θ`, only falls.
+fn far_end(axes: &[(Ball, Ball)], radius: f64) -> (Ball, Ball) {
+    let quarter = Ball::pi() / 2;
+    let largest = axes.iter().fold(Ball::zero(), |sum, (l, d_square)| sum + 1 + *d_square / *l) * quarter;
+    let left_out = |tangent: Ball| {
+        let square = tangent.square();
+        let exponent =
+            axes.iter().fold(Ball::zero(), |sum, (l, d_square)| sum + *d_square * square / (*l * square + 1));
+        largest * (-exponent / 2).exp()
+    };
+    let mut tangents = (2..12).map(|doublings| Ball::int(1 << doublings));
+    match tangents.find(|tangent| left_out(*tangent).hi().to_f64() <= radius) {
+        Some(tangent) => (arctan(tangent), Ball::zero().hull(&left_out(tangent))),
+        None => (quarter, Ball::zero()),
+    }
 }
 
 /// The integrand over the angle, for eigenvalues and squared shifts in units of the mean square.
