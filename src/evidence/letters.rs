@@ -129,6 +129,18 @@ impl Source<Expr> for Letters<'_> {
         self.positives(name, meaning)
     }
 
+    fn indices(&mut self, name: &'static str, _: usize, _: usize, _: &'static str) -> Result<Vec<usize>, InputError> {
+        Err(InputError::Condition(format!("{name} picks entries, which a letter does not have")))
+    }
+
+    fn entries(&mut self, name: &'static str, _: usize, meaning: &'static str) -> Result<Vector<Expr>, InputError> {
+        self.vector(name, meaning)
+    }
+
+    fn increments(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Expr>, InputError> {
+        self.positives(name, meaning)
+    }
+
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Expr>, InputError> {
         let matrices: Vec<Matrix<Float>> = self.everywhere(|reader| reader.matrix(name, meaning))?;
         let rows = self.square(&matrices);

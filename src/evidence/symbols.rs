@@ -117,6 +117,26 @@ impl Source<Expr> for Symbols<'_> {
         Ok(Vector(weights))
     }
 
+    fn indices(
+        &mut self,
+        name: &'static str,
+        least: usize,
+        below: usize,
+        meaning: &'static str,
+    ) -> Result<Vec<usize>, InputError> {
+        Source::<Float>::indices(&mut self.shapes, name, least, below, meaning)
+    }
+
+    fn entries(&mut self, name: &'static str, n: usize, meaning: &'static str) -> Result<Vector<Expr>, InputError> {
+        let shape: Vector<Float> = self.shapes.entries(name, n, meaning)?;
+        Ok(Vector((1..=shape.dimension()).map(|i| self.entry(name, &i.to_string())).collect()))
+    }
+
+    fn increments(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Expr>, InputError> {
+        let shape: Vector<Float> = self.shapes.increments(name, meaning)?;
+        Ok(Vector((1..=shape.dimension()).map(|i| self.positive_entry(name, i)).collect()))
+    }
+
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Expr>, InputError> {
         let shape: Matrix<Float> = self.shapes.matrix(name, meaning)?;
         Ok(Matrix::from_fn(shape.rows(), shape.columns(), |i, j| self.entry(name, &format!("{}{}", i + 1, j + 1))))
@@ -159,6 +179,9 @@ impl Symbols<'_> {
         let letter = match name {
             "mu" => r"\mu",
             "sigma" => r"\sigma",
+            "Sigma" => r"\Sigma",
+            "x_obs" => "x^{o}",
+            "x_t" => "x^{t}",
             plain => plain,
         };
         self.proof.symbol(&format!("{name}_{index}"), &format!("{letter}_{{{index}}}"))

@@ -46,6 +46,11 @@ impl<S: Field> Vector<S> {
         Matrix::from_fn(self.dimension(), other.dimension(), |i, j| self[i] * other[j].transpose())
     }
 
+    /// The entries at these places, in this order.
+    pub fn at(&self, places: &[usize]) -> Self {
+        Self(places.iter().map(|i| self[*i]).collect())
+    }
+
     /// Entry by entry in another reading.
     pub fn map<R>(&self, f: impl Fn(S) -> R) -> Vector<R> {
         Vector(self.0.iter().map(|x| f(*x)).collect())
@@ -120,6 +125,11 @@ impl<S: Field> Matrix<S> {
     /// `xᵀ M y`.
     pub fn bilinear(&self, x: &Vector<S>, y: &Vector<S>) -> S {
         x.dot(&(self * y))
+    }
+
+    /// The entries in these rows and these columns, in this order.
+    pub fn block(&self, rows: &[usize], columns: &[usize]) -> Self {
+        Self::from_fn(rows.len(), columns.len(), |i, j| self[(rows[i], columns[j])])
     }
 
     /// The matrix without one row and one column.

@@ -24,6 +24,7 @@ mod majorant;
 mod matrix;
 mod matrix_exp;
 pub mod matrix_ode;
+mod normal;
 mod normal_quantile;
 mod quadrature;
 mod rational;

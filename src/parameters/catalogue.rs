@@ -73,6 +73,11 @@ impl Source<Float> for Catalogue {
         Ok(1)
     }
 
+    fn count_or_none(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        self.note(name, "an integer >= 1, or none", meaning, false);
+        Ok(None)
+    }
+
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
         self.note(name, "an integer >= 0", meaning, false);
         Ok(0)
@@ -106,6 +111,28 @@ impl Source<Float> for Catalogue {
     fn weights(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Float>, InputError> {
         self.note(name, "a list of numbers > 0 with sum 1", meaning, false);
         Ok(Vector(vec![Float::one()]))
+    }
+
+    fn indices(
+        &mut self,
+        name: &'static str,
+        least: usize,
+        _: usize,
+        meaning: &'static str,
+    ) -> Result<Vec<usize>, InputError> {
+        let some = if least > 0 { ", not empty" } else { "" };
+        self.note(name, format!("a list of integers >= 0, each once{some}"), meaning, false);
+        Ok((0..least).collect())
+    }
+
+    fn entries(&mut self, name: &'static str, n: usize, meaning: &'static str) -> Result<Vector<Float>, InputError> {
+        self.note(name, "a list of numbers", meaning, false);
+        Ok(Vector(vec![Float::one(); n]))
+    }
+
+    fn increments(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Float>, InputError> {
+        self.note(name, "a list of numbers, each above the one before", meaning, false);
+        Ok(Vector(Vec::new()))
     }
 
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Float>, InputError> {

@@ -84,12 +84,12 @@ impl<'a> ExactReader<'a> {
         }
     }
 
-    fn value(&mut self, name: &'static str) -> Option<&'a Value> {
+    pub(super) fn value(&mut self, name: &'static str) -> Option<&'a Value> {
         self.asked.insert(name);
         self.inputs.get(name)
     }
 
-    fn require(&mut self, name: &'static str, meaning: &str, domain: &str) -> Result<&'a Value, InputError> {
+    pub(super) fn require(&mut self, name: &'static str, meaning: &str, domain: &str) -> Result<&'a Value, InputError> {
         self.value(name).ok_or_else(|| InputError::Missing {
             name: name.to_owned(),
             meaning: meaning.to_owned(),
@@ -222,6 +222,17 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
         Ok(self.or_stand_in(integer, 1))
     }
 
+    fn count_or_none(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        match self.value(name) {
+            Some(value) if value.as_str() == Some("none") => Ok(None),
+            Some(_) => Source::<S>::count(self, name, meaning).map(Some),
+            None => {
+                let missing = self.require(name, meaning, "an integer >= 1, or none").map(|_| None);
+                Ok(self.or_stand_in(missing, None))
+            }
+        }
+    }
+
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
         let integer = self.integer(name, Domain::NonNegative, meaning);
         Ok(self.or_stand_in(integer, 0))
@@ -271,6 +282,29 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
         });
         let entries = self.or_stand_in(entries, vec![Rational::ONE]);
         Ok(Vector(entries.iter().map(S::rational).collect()))
+    }
+
+    fn indices(
+        &mut self,
+        name: &'static str,
+        least: usize,
+        below: usize,
+        meaning: &'static str,
+    ) -> Result<Vec<usize>, InputError> {
+        let indices = self.exact_indices(name, least, below, meaning);
+        Ok(self.or_stand_in(indices, (0..least).collect()))
+    }
+
+    fn entries(&mut self, name: &'static str, n: usize, meaning: &'static str) -> Result<Vector<S>, InputError> {
+        let entries = self.exact_entries(name, n, meaning);
+        let entries = self.or_stand_in(entries, vec![Rational::ONE; n]);
+        Ok(Vector(entries.iter().map(S::rational).collect()))
+    }
+
+    fn increments(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError> {
+        let increments = self.exact_increments(name, meaning);
+        let increments = self.or_stand_in(increments, Vec::new());
+        Ok(Vector(increments.iter().map(S::rational).collect()))
     }
 
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError> {

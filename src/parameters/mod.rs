@@ -9,6 +9,7 @@ mod domain;
 mod error;
 mod exact;
 mod inputs;
+mod lists;
 mod nearest;
 mod source;
 

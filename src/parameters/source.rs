@@ -20,6 +20,10 @@ pub trait Source<S> {
     fn optional(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<Option<S>, InputError>;
     /// An integer `≥ 1`.
     fn count(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError>;
+    /// An integer `≥ 1`, or the word `none`.
+    fn count_or_none(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        self.count(name, meaning).map(Some)
+    }
     /// An integer `≥ 0`.
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError>;
     /// One of several names; the first is the default if `default` is set.
@@ -36,6 +40,18 @@ pub trait Source<S> {
     fn positives(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError>;
     /// A vector of positive numbers whose sum is exactly 1.
     fn weights(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError>;
+    /// Distinct integers from 0 to `below − 1` in the order given, at least `least` of them.
+    fn indices(
+        &mut self,
+        name: &'static str,
+        least: usize,
+        below: usize,
+        meaning: &'static str,
+    ) -> Result<Vec<usize>, InputError>;
+    /// A vector of exactly `n` entries. One number may stand for a list of one, and nothing for a list of none.
+    fn entries(&mut self, name: &'static str, n: usize, meaning: &'static str) -> Result<Vector<S>, InputError>;
+    /// The differences of neighbours in a list of numbers that grows, taken before anything is rounded: one less than numbers.
+    fn increments(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<S>, InputError>;
     /// A matrix, not empty.
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError>;
     /// A symmetric matrix.
@@ -111,6 +127,10 @@ impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
         Source::<S>::count(&mut self.reader, name, meaning)
     }
 
+    fn count_or_none(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        Source::<S>::count_or_none(&mut self.reader, name, meaning)
+    }
+
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
         Source::<S>::index(&mut self.reader, name, meaning)
     }
@@ -137,6 +157,26 @@ impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
 
     fn weights(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Dual<S>>, InputError> {
         let vector: Vector<S> = self.reader.weights(name, meaning)?;
+        Ok(self.seed_each(vector))
+    }
+
+    fn indices(
+        &mut self,
+        name: &'static str,
+        least: usize,
+        below: usize,
+        meaning: &'static str,
+    ) -> Result<Vec<usize>, InputError> {
+        Source::<S>::indices(&mut self.reader, name, least, below, meaning)
+    }
+
+    fn entries(&mut self, name: &'static str, n: usize, meaning: &'static str) -> Result<Vector<Dual<S>>, InputError> {
+        let vector: Vector<S> = self.reader.entries(name, n, meaning)?;
+        Ok(self.seed_each(vector))
+    }
+
+    fn increments(&mut self, name: &'static str, meaning: &'static str) -> Result<Vector<Dual<S>>, InputError> {
+        let vector: Vector<S> = self.reader.increments(name, meaning)?;
         Ok(self.seed_each(vector))
     }
 

@@ -15,19 +15,43 @@ pub struct Regression<S> {
 }
 
 impl<S: Scalar> MultivariateGaussian<S> {
-    /// The conditional law of the entries `unknown` given the entries `known`, of which there is at least one.
+    /// The conditional law of the entries `unknown` given the entries `known`. Every other entry is marginalised; given nothing it is the marginal law.
     pub fn given(&self, known: &[usize], unknown: &[usize]) -> Regression<S> {
         let whole = self.covariance.matrix();
-        let block = |rows: &[usize], columns: &[usize]| {
-            Matrix::from_fn(rows.len(), columns.len(), |i, j| whole[(rows[i], columns[j])])
-        };
+        let block = |rows: &[usize], columns: &[usize]| whole.block(rows, columns);
         let matrix = &block(unknown, known) * Covariance::new(block(known, known)).precision();
         let explained = &matrix * &block(known, unknown);
-        let part = |indices: &[usize]| Vector(indices.iter().map(|i| self.mean[*i]).collect());
         Regression {
-            offset: &part(unknown) - &(&matrix * &part(known)),
+            offset: &self.mean.at(unknown) - &(&matrix * &self.mean.at(known)),
             covariance: &block(unknown, unknown) - &explained,
             matrix,
+        }
+    }
+
+    /// The same by the precision `Λ` of the unknown and the known entries together, once every other is marginalised:
+    /// covariance `Λ_uu⁻¹` and `K = −Λ_uu⁻¹ Λ_uk`. At least one entry is unknown.
+    pub fn given_by_precision(&self, known: &[usize], unknown: &[usize]) -> Regression<S> {
+        let both: Vec<usize> = unknown.iter().chain(known).copied().collect();
+        let precision = self.marginal(&both).covariance.precision().clone();
+        let (u, k): (Vec<_>, Vec<_>) = (0..both.len()).partition(|i| *i < unknown.len());
+        let covariance = Covariance::new(precision.block(&u, &u)).precision().clone();
+        let matrix = -&(&covariance * &precision.block(&u, &k));
+        Regression { offset: &self.mean.at(unknown) - &(&matrix * &self.mean.at(known)), covariance, matrix }
+    }
+
+    /// The law of these entries, in this order; the others are marginalised.
+    pub fn marginal(&self, entries: &[usize]) -> Self {
+        let covariance = Covariance::new(self.covariance.matrix().block(entries, entries));
+        Self { mean: self.mean.at(entries), covariance }
+    }
+}
+
+impl<S: Scalar> Regression<S> {
+    /// The law of the unknown entries where the known ones are `y`.
+    pub fn at(&self, y: &Vector<S>) -> MultivariateGaussian<S> {
+        MultivariateGaussian {
+            mean: &(&self.matrix * y) + &self.offset,
+            covariance: Covariance::new(self.covariance.clone()),
         }
     }
 }
