@@ -1,6 +1,6 @@
 //! How fast a formula may grow: the reading that bounds the tails of an integral over the line.
 
-use super::{Field, Interval, Rational, Scalar};
+use super::{Field, Interval, Rational, Scalar, Special};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// The highest power that a bound may have.
@@ -8,7 +8,7 @@ const DEGREE: usize = 8;
 
 /// What is known of a function on the whole line: that it is constant, or that `|f(z)| ≤ Σ cₖ|z|ᵏ`.
 ///
-/// Sums, products, `log_add_exp` and `logistic` of such functions are such functions, and so are log-densities of mixtures
+/// Sums, products, `log_add_exp`, `logistic`, `erf` and `erfc` of such functions are such functions, and so are log-densities of mixtures
 /// with all their derivatives. What grows faster, or is divided by anything but a constant, is bounded by nothing.
 #[derive(Debug, Clone, Copy)]
 pub enum Majorant {
@@ -78,6 +78,18 @@ impl Majorant {
         }
         let (a, b) = (self.bound(), other.bound());
         Self::Bounded(std::array::from_fn(|k| coefficient(bounds(Interval::point(a[k]), Interval::point(b[k])))))
+    }
+
+    /// A function that is nowhere larger than this.
+    fn bounded_by(self, largest: f64, f: impl Fn(Interval<f64>) -> Interval<f64>) -> Self {
+        match self {
+            Self::Constant(value) => Self::Constant(f(value)),
+            Self::Bounded(bound) if bound.iter().all(|c| c.is_finite()) => {
+                // It is not known to be constant, hence not the constant that bounds it.
+                Self::Bounded(std::array::from_fn(|k| if k == 0 { largest } else { 0.0 }))
+            }
+            Self::Bounded(_) => Self::unbounded(),
+        }
     }
 
     fn of_constant(self, f: impl Fn(Interval<f64>) -> Interval<f64>) -> Self {
@@ -199,17 +211,20 @@ impl Scalar for Majorant {
 
     /// At most 1, if it is anything.
     fn logistic(self) -> Self {
-        match self {
-            Self::Constant(value) => Self::Constant(value.logistic()),
-            Self::Bounded(bound) if bound.iter().all(|c| c.is_finite()) => {
-                // It is not known to be constant, hence not the constant 1.
-                Self::Bounded(std::array::from_fn(|k| if k == 0 { 1.0 } else { 0.0 }))
-            }
-            Self::Bounded(_) => Self::unbounded(),
-        }
+        self.bounded_by(1.0, Scalar::logistic)
     }
 
     fn phi(self, k: u32) -> Self {
         self.of_constant(|x| x.phi(k))
+    }
+}
+
+impl Special for Majorant {
+    fn erf(self) -> Self {
+        self.bounded_by(1.0, Special::erf)
+    }
+
+    fn erfc(self) -> Self {
+        self.bounded_by(2.0, Special::erfc)
     }
 }

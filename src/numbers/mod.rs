@@ -2,6 +2,7 @@
 //!
 //! A closed form is written once, generic over [`Scalar`]; the number type decides what the formula says.
 
+mod arctangent;
 mod constants;
 mod covariance;
 mod decay;
@@ -25,6 +26,7 @@ mod matrix;
 mod matrix_exp;
 pub mod matrix_ode;
 mod normal;
+mod normal_quantile;
 mod quadrature;
 mod rational;
 mod rational_matrix;
@@ -34,7 +36,9 @@ mod simd;
 mod taylor;
 mod trapezoid;
 mod trigonometric;
+mod verified_root;
 
+pub use arctangent::arctan;
 pub use covariance::Covariance;
 pub(crate) use decay::decay_minus_one;
 pub use dual::{Dual, derivative, rate, value_and_derivative};
@@ -42,13 +46,14 @@ pub use elementary::Elementary;
 pub use endpoint::EndPoint;
 pub use expr::{Certificate, Equality, Expr, Proof, ProofError, Symbol};
 pub use float::Float;
-pub use gaussian_mean::{Integrand, OverLine, enclosed_dual, gaussian_mean};
+pub use gaussian_mean::{Integrand, OverLine, enclosed_dual, gaussian_mean, gaussian_mean_above, gaussian_mean_below};
 pub use interval::{Ball, Interval};
 pub use jet::{Jet, VectorJet, gradient};
 pub use lanes::Lanes;
 pub use majorant::Majorant;
 pub use matrix::{Matrix, Vector};
 pub use matrix_exp::Exponential;
+pub use normal_quantile::normal_quantile;
 pub use quadrature::{Panel, gauss_legendre_nodes, integrate, integrate_to_digits};
 pub(crate) use rational::shorten;
 pub use rational::{NumeralError, Rational, parse_rational};

@@ -4,6 +4,7 @@
 //! coefficient of order `2n` of the integrand at some point of the panel. Reading the integrand with
 //! [`Panel`] at the whole panel encloses that coefficient; double precision is enough for it.
 
+use super::verified_root::verified_root;
 use super::{Ball, Field, Interval, Rational, Taylor};
 use std::sync::LazyLock;
 
@@ -111,23 +112,12 @@ fn error_constant(n: usize) -> Interval<f64> {
     Interval::rational(&(Rational::ONE / (central.clone() * central * Rational::from(2 * n + 1))))
 }
 
-/// Nodes and weights on `[−1, 1]`, each verified by an interval Newton step.
+/// Nodes and weights on `[−1, 1]`, each verified.
 fn gauss_legendre(n: usize) -> Vec<(Ball, Ball)> {
     (1..=n)
         .map(|i| {
             let guess = ((i as f64 - 0.25) / (n as f64 + 0.5) * std::f64::consts::PI).cos();
-            // Newton doubles the digits; six steps from three digits pass the 71 of a ball.
-            let mut node = Ball::from(Interval::point(guess));
-            for _ in 0..6 {
-                let (value, slope) = legendre(n, node);
-                node = Ball::point((node - value / slope).midpoint());
-            }
-            // One interval Newton step: if it maps the candidate into itself, the root is inside, and unique.
-            let candidate = node + (Ball::int(-1).hull(&Ball::one())) * Ball::int(2).powi(-200);
-            let (_, slope) = legendre(n, candidate);
-            let (value, _) = legendre(n, node);
-            let refined = node - value / slope;
-            let root = if candidate.encloses(&refined) { refined } else { Ball::whole() };
+            let root = verified_root(guess, |x| legendre(n, x));
             let (_, slope) = legendre(n, root);
             (root, Ball::int(2) / ((Ball::one() - root.square()) * slope.square()))
         })

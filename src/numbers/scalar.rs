@@ -4,6 +4,7 @@
 //! a dyadic number; what is absent here is what lets a proof and an enclosure read the same lines as a simulation.
 
 use super::Rational;
+use super::normal::masses;
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -160,8 +161,13 @@ pub trait Special: Scalar {
     /// `erfc(x) = 1 − erf(x)`, without cancellation for large `x`.
     fn erfc(self) -> Self;
     /// What `N(0, 1)` gives to the parts of the line between rising edges: `Φ(e₁), Φ(e₂) − Φ(e₁), …, 1 − Φ(e_n)`, one more than there
-    /// are edges, without cancellation in either tail.
-    fn normal_masses(edges: &[Self]) -> Vec<Self>;
+    /// are edges, without cancellation in either tail. A reading that cannot tell one side of 0 from the other takes lower tails
+    /// throughout, which is right and cancels in the upper one.
+    fn normal_masses(edges: &[Self]) -> Vec<Self> {
+        masses(edges, |_| false)
+    }
     /// `(a, b)` with `a ≤ ⌊x⌋ ≤ b`: the same number twice where the floor is decided, and nothing where it is out of reach.
-    fn floor_between(self) -> Option<(i64, i64)>;
+    fn floor_between(self) -> Option<(i64, i64)> {
+        None
+    }
 }

@@ -1,6 +1,6 @@
 //! Truncated power series over any reading: `Taylor<Interval<f64>, N>` over a panel bounds the remainder of a quadrature.
 
-use super::{Field, Rational, Scalar};
+use super::{Field, Rational, Scalar, Special};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// The power series `Σ cₙ hⁿ`, `n < N`, truncated. Coefficients beyond `len` are exact zeros, so constants stay cheap.
@@ -259,5 +259,24 @@ impl<S: Scalar, const N: usize> Scalar for Taylor<S, N> {
             });
         }
         above
+    }
+}
+
+impl<S: Special, const N: usize> Taylor<S, N> {
+    /// The integral of `2/√π e^{−z²}` along this series.
+    fn error_integral(self, first: S) -> Self {
+        let density = (-self.square()).exp() * Self::constant(S::int(2) / S::pi().sqrt());
+        Self::recurrence(first, self.full(), |_, n| self.weighted_sum(&density.coefficients, n) / n as i64)
+    }
+}
+
+impl<S: Special, const N: usize> Special for Taylor<S, N> {
+    fn erf(self) -> Self {
+        self.error_integral(self.coefficients[0].erf())
+    }
+
+    fn erfc(self) -> Self {
+        // erfc z = erf(−z) + 1, but for the first coefficient.
+        (-self).error_integral(self.coefficients[0].erfc())
     }
 }

@@ -1,7 +1,7 @@
 //! Gaussian laws: every density, score and divergence in closed form.
 
 use super::{Affine, AffineField};
-use crate::numbers::{Covariance, Scalar, Vector};
+use crate::numbers::{Covariance, Scalar, Special, Vector};
 
 /// The law `N(mean, variance)` on the line; `variance > 0`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,6 +69,18 @@ impl<S: Scalar> Gaussian<S> {
     /// In another reading.
     pub fn map<R>(&self, f: impl Fn(S) -> R) -> Gaussian<R> {
         Gaussian { mean: f(self.mean), variance: f(self.variance) }
+    }
+}
+
+impl<S: Special> Gaussian<S> {
+    /// `P(Y < y)`, with its own digits in the lower tail.
+    pub fn below(&self, y: S) -> S {
+        ((self.mean - y) / (self.variance * 2).sqrt()).erfc() / 2
+    }
+
+    /// `P(Y > y)`, with its own digits in the upper tail.
+    pub fn above(&self, y: S) -> S {
+        ((y - self.mean) / (self.variance * 2).sqrt()).erfc() / 2
     }
 }
 

@@ -1,14 +1,13 @@
 //! Quantiles of mixtures: in one dimension the probability flow is the monotone map that keeps them.
 
 use super::{Gaussian, Mixture};
-use crate::numbers::{Float, Scalar, Special};
+use crate::numbers::{Float, Scalar};
 
 impl Mixture<Float> {
     /// `(P(Y ≤ y), P(Y > y))`, each with its own digits, so that no tail is lost.
     pub fn tails(&self, y: f64) -> (f64, f64) {
         self.components().fold((0.0, 0.0), |(below, above), (weight, law)| {
-            let z = (Float(y) - law.mean) / (law.variance * 2).sqrt();
-            (below + (weight * (-z).erfc() / 2).0, above + (weight * z.erfc() / 2).0)
+            (below + (weight * law.below(Float(y))).0, above + (weight * law.above(Float(y))).0)
         })
     }
 

@@ -7,6 +7,7 @@
 mod derivatives;
 mod exact;
 mod gaussian_means;
+mod inverses;
 mod matrices;
 mod matrix_exponential;
 mod matrix_ode;

@@ -12,6 +12,12 @@ mod conditional_score;
 pub(crate) mod replacement_bias;
 pub(crate) mod score_marginalisation_trap;
 mod training_mask_optimality;
+mod crps_gaussian;
+mod csdi_quantile_crps;
+mod energy_score;
+mod expected_crps;
+mod pit_calibration;
+mod point_metrics;
 
 use super::Claim;
 
@@ -29,4 +35,10 @@ pub static CLAIMS: &[&Claim] = &[
     &conditional_elbo::CLAIM,
     &conditional_ddpm_moments::CLAIM,
     &replacement_bias::CLAIM,
+    &crps_gaussian::CLAIM,
+    &expected_crps::CLAIM,
+    &csdi_quantile_crps::CLAIM,
+    &energy_score::CLAIM,
+    &point_metrics::CLAIM,
+    &pit_calibration::CLAIM,
 ];
