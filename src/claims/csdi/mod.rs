@@ -1,23 +1,23 @@
 //! Conditional score-based imputation of Gaussian time series.
 
+pub(crate) mod conditional_ddpm_moments;
+mod conditional_denoising_loss;
+mod conditional_elbo;
+mod conditional_score;
+mod crps_gaussian;
+mod csdi_quantile_crps;
+mod energy_score;
+mod expected_crps;
 mod gaussian_imputation_law;
 mod kalman_rts;
 mod matern_state_space;
 mod ou_forecast;
 mod ou_interpolation;
-pub(crate) mod conditional_ddpm_moments;
-mod conditional_denoising_loss;
-mod conditional_elbo;
-mod conditional_score;
+mod pit_calibration;
+mod point_metrics;
 pub(crate) mod replacement_bias;
 pub(crate) mod score_marginalisation_trap;
 mod training_mask_optimality;
-mod crps_gaussian;
-mod csdi_quantile_crps;
-mod energy_score;
-mod expected_crps;
-mod pit_calibration;
-mod point_metrics;
 
 use super::Claim;
 
