@@ -9,7 +9,7 @@ mod series;
 
 pub use dense::Dense;
 pub use irregular::Irregular;
-pub use kalman::{Belief, Filter, Smoother, StateSpace};
+pub use kalman::{Belief, Filter, Innovation, Smoother, StateSpace};
 pub use matern::Matern;
 pub use ou::{Neighbours, OrnsteinUhlenbeck};
 pub use series::{Observed, ObservedAt, Series};
