@@ -1,5 +1,6 @@
 //! Elementary functions of intervals, from enclosures at single numbers.
 
+use super::normal::masses;
 use super::{EndPoint, Field, Interval, Rational, Scalar, Special};
 use dashu_int::{IBig, UBig};
 
@@ -116,6 +117,18 @@ impl<E: Elementary> Special for Interval<E> {
     fn erfc(self) -> Self {
         // Decreasing; its mirror image increases.
         (-self).increasing(|x| (-x).enclose_erfc())
+    }
+
+    fn normal_masses(edges: &[Self]) -> Vec<Self> {
+        let unit = Self::enclosing(E::ZERO, E::ONE);
+        let masses = masses(edges, |edge| edge.midpoint() > E::ZERO).into_iter();
+        // Rounding a difference outward may say less than nothing.
+        masses.map(|mass| if mass.is_whole() { mass } else { mass.intersect(&unit).unwrap_or(mass) }).collect()
+    }
+
+    fn floor_between(self) -> Option<(i64, i64)> {
+        let floor = |end: E| i64::try_from(end.to_rational()?.floor()).ok();
+        Some((floor(self.lo())?, floor(self.hi())?))
     }
 }
 

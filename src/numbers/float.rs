@@ -1,5 +1,6 @@
 //! The value reading: `f64` with correctly rounded functions, the same on every platform.
 
+use super::normal::masses;
 use super::{Field, Rational, Scalar, Special};
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -152,6 +153,17 @@ impl Special for Float {
 
     fn erfc(self) -> Self {
         Self(core_math::erfc(self.0))
+    }
+
+    fn normal_masses(edges: &[Self]) -> Vec<Self> {
+        masses(edges, |edge| edge.0 > 0.0)
+    }
+
+    fn floor_between(self) -> Option<(i64, i64)> {
+        let floor = self.0.floor();
+        // −2⁶³ is a double and 2⁶³ the first that is too large.
+        let least = i64::MIN as f64;
+        (least..-least).contains(&floor).then_some((floor as i64, floor as i64))
     }
 }
 

@@ -23,6 +23,7 @@ mod majorant;
 mod matrix;
 mod matrix_exp;
 pub mod matrix_ode;
+mod normal;
 mod quadrature;
 mod rational;
 mod rational_matrix;

@@ -159,4 +159,9 @@ pub trait Special: Scalar {
     fn erf(self) -> Self;
     /// `erfc(x) = 1 − erf(x)`, without cancellation for large `x`.
     fn erfc(self) -> Self;
+    /// What `N(0, 1)` gives to the parts of the line between rising edges: `Φ(e₁), Φ(e₂) − Φ(e₁), …, 1 − Φ(e_n)`, one more than there
+    /// are edges, without cancellation in either tail.
+    fn normal_masses(edges: &[Self]) -> Vec<Self>;
+    /// `(a, b)` with `a ≤ ⌊x⌋ ≤ b`: the same number twice where the floor is decided, and nothing where it is out of reach.
+    fn floor_between(self) -> Option<(i64, i64)>;
 }

@@ -73,6 +73,11 @@ impl Source<Float> for Catalogue {
         Ok(1)
     }
 
+    fn count_or_none(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        self.note(name, "an integer >= 1, or none", meaning, false);
+        Ok(None)
+    }
+
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
         self.note(name, "an integer >= 0", meaning, false);
         Ok(0)

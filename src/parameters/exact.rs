@@ -222,6 +222,17 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
         Ok(self.or_stand_in(integer, 1))
     }
 
+    fn count_or_none(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        match self.value(name) {
+            Some(value) if value.as_str() == Some("none") => Ok(None),
+            Some(_) => Source::<S>::count(self, name, meaning).map(Some),
+            None => {
+                let missing = self.require(name, meaning, "an integer >= 1, or none").map(|_| None);
+                Ok(self.or_stand_in(missing, None))
+            }
+        }
+    }
+
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
         let integer = self.integer(name, Domain::NonNegative, meaning);
         Ok(self.or_stand_in(integer, 0))

@@ -20,6 +20,10 @@ pub trait Source<S> {
     fn optional(&mut self, name: &'static str, domain: Domain, meaning: &'static str) -> Result<Option<S>, InputError>;
     /// An integer `≥ 1`.
     fn count(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError>;
+    /// An integer `≥ 1`, or the word `none`.
+    fn count_or_none(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        self.count(name, meaning).map(Some)
+    }
     /// An integer `≥ 0`.
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError>;
     /// One of several names; the first is the default if `default` is set.
@@ -121,6 +125,10 @@ impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
 
     fn count(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
         Source::<S>::count(&mut self.reader, name, meaning)
+    }
+
+    fn count_or_none(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        Source::<S>::count_or_none(&mut self.reader, name, meaning)
     }
 
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
