@@ -119,7 +119,7 @@ fn compared<S: Scalar>(wrong: u8, p: &Observed<Matern<S>, S>, i: usize) -> Vec<(
     let mut compared = vec![
         ("smoothed mean", swift.mean, slow.mean),
         ("smoothed variance", swift.variance, slow.variance),
-        ("log-likelihood", filter.log_likelihood, dense.log_likelihood()),
+        ("distance of what was seen", filter.volume_and_distance().1, dense.volume_and_distance().1),
     ];
     if i + 1 < p.series.size() {
         compared.push(("lag-one covariance", smoother.lag_one(i), dense.covariance(&p.process, i, i + 1)));

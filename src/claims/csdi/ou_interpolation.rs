@@ -99,7 +99,7 @@ impl Statement for Bridge {
         &[
             "s=1.7 theta=0.8 mu=0.4 a=0.37 b=0.73 c=0.51 xa=0.6 xb=-1.2 xc=1.9 R=0.3",
             "s=0.5 theta=3 mu=-0.7 a=1e-9 b=0.499999999 c=1e-9 xa=1 xb=-1 xc=-1.3 R=0.01",
-            "s=2.3 theta=41 mu=1.3 a=0.7 b=1.9 c=0.2 xa=0.6 xb=-1.2 xc=2.2 R=2.1",
+            "s=2.3 theta=41 mu=1.3 a=0.07 b=0.19 c=0.02 xa=0.6 xb=-1.2 xc=2.2 R=2.1",
         ]
     }
 

@@ -54,6 +54,12 @@ impl<S: Scalar> Dense<S> {
         terms.fold(S::zero(), |sum, (d, w)| sum + Gaussian::centred(*d).log_density(*w))
     }
 
+    /// `det(K_oo + R I)` and `(y − μ)ᵀ(K_oo + R I)⁻¹(y − μ)`.
+    pub fn volume_and_distance(&self) -> (S, S) {
+        let terms = self.pivots.0.iter().zip(&self.whitened);
+        terms.fold((S::one(), S::zero()), |(volume, distance), (d, w)| (volume * *d, distance + w.square() / *d))
+    }
+
     /// `L⁻¹ k_o(t_i)`: what the time shares with each whitened value.
     fn shared(&self, process: &impl StateSpace<S>, i: usize) -> Vec<S> {
         let column: Vec<_> = self.observed.iter().map(|at| process.kernel(lag(&self.times, i, *at))).collect();

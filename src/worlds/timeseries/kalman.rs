@@ -45,9 +45,18 @@ pub struct Filter<S> {
     pub predicted: Vec<Belief<S>>,
     /// At each time, from what was seen up to then.
     pub updated: Vec<Belief<S>>,
-    /// `log p(y)`, in nats.
-    pub log_likelihood: S,
+    /// What was seen, one after the other.
+    pub innovations: Vec<Innovation<S>>,
     mean: S,
+}
+
+/// An observation, as its deviation from the mean of the process, and the law that was expected of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Innovation<S> {
+    /// `N(m⁻₀, S)`, from what was seen before.
+    pub expected: Gaussian<S>,
+    /// `y − μ`.
+    pub seen: S,
 }
 
 /// The backward pass.
@@ -100,15 +109,15 @@ impl<S: Scalar> Filter<S> {
         let steps: Vec<_> = series.gaps.0.iter().map(|gap| process.transition(*gap)).collect();
         let seen = series.by_time();
         let (mut predicted, mut updated) = (Vec::with_capacity(seen.len()), Vec::with_capacity(seen.len()));
-        let mut log_likelihood = S::zero();
+        let mut innovations = Vec::with_capacity(series.observed.len());
         let mut next = Belief { mean: Vector(vec![S::zero(); start.rows()]), covariance: start };
         for (i, y) in seen.into_iter().enumerate() {
             let now = match y {
                 None => next.clone(),
                 Some(y) => {
-                    let deviation = y - process.mean();
-                    let (now, expected) = next.seen(deviation, series.noise);
-                    log_likelihood = log_likelihood + expected.log_density(deviation);
+                    let seen = y - process.mean();
+                    let (now, expected) = next.seen(seen, series.noise);
+                    innovations.push(Innovation { expected, seen });
                     now
                 }
             };
@@ -117,7 +126,20 @@ impl<S: Scalar> Filter<S> {
             next = moved.unwrap_or_else(|| now.clone());
             updated.push(now);
         }
-        Self { steps, predicted, updated, log_likelihood, mean: process.mean() }
+        Self { steps, predicted, updated, innovations, mean: process.mean() }
+    }
+
+    /// `log p(y)`, in nats: the sum over what was seen.
+    pub fn log_likelihood(&self) -> S {
+        let densities = self.innovations.iter().map(|innovation| innovation.expected.log_density(innovation.seen));
+        densities.fold(S::zero(), |sum, density| sum + density)
+    }
+
+    /// `Π S` and `Σ ν²/S`: determinant and squared distance of what was seen, of which the likelihood is made.
+    pub fn volume_and_distance(&self) -> (S, S) {
+        self.innovations.iter().fold((S::one(), S::zero()), |(volume, distance), Innovation { expected, seen }| {
+            (volume * expected.variance, distance + (*seen - expected.mean).square() / expected.variance)
+        })
     }
 
     /// `G_i = P Aᵀ (P⁻₊)⁻¹` with this covariance `P` at the time `i`.

@@ -150,7 +150,7 @@ mod tests {
         let p = read("times=[0,0.5,3] observed=[] index=1").unwrap();
         let filter = p.observed.filter();
         let law = filter.smooth().law(p.index);
-        assert_eq!((law.mean.0, filter.log_likelihood.0), (0.4, 0.0));
+        assert_eq!((law.mean.0, filter.log_likelihood().0), (0.4, 0.0));
         assert!((law.variance.0 - 1.7).abs() < 1e-15);
         assert_eq!(p.observed.dense().law(&p.observed.process, 1).variance.0, 1.7);
     }
