@@ -6,6 +6,7 @@ pub mod denoising;
 pub mod elbo;
 pub mod euler;
 pub mod hutchinson;
+pub mod imputation;
 pub mod iwae;
 pub mod log_weight;
 pub mod path_energy;

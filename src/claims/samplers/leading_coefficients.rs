@@ -101,9 +101,15 @@ impl Run {
 /// A limit seen in `m_N`, `m_{2N}` and `m_{4N}`. With `E_N = 2m_{2N} − m_N`, which has no term in `1/N`, it is nearer to `E_{2N}` than
 /// measurements and extrapolations lie apart, `(limit − E_{2N})² ≤ (m_{4N} − m_{2N})² + (E_{2N} − E_N)²`: true for large `N` if there is a term in
 /// `1/N` or in `1/N²`, and of a wrong limit for no large `N`. The second square is for a term in `1/N` that happens to be small.
-pub(super) fn limit_of<'p, S: Scalar>(name: &str, limit: S, [one, two, four]: [S; 3]) -> Relation<'p, S> {
+pub(super) fn limit_of<'p, S: Scalar>(name: &str, limit: S, measured: [S; 3]) -> Relation<'p, S> {
+    let (lower, upper) = distance_and_bound(limit, measured);
+    Relation::below(name, lower, upper)
+}
+
+/// The two sides of [`limit_of`].
+pub(in crate::claims) fn distance_and_bound<S: Scalar>(limit: S, [one, two, four]: [S; 3]) -> (S, S) {
     let (coarse, fine) = (two * 2 - one, four * 2 - two);
-    Relation::below(name, (limit - fine).square(), (four - two).square() + (fine - coarse).square())
+    ((limit - fine).square(), (four - two).square() + (fine - coarse).square())
 }
 
 parameters! {

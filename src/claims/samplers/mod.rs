@@ -22,6 +22,8 @@ mod sde_exponential_integrator;
 
 use super::Claim;
 
+pub(in crate::claims) use leading_coefficients::distance_and_bound;
+
 /// The claims of this folder, in the order of the catalogue.
 pub static CLAIMS: &[&Claim] = &[
     &schedule_conventions::CLAIM,
