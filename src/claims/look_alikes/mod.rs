@@ -8,11 +8,14 @@ mod discrete_elbo_below_continuous;
 mod elbo_below_data;
 mod elbo_tends_to_the_flow;
 mod euler_weight_is_constant;
+mod exact_network_exact_spread;
 mod exact_score_leaves_no_gap;
 mod explicit_pointwise;
 mod no_gap_means_data;
+mod replacement_samples_the_conditional_law;
 mod same_marginals_for_any_score;
 mod same_path_laws;
+mod score_of_a_subset;
 mod truncated_elbo_below_data;
 mod weight_without_its_integral;
 
@@ -33,4 +36,7 @@ pub static CLAIMS: &[&Claim] = &[
     &weight_without_its_integral::CLAIM,
     &elbo_tends_to_the_flow::CLAIM,
     &explicit_pointwise::CLAIM,
+    &score_of_a_subset::CLAIM,
+    &exact_network_exact_spread::CLAIM,
+    &replacement_samples_the_conditional_law::CLAIM,
 ];
