@@ -2,7 +2,7 @@
 
 use super::container::{Stream, data_checksum};
 use super::{
-    Account, Coding, CodingError, Desk, Keys, Law, LatticePoint, Lengths, Order, SLOT_BITS, Stack, StreamError,
+    Account, Coding, CodingError, Desk, Keys, Law, CodingPoint, Lengths, Order, SLOT_BITS, Stack, StreamError,
 };
 use crate::numbers::{Float, shorten};
 use crate::parameters::{ExactReader, Inputs};
@@ -230,20 +230,17 @@ impl Axis {
             return Err(CodingError::Words(words.len()));
         }
         let inputs = Inputs::from_words(words.split_whitespace())?;
-        let point: LatticePoint<Float> = ExactReader::new(&inputs, &[]).read()?;
-        let entries = point.entries();
-        *room = room.checked_sub(entries).ok_or(CodingError::Tables { entries, most: limits.frequencies })?;
-        let bits = match point.precision {
+        let point: CodingPoint<Float> = ExactReader::new(&inputs, &[]).read()?;
+        let bits = match point.bits {
             Some(bits) if bits <= SLOT_BITS => bits,
             Some(bits) => return Err(CodingError::Precision(bits.to_string())),
             None => return Err(CodingError::Precision("none".to_owned())),
         };
-        for bins in [&point.data, &point.latent].map(|lattice| lattice.bins() as u64) {
-            if bins >= 1 << bits {
-                return Err(CodingError::Bins { bins, bits });
-            }
-        }
-        let laws = point.chain().chain().frequencies(bits)?.try_map(Law::of)?;
-        Ok(Self { words: words.into(), side: point.data.side, coding: Coding::new(laws, order) })
+        let lattice = &point.lattice;
+        let [data, latent] = [lattice.data.bins() as u64, lattice.latent.bins() as u64];
+        let frequencies = 2 * (data + latent * (lattice.gammas.len() as u64 - 1)) * latent + latent;
+        *room = room.checked_sub(frequencies).ok_or(CodingError::Tables { most: limits.frequencies })?;
+        let laws = lattice.chain().frequencies(bits)?.try_map(Law::of)?;
+        Ok(Self { words: words.into(), side: lattice.data.side, coding: Coding::new(laws, order) })
     }
 }

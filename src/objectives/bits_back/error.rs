@@ -18,19 +18,9 @@ pub enum CodingError {
     /// A precision that the coder does not have.
     #[error("precision_bits is {0}; this coder needs whole frequencies of at most 16 bits, so give precision_bits=16 or less")]
     Precision(String),
-    /// A lattice with one bin, or with more than the precision can tell apart.
-    #[error("{bins} bins do not go with frequencies of {bits} bits: there must be at least 3, and fewer than {}", 1_u64 << bits)]
-    Bins {
-        /// The number of bins.
-        bins: u64,
-        /// The precision.
-        bits: u32,
-    },
     /// Tables beyond the limit.
-    #[error("the chains need {entries} frequencies, more than the limit of {most}; take coarser lattices or fewer latents")]
+    #[error("the tables of the chains have more than {most} frequencies; take fewer different chains, coarser lattices or fewer latents")]
     Tables {
-        /// How many they need.
-        entries: u64,
         /// How many are allowed.
         most: u64,
     },

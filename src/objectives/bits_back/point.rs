@@ -1,62 +1,95 @@
-//! A chain on lattices by its parameters.
+//! The parameters of bits-back coding on lattices.
 
-use super::{Lattice, LatticeChain};
-use crate::numbers::{Scalar, Special};
+use super::{Chain, Lattice, LatticeChain, MOST_BITS};
+use crate::numbers::{Ball, EndPoint, Special};
 use crate::parameters::{Domain, InputError, Parameters, Source};
 
-/// Gaussian data, a diffusion with `γ` in equal steps, the lattices, and the precision of the frequencies.
+/// How many pairs of neighbouring bins a chain may have, over all its steps: about a minute in certified arithmetic.
+const MOST_PAIRS: u64 = 1_000_000;
+
+/// A chain on lattices, and how precisely it is coded.
 #[derive(Debug, Clone)]
-pub struct LatticePoint<S> {
-    /// The variance of the data.
-    pub variance: S,
-    /// `γ_1` and `γ_T`.
-    pub gammas: (S, S),
-    /// `T`.
-    pub latents: u32,
-    /// The bins of the data.
-    pub data: Lattice<S>,
-    /// The bins of every latent.
-    pub latent: Lattice<S>,
-    /// The bits `r` of the frequencies; none for real masses.
-    pub precision: Option<u32>,
+pub struct CodingPoint<S> {
+    /// Data, diffusion and bins.
+    pub lattice: LatticeChain<S>,
+    /// The precision of the frequencies in bits, or real probabilities.
+    pub bits: Option<u32>,
 }
 
-impl<S: Special> LatticePoint<S> {
-    /// The chain.
-    pub fn chain(&self) -> LatticeChain<S> {
-        LatticeChain::linear(self.variance, self.gammas, self.latents, self.data, self.latent)
-    }
-}
-
-impl<S> LatticePoint<S> {
-    /// How many numbers the tables of the chain hold.
-    pub fn entries(&self) -> u64 {
-        let [data, latent] = [&self.data, &self.latent].map(|lattice| 2 * u64::from(lattice.side) + 1);
-        // Each is below 2³³: their product may not fit.
-        let between = latent.saturating_mul(latent).saturating_mul(u64::from(self.latents) - 1);
-        data.saturating_mul(latent).saturating_add(between).saturating_mul(2).saturating_add(latent)
-    }
-}
-
-impl<S: Scalar> Parameters<S> for LatticePoint<S> {
+impl<S: Special> Parameters<S> for CodingPoint<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
         let latents = source.count("T", "the number of latents")?;
-        let variance = source.real("s", Domain::Positive, "the variance of the data")?;
-        let first = source.real("gamma_first", Domain::Real, "gamma = −ln SNR of the first latent")?;
-        let last = source.real("gamma_last", Domain::Real, "gamma of the last latent; without effect for T = 1")?;
+        let variance = source.real("s", Domain::Positive, "data variance")?;
+        let first = source.real("gamma_first", Domain::Real, "gamma of z_1, −ln SNR (the full log-ratio)")?;
+        let last =
+            source.real("gamma_last", Domain::Real, "gamma of z_T, above gamma_first; without effect if T = 1")?;
         if latents > 1 {
             source.ordered("gamma_first", "gamma_last", true)?;
         }
-        let data = Lattice {
-            spacing: source.real("dx", Domain::Positive, "the spacing of the data's bins")?,
-            side: source.count("Kx", "the number of bins of the data on either side of 0")?,
+        let mut lattice = |spacing, side, meanings: [&'static str; 2]| -> Result<Lattice<S>, InputError> {
+            let spacing = source.real(spacing, Domain::Positive, meanings[0])?;
+            Ok(Lattice { spacing, side: source.count(side, meanings[1])? })
         };
-        let latent = Lattice {
-            spacing: source.real("dz", Domain::Positive, "the spacing of the latents' bins")?,
-            side: source.count("Kz", "the number of bins of a latent on either side of 0")?,
+        let data = lattice("dx", "Kx", ["spacing of the bins of x", "K of x: there are 2K + 1 bins"])?;
+        let latent = lattice("dz", "Kz", ["spacing of the bins of every latent", "K of the latents"])?;
+        let bits = source.count_or_none(
+            "precision_bits",
+            "frequencies are multiples of 2^-precision_bits; none for real probabilities",
+        )?;
+        let [of_data, of_latent] = [data.side, latent.side].map(|side| 2 * u64::from(side) + 1);
+        let pairs = u64::from(latents - 1)
+            .saturating_mul(of_latent.saturating_mul(of_latent))
+            .saturating_add(of_data.saturating_mul(of_latent));
+        if pairs > MOST_PAIRS {
+            return Err(InputError::Condition(format!(
+                "T = {latents} latents on {of_latent} bins and data on {of_data} have {pairs} pairs of neighbouring bins, but at \
+                 most {MOST_PAIRS} are summed; give a smaller T, Kx or Kz"
+            )));
+        }
+        let most = of_data.max(of_latent);
+        if let Some(bits) = bits.filter(|bits| *bits > MOST_BITS || 1 << bits <= most) {
+            let least = u64::BITS - most.leading_zeros();
+            return Err(InputError::Condition(format!(
+                "precision_bits = {bits}, but {most} bins need from {least} to {MOST_BITS} bits; give precision_bits in that range, \
+                 or none"
+            )));
+        }
+        Ok(Self { lattice: LatticeChain::linear(variance, (first, last), latents, data, latent), bits })
+    }
+}
+
+impl CodingPoint<Ball> {
+    /// The law `P` of `x`, which is never quantised.
+    ///
+    /// # Errors
+    /// [`InputError`] if a probability is too small for an enclosure.
+    pub fn data_law(&self) -> Result<Vec<Ball>, InputError> {
+        positive(&self.lattice.data_law())
+    }
+
+    /// The law of `x`, and the laws that are coded with.
+    ///
+    /// # Errors
+    /// [`InputError`] if a probability is too small for an enclosure, or too little is known of one to say its frequency.
+    pub fn tables(&self) -> Result<(Vec<Ball>, Chain<Vec<Ball>>), InputError> {
+        let chain = self.lattice.chain();
+        let coded = match self.bits {
+            None => chain.try_map(|law| positive(law))?,
+            Some(bits) => chain.frequencies(bits).map_err(|open| InputError::Condition(open.to_string()))?.masses(),
         };
-        let meaning = "the bits r of the frequencies, with 2^r above the number of bins; or none, for real masses";
-        let precision = source.count_or_none("precision_bits", meaning)?;
-        Ok(Self { variance, gammas: (first, last), latents, data, latent, precision })
+        Ok((self.data_law()?, coded))
+    }
+}
+
+/// The law, if the logarithms of all its probabilities can be enclosed.
+fn positive(law: &[Ball]) -> Result<Vec<Ball>, InputError> {
+    match law.iter().find(|p| !p.certainly_positive()) {
+        None => Ok(law.to_vec()),
+        Some(p) => Err(InputError::Condition(format!(
+            "the probability of a bin is at most {:.0e} and may be smaller than any number that an enclosure holds, so its code length \
+             is not enclosed; give wider laws beside the bins (a smaller dx, dz or K, or a larger gamma_first), or precision_bits, \
+             with which no probability is that small",
+            p.hi().to_f64()
+        ))),
     }
 }
