@@ -3,7 +3,9 @@
 use crate::{FALSE_ALARM, GRID, coding, lengths, point, tables};
 use ouracle::evidence::Budget;
 use ouracle::numbers::{Ball, EndPoint, Float, Scalar};
-use ouracle::objectives::bits_back::{BitsBackCoder, Chain, Coding, Desk, Frequencies, CodingPoint, LengthLaw, Order, Settings};
+use ouracle::objectives::bits_back::{
+    BitsBackCoder, Chain, Coding, CodingPoint, Desk, Frequencies, LengthLaw, Order, Settings,
+};
 use ouracle::objectives::chain_bound;
 use ouracle::worlds::{Gaussian, GaussianChannel, Level, Oracle, Rung};
 use rand::{Rng, SeedableRng};
@@ -47,22 +49,34 @@ fn case(point: &CodingPoint<Float>, chain: &Chain<Frequencies>, order: Order, n:
 #[test]
 fn with_keys_the_enumeration_holds_and_without_only_for_the_inverse_of_the_encoder() {
     let point = point(GRID);
-    let inverse = point.lattice.chain().bayes_reversal(&point.lattice.data_law()).frequencies(16).unwrap();
+    let coded: Chain<Vec<Float>> = tables(&point).masses();
+    let inverse = coded.bayes_reversal(&point.lattice.data_law()).frequencies(16).unwrap();
     // What the catalogue prints: 4.53654, and 6.58081 ± 0.052 without keys; 3.89229 for the inverse.
     for (chain, enumerated, dirty) in [(tables(&point), 4.53654, Some((6.58081, 0.052))), (inverse, 3.89229, None)] {
-        let Case { law, coding, bins } = case(&point, &chain, Order::Naive, 6000);
+        let Case { law, coding, bins } = case(&point, &chain, Order::Interleaved, 60_000);
         assert!((law.mean.0 - enumerated).abs() < 5e-6, "{law:?}");
         // The same mean by the sum over neighbours.
         let masses: Chain<Vec<Float>> = chain.masses();
         assert!((masses.net_bits(&point.lattice.data_law()).0 - law.mean.0).abs() < 1e-12);
-        assert!(agrees(&lengths(&coding, &bins, &mut Desk::of_seed(5, true)), &law));
-        let unkeyed = lengths(&coding, &bins, &mut Desk::of_seed(5, false));
-        assert_eq!(agrees(&unkeyed, &law), dirty.is_none());
+        let [keyed, plain] = [true, false].map(|keyed| lengths(&coding, &bins, &mut Desk::of_seed(5, keyed)));
+        eprintln!("enumerated {:.5}, keyed {:.5}, plain {:.5}", law.mean.0, mean(&keyed), mean(&plain));
+        assert!(agrees(&keyed, &law));
+        assert_eq!(agrees(&plain, &law), dirty.is_none());
         if let Some((printed, error)) = dirty {
-            // Two runs differ by their standard errors; ten of them are more than any two show.
-            assert!((mean(&unkeyed) - printed).abs() < 10.0 * error, "{}", mean(&unkeyed));
+            // The printed run was of 6000 samples; this one has a third of its error.
+            assert!((mean(&plain) - printed).abs() < 5.0 * error, "{}", mean(&plain));
         }
     }
+}
+
+#[test]
+fn slots_are_dirty_in_the_interleaved_order() {
+    // In the naive order latents are popped after the prior's symbol, whose slots are all but uniform; then nothing shows.
+    let point = point(GRID);
+    let Case { law, coding, bins } = case(&point, &tables(&point), Order::Naive, 6000);
+    let plain = lengths(&coding, &bins, &mut Desk::of_seed(5, false));
+    eprintln!("enumerated {:.5}, naive and plain {:.5}", law.mean.0, mean(&plain));
+    assert!(agrees(&plain, &law));
 }
 
 #[test]
@@ -97,9 +111,8 @@ fn continuous(point: &CodingPoint<Float>) -> (f64, f64) {
     let prior = channel.information(snr(chain.gammas.last().unwrap()));
     let decoder = Gaussian::centred(channel.mmse(snr(&chain.gammas[0]))).entropy();
     let rungs = levels.windows(2).map(|pair| Rung::between(pair[1], pair[0]));
-    let steps = rungs.fold(Float(0.0), |sum, rung| {
-        sum + chain_bound::step(&oracle, &rung, rung.posterior_variance(), Float(1.0))
-    });
+    let steps = rungs
+        .fold(Float(0.0), |sum, rung| sum + chain_bound::step(&oracle, &rung, rung.posterior_variance(), Float(1.0)));
     (bits(prior + steps + decoder), bits(data.entropy()))
 }
 

@@ -124,7 +124,10 @@ fn what_a_forger_writes_is_an_error_too() {
     assert_eq!(refuse(&|stream| stream.data ^= 1), StreamError::Data);
     assert!(matches!(refuse(&|stream| stream.keyed = false), StreamError::Remainder | StreamError::Exhausted { .. }));
     assert!(matches!(refuse(&|stream| stream.seed += 1), StreamError::Remainder | StreamError::Exhausted { .. }));
-    assert!(matches!(refuse(&|stream| stream.order = Order::Naive), StreamError::Remainder | StreamError::Exhausted { .. }));
+    assert!(matches!(
+        refuse(&|stream| stream.order = Order::Naive),
+        StreamError::Remainder | StreamError::Exhausted { .. }
+    ));
     assert!(matches!(refuse(&|stream| stream.axes[1] = GRID.into()), StreamError::OtherChains { .. }));
 }
 
@@ -138,7 +141,8 @@ fn chains_that_would_take_too_much_are_refused() {
     assert!(wide.contains("at most 1000000"), "{wide}");
     let long = with("T=4000000000 s=0.8 gamma_first=-2 gamma_last=2 dx=0.5 Kx=8 dz=0.5 Kz=9 precision_bits=16");
     assert!(long.contains("at most 1000000"), "{long}");
-    let most = with("T=4294967295 s=1 gamma_first=-2 gamma_last=2 dx=1 Kx=4294967295 dz=1 Kz=4294967295 precision_bits=16");
+    let most =
+        with("T=4294967295 s=1 gamma_first=-2 gamma_last=2 dx=1 Kx=4294967295 dz=1 Kz=4294967295 precision_bits=16");
     assert!(most.contains("at most 1000000"), "{most}");
     let coarse = with("T=4 s=0.8 gamma_first=-2 gamma_last=2 dx=0.5 Kx=200 dz=0.5 Kz=9 precision_bits=8");
     assert!(coarse.contains("401 bins"), "{coarse}");
@@ -183,7 +187,6 @@ fn the_tables_and_a_stream_are_the_same_on_every_machine() {
     let chain = tables(&point(GRID));
     let laws = chain.encoder.iter().chain(&chain.model).flatten().chain([&chain.prior]);
     let digest = fnv(laws.flat_map(|law| law.counts().iter().flat_map(|count| count.to_le_bytes())));
-    assert_eq!(digest, 0, "{digest:#x}");
-    let digest = fnv(sample_stream().0.iter().copied());
-    assert_eq!(digest, 0, "{digest:#x}");
+    let of_stream = fnv(sample_stream().0.iter().copied());
+    assert_eq!([digest, of_stream], [0x8670_0be9_8703_99de, 0x854c_f5c9_8e47_d8c4], "{of_stream:#x}");
 }

@@ -2,7 +2,7 @@
 
 use super::container::{Stream, data_checksum};
 use super::{
-    Account, Coding, CodingError, Desk, Keys, Law, CodingPoint, Lengths, Order, SLOT_BITS, Stack, StreamError,
+    Account, Coding, CodingError, CodingPoint, Desk, Keys, Law, Lengths, Order, SLOT_BITS, Stack, StreamError,
 };
 use crate::numbers::{Float, shorten};
 use crate::parameters::{ExactReader, Inputs};
@@ -187,7 +187,8 @@ impl BitsBackCoder {
         let (true, Some(operations)) = (symbols <= u128::from(limits.values), samples.checked_mul(of_sample)) else {
             return Err(StreamError::TooMany { symbols, most: limits.values });
         };
-        let stack = Stack::of_words(words, head).ok_or(StreamError::Malformed("the head of the stack is below 2^32"))?;
+        let stack =
+            Stack::of_words(words, head).ok_or(StreamError::Malformed("the head of the stack is below 2^32"))?;
         let mut desk = Desk::new(stack, keyed.then(|| Keys::of_seed(seed)), operations);
         let mut values = Vec::new();
         for decoded in 0..samples {

@@ -112,7 +112,8 @@ impl Stream {
         if sum != checksum(bytes[..summed].iter().copied()) {
             return Err(StreamError::Corrupted);
         }
-        let words = words.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect();
+        let words =
+            words.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect();
         let order = match order {
             0 => Order::Naive,
             1 => Order::Interleaved,

@@ -16,10 +16,14 @@ pub enum CodingError {
     #[error("the parameters of a chain are {0} bytes long; a stream has room for 65535, so write shorter numbers")]
     Words(usize),
     /// A precision that the coder does not have.
-    #[error("precision_bits is {0}; this coder needs whole frequencies of at most 16 bits, so give precision_bits=16 or less")]
+    #[error(
+        "precision_bits is {0}; this coder needs whole frequencies of at most 16 bits, so give precision_bits=16 or less"
+    )]
     Precision(String),
     /// Tables beyond the limit.
-    #[error("the tables of the chains have more than {most} frequencies; take fewer different chains, coarser lattices or fewer latents")]
+    #[error(
+        "the tables of the chains have more than {most} frequencies; take fewer different chains, coarser lattices or fewer latents"
+    )]
     Tables {
         /// How many are allowed.
         most: u64,
@@ -61,10 +65,14 @@ pub enum StreamError {
     #[error("this is no bits-back stream of ouracle: it does not begin with its eight bytes")]
     Foreign,
     /// Of another version.
-    #[error("the stream has the format version {0}, and this program reads version 1; decode it with the program that wrote it")]
+    #[error(
+        "the stream has the format version {0}, and this program reads version 1; decode it with the program that wrote it"
+    )]
     Version(u16),
     /// Cut off.
-    #[error("the stream ends after {have} bytes, but its header needs {need}: it is truncated, or its header corrupted")]
+    #[error(
+        "the stream ends after {have} bytes, but its header needs {need}: it is truncated, or its header corrupted"
+    )]
     Truncated {
         /// How many there are.
         have: u64,
@@ -92,7 +100,9 @@ pub enum StreamError {
     #[error("the chain of the stream: {0}")]
     Chain(#[from] CodingError),
     /// A stream of other chains.
-    #[error("the stream was written with the chains [{theirs}], and this coder has [{ours}]; take the coder that the stream describes")]
+    #[error(
+        "the stream was written with the chains [{theirs}], and this coder has [{ours}]; take the coder that the stream describes"
+    )]
     OtherChains {
         /// Those of the stream.
         theirs: String,
@@ -111,6 +121,8 @@ pub enum StreamError {
     #[error("after decoding, the stack is not the one that the seed started: the stream was not written by this coder")]
     Remainder,
     /// The data are not those that were encoded.
-    #[error("the decoded data do not have the checksum of the encoded: the tables of this program differ from those of its writer")]
+    #[error(
+        "the decoded data do not have the checksum of the encoded: the tables of this program differ from those of its writer"
+    )]
     Data,
 }

@@ -88,6 +88,8 @@ pub struct Account {
     pub keyed: bool,
     /// How many words of the seed were taken up, that of the first head among them.
     pub fresh_words: u64,
+    /// The words below the first head: those that were there, and those of the seed that were taken up later.
+    pub first_words: u64,
     /// The first head.
     pub first_head: u64,
     /// The words below the last head.
@@ -100,8 +102,10 @@ impl Account {
     /// Closes the books of a run that began with `of` and ended with `stack`.
     pub fn close(lengths: Lengths, samples: u64, keyed: bool, of: &Stack, stack: &Stack) -> Self {
         let (first_head, last_head) = (of.head(), stack.head());
-        let words = stack.words().len() as u64;
-        Self { lengths, samples, keyed, fresh_words: stack.fresh_words(), first_head, words, last_head }
+        let [below, words] = [of, stack].map(|stack| stack.words().len() as u64);
+        let fresh_words = stack.fresh_words();
+        let first_words = below + fresh_words - of.fresh_words();
+        Self { lengths, samples, keyed, fresh_words, first_words, first_head, words, last_head }
     }
 
     /// The bits of the stack at the end, `32 · words + log₂ head`.
@@ -111,7 +115,7 @@ impl Account {
 
     /// The bits of the stack before the first operation, with all of the seed that was taken up: needed once, and given back.
     pub fn initial_bits<S: Scalar>(&self) -> S {
-        stack_bits(self.fresh_words - 1, self.first_head)
+        stack_bits(self.first_words, self.first_head)
     }
 
     /// What the samples added to the stack.
