@@ -16,6 +16,7 @@
 
 from ._native import __version__
 from .asserts import asserting
+from .bits_back import BitsBackCoder, CodeLength
 from .case import Case
 from .checks.brownian import check_brownian
 from .checks.elbo_terms import check_elbo_terms
@@ -56,8 +57,10 @@ assert_sde_solver = asserting(check_sde_solver)
 
 __all__ = [
     "Answer",
+    "BitsBackCoder",
     "Case",
     "Claim",
+    "CodeLength",
     "DATA",
     "EDM",
     "Field",

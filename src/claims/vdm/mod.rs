@@ -28,6 +28,8 @@ pub(super) mod vdm_t_vs_2t;
 mod vdm_vlb_decomposition;
 mod weighted_loss_elbo;
 mod weighted_minimiser;
+mod ans_overhead;
+mod bits_back_dirty_slots;
 
 use super::Claim;
 
@@ -62,3 +64,4 @@ pub static CLAIMS: &[&Claim] = &[
     &bits_back_net_length::CLAIM,
     &bits_back_initial_bits::CLAIM,
 ];
+pub static CLAIMS: &[&Claim] = &[&ans_overhead::CLAIM, &bits_back_dirty_slots::CLAIM];

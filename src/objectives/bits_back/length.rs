@@ -6,6 +6,7 @@
 use super::Chain;
 use super::chain::sum;
 use crate::numbers::{Ball, Interval, Scalar, Special};
+use crate::numbers::{Scalar, Special};
 
 /// `H(p) = −Σ p log₂ p`.
 pub fn entropy<S: Scalar>(law: &[S]) -> S {
