@@ -104,7 +104,7 @@ impl Case {
             let (got, exact) = (fast.variance[i], exact.variance.to_f64());
             assert!((got - exact).abs() <= variance_bound * exact, "variance {i}: {got} for {exact}");
         }
-        let (got, exact) = (fast.log_likelihood, filter.log_likelihood.to_f64());
+        let (got, exact) = (fast.log_likelihood, filter.log_likelihood().to_f64());
         assert!((got - exact).abs() <= of_likelihood, "log-likelihood {got} for {exact}, bound {of_likelihood:e}");
     }
 }

@@ -63,7 +63,7 @@ fn smooth_matern<'py>(
     let smoother = filter.smooth();
     let laws = (0..times.len()).map(|i| smoother.law(i));
     let (means, variances): (Vec<_>, Vec<_>) = laws.map(|law| (law.mean.0, law.variance.0)).unzip();
-    Ok((means.to_pyarray(py), variances.to_pyarray(py), filter.log_likelihood.0))
+    Ok((means.to_pyarray(py), variances.to_pyarray(py), filter.log_likelihood().0))
 }
 
 fn positive(name: &str, value: f64) -> PyResult<Float> {

@@ -367,7 +367,6 @@ pub static CLAIM: Claim = Claim {
         Control {
             id: "clean-correlation",
             story: "the correlation of the noised entries read as √ᾱ r: the observation taken to stand there without noise",
-            readings: Readings::certified(STEPS, &ByEnclosure(Steps(CLEAN))),
             readings: Readings::of(LIMIT, &Limit(CLEAN)),
         },
     ],

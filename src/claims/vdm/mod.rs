@@ -1,5 +1,7 @@
 //! Variational diffusion models on Gaussian data, and compression by bits-back coding.
 
+mod ans_overhead;
+mod bits_back_dirty_slots;
 mod bits_back_initial_bits;
 mod bits_back_net_length;
 mod edm_preconditioning;
@@ -28,8 +30,6 @@ pub(super) mod vdm_t_vs_2t;
 mod vdm_vlb_decomposition;
 mod weighted_loss_elbo;
 mod weighted_minimiser;
-mod ans_overhead;
-mod bits_back_dirty_slots;
 
 use super::Claim;
 
@@ -63,5 +63,6 @@ pub static CLAIMS: &[&Claim] = &[
     &weighted_minimiser::CLAIM,
     &bits_back_net_length::CLAIM,
     &bits_back_initial_bits::CLAIM,
+    &ans_overhead::CLAIM,
+    &bits_back_dirty_slots::CLAIM,
 ];
-pub static CLAIMS: &[&Claim] = &[&ans_overhead::CLAIM, &bits_back_dirty_slots::CLAIM];

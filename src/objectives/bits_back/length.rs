@@ -6,7 +6,6 @@
 use super::Chain;
 use super::chain::sum;
 use crate::numbers::{Ball, Interval, Scalar, Special};
-use crate::numbers::{Scalar, Special};
 
 /// `H(p) = −Σ p log₂ p`.
 pub fn entropy<S: Scalar>(law: &[S]) -> S {

@@ -6,11 +6,6 @@ use crate::parameters::{Domain, InputError, Parameters, Source};
 
 /// How many pairs of neighbouring bins a chain may have, over all its steps: about a minute of certified arithmetic.
 const MOST_PAIRS: u64 = 400_000;
-use crate::numbers::{Ball, EndPoint, Special};
-use crate::parameters::{Domain, InputError, Parameters, Source};
-
-/// How many pairs of neighbouring bins a chain may have, over all its steps: about a minute in certified arithmetic.
-const MOST_PAIRS: u64 = 1_000_000;
 
 /// A chain on lattices, and how precisely it is coded.
 #[derive(Debug, Clone)]
@@ -97,13 +92,4 @@ fn positive(law: &[Ball]) -> Result<Vec<Ball>, InputError> {
          which no probability is that small"
             .to_owned(),
     ))
-    match law.iter().find(|p| !p.certainly_positive()) {
-        None => Ok(law.to_vec()),
-        Some(p) => Err(InputError::Condition(format!(
-            "the probability of a bin is at most {:.0e} and may be smaller than any number that an enclosure holds, so its code length \
-             is not enclosed; give wider laws beside the bins (a smaller dx, dz or K, or a larger gamma_first), or precision_bits, \
-             with which no probability is that small",
-            p.hi().to_f64()
-        ))),
-    }
 }

@@ -11,9 +11,8 @@ mod series;
 
 pub use dense::Dense;
 pub use irregular::Irregular;
-pub use kalman::{Belief, Filter, Smoother, StateSpace};
-pub use long::{LongSeries, SeriesError, SmoothedSeries};
 pub use kalman::{Belief, Filter, Innovation, Smoother, StateSpace};
+pub use long::{LongSeries, SeriesError, SmoothedSeries};
 pub use matern::Matern;
 pub use ou::{Neighbours, OrnsteinUhlenbeck};
 pub use series::{Observed, ObservedAt, Series};
