@@ -17,7 +17,7 @@ pub fn arctan(x: Ball) -> Ball {
     if x.lo() < f256::ZERO {
         return -arctan(-x);
     }
-    if Ball::one().certainly_le(&x) {
+    if x.lo() > f256::ONE {
         return Ball::pi() / 2 - arctan(x.recip());
     }
     // sin θ = x cos θ, with the derivative cos θ + x sin θ.

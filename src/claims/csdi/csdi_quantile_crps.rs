@@ -123,7 +123,7 @@ struct Normalised(u8);
 
 impl Enclosed for Normalised {
     fn points(&self) -> &'static [&'static str] {
-        &["tau=0.6 mu=1.5 s=2", "tau=0.0137 mu=-0.31 s=0.719", "tau=1.7 mu=0.119 s=4.13"]
+        &["tau=0.6 mu=1.5 s=2", "tau=0.137 mu=-0.31 s=0.719"]
     }
 
     fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {

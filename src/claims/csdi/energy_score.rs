@@ -106,8 +106,7 @@ impl Enclosed for Closed {
             move |radius: f64| axes.norm(digits_of(radius, magnitude))
         };
         let line = Gaussian::new(p.delta, p.v);
-        let (centred, ray, ball) =
-            (enclosed(round(p.d, Ball::zero())), enclosed(round(1, p.delta)), enclosed(round(3, p.delta)));
+        let (centred, ball) = (enclosed(round(p.d, Ball::zero())), enclosed(round(3, p.delta)));
         let gamma = isotropic_norm(p.v, if wrong == OTHER_GAMMA { p.d + 1 } else { p.d });
         // In three dimensions the length has a density: E = √(2v/π) e^{−δ²/2v} + (δ + v/δ) erf(δ/√(2v)).
         let in_space = mean_magnitude(&line) + p.v / p.delta * (p.delta / (p.v * 2).sqrt()).erf();
@@ -116,7 +115,6 @@ impl Enclosed for Closed {
         let magnitude = score_axes.square().sqrt().to_f64();
         Ok(vec![
             EnclosedRelation::equal("no shift and equal eigenvalues", move |radius| gamma - centred(radius)),
-            EnclosedRelation::equal("one dimension", move |radius| mean_magnitude(&line) - ray(radius)),
             EnclosedRelation::equal("three dimensions", move |radius| in_space - ball(radius)),
             EnclosedRelation::equal("the score in one dimension", move |radius| {
                 score - score_at(wrong, &score_axes, digits_of(radius, magnitude))
