@@ -18,7 +18,10 @@ pub fn arctan(x: Ball) -> Ball {
         return -arctan(-x);
     }
     if x.lo() > f256::ONE {
-        return Ball::pi() / 2 - arctan(x.recip());
+        // Never above π/2, though rounding the difference outward may say so.
+        let right_angle = Ball::pi() / 2;
+        let angle = right_angle - arctan(x.recip());
+        return angle.intersect(&Ball::enclosing(f256::ZERO, right_angle.hi())).unwrap_or(angle);
     }
     // sin θ = x cos θ, with the derivative cos θ + x sin θ.
     verified_root(x.to_f64().atan(), |angle| {
