@@ -92,7 +92,7 @@ def replacement(noise, observed, mask, steps):
 
 finding = oc.check_imputer(replacement, case, observed, mask, steps=(25, 50, 100, 200)).of("conditional law")
 print(finding.verdict, "—", finding.cause)
-print("distance to the conditional law at", dict(zip(finding.details["steps"], np.round(finding.details["errors"], 3))), "steps")
+print("distance to the conditional law at", dict(zip(finding.details["steps"], np.round(finding.details["errors"], 3).tolist())), "steps")
 assert finding.verdict == "wrong" and "replacement" in finding.cause
 
 # %% [markdown]
@@ -120,7 +120,7 @@ def conditional(noise, observed, mask, steps):
 
 
 right = oc.check_imputer(conditional, case, observed, mask, network=informed, steps=(25, 50, 100, 200)).of("conditional law")
-print(right.verdict, "— distances", np.round(right.details["errors"], 4))
+print(right.verdict, "— distances", np.round(right.details["errors"], 4).tolist())
 assert right.passes
 
 # %% [markdown]
