@@ -11,8 +11,9 @@ const WIDTH: usize = 8;
 const VECTORS: usize = 2;
 pub(super) const CHUNKS: usize = WIDTH * VECTORS;
 
-/// Points between two passes through the memory of a chunk. Lengths of chunks and runs before them are multiples of it.
-pub(super) const TILE: usize = 64;
+/// Points between two passes through the memory of a chunk: few enough that those of all chunks stay in the nearest cache. Lengths of
+/// chunks and margins are multiples of it.
+pub(super) const TILE: usize = 32;
 
 /// What a chunk may still owe to an arbitrary start: an eighth of a rounding.
 const FORGOTTEN: f64 = f64::EPSILON / 16.0;
@@ -174,16 +175,19 @@ impl Group<'_> {
     fn prepare(&mut self) -> Result<(), Refusal> {
         let (width, n) = (CHUNKS * self.chunk + 2 * self.margin, self.times.len());
         let scratch = &mut *self.scratch;
-        scratch.decays.clear();
-        scratch.decays.resize(width, -1.0);
-        scratch.seen.clear();
-        scratch.seen.resize(width, f64::NAN);
         let first = self.start.saturating_sub(self.margin);
         let last = (self.start + width - self.margin).min(n);
         let place = first + self.margin - self.start;
+        let end = place + last - first;
+        for (numbers, beyond) in [(&mut scratch.decays, -1.0), (&mut scratch.seen, f64::NAN)] {
+            numbers.resize(width, beyond);
+            numbers[..place].fill(beyond);
+            numbers[end..].fill(beyond);
+        }
         let mut fine = true;
         // The first time of a series has no gap before it.
         let skipped = usize::from(first == 0);
+        scratch.decays[place] = -1.0;
         let (before, after) =
             (&self.times[(first + skipped).max(1) - 1..last - 1], &self.times[(first + skipped).max(1)..last]);
         for ((decay, before), after) in scratch.decays[place + skipped..].iter_mut().zip(before).zip(after) {
@@ -256,7 +260,7 @@ impl Group<'_> {
     fn backward<S: Shuffle>(&mut self, shuffle: S, ends: [Moments<WIDTH>; VECTORS]) -> Result<(), Refusal> {
         let mut now = ends;
         let Constants { mean, unit, .. } = *self.constants;
-        let [mean, unit] = [mean, unit].map(|x| Lanes([x; WIDTH]));
+        let [mean, unit, squared_unit] = [mean, unit, unit * unit].map(|x| Lanes([x; WIDTH]));
         let mut remembered = [Lanes([1.0; WIDTH]); VECTORS];
         let (mut means, mut variances) =
             ([[Lanes([0.0; WIDTH]); VECTORS]; TILE], [[Lanes([0.0; WIDTH]); VECTORS]; TILE]);
@@ -266,7 +270,7 @@ impl Group<'_> {
             let own = at < self.chunk;
             for k in (0..TILE).rev() {
                 for v in 0..VECTORS {
-                    (means[k][v], variances[k][v]) = (now[v].mean * unit + mean, now[v].variance * unit * unit);
+                    (means[k][v], variances[k][v]) = (now[v].mean * unit + mean, now[v].variance * squared_unit);
                     now[v] = links[k][v].back(now[v]);
                     if !own {
                         remembered[v] = remembered[v] * links[k][v].gain;

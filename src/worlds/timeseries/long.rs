@@ -6,12 +6,12 @@ use crate::numbers::{Float, Instructions, Lanes, decay_minus_one};
 use std::sync::Mutex;
 
 /// Points in a chunk at most, so that a group and what it remembers stay in a cache.
-const LONGEST_CHUNK: usize = 31 * TILE;
+const LONGEST_CHUNK: usize = 62 * TILE;
 /// Points run through before and after a chunk at first, and at most.
-const FIRST_MARGIN: usize = TILE;
+const FIRST_MARGIN: usize = 2 * TILE;
 const LAST_MARGIN: usize = 8 * LONGEST_CHUNK;
 /// Shorter series are followed point by point.
-const SHORTEST: usize = 2 * CHUNKS * TILE;
+const SHORTEST: usize = 4 * CHUNKS * TILE;
 
 const NOISE: &str = "the observation noise variance";
 const NON_NEGATIVE: &str = "give a finite number >= 0";
@@ -124,7 +124,7 @@ impl Constants {
     /// Mean and variance of the process itself.
     fn told(&self, now: &Moments<1>) -> (f64, f64) {
         let Moments { mean: Lanes([mean]), variance: Lanes([variance]) } = *now;
-        (mean * self.unit + self.mean, variance * self.unit * self.unit)
+        (mean * self.unit + self.mean, variance * (self.unit * self.unit))
     }
 
     #[inline(always)]
@@ -283,7 +283,7 @@ impl LongSeries<'_> {
         // As few groups as memory allows, of equal size.
         let chunk = n.div_ceil(CHUNKS * n.div_ceil(CHUNKS * LONGEST_CHUNK)).div_ceil(TILE) * TILE;
         // Chunks at a distance of a power of two would fall into one set of a cache.
-        let chunk = if chunk.is_multiple_of(8 * TILE) { chunk + TILE } else { chunk };
+        let chunk = if chunk.is_multiple_of(16 * TILE) { chunk + TILE } else { chunk };
         let group = CHUNKS * chunk;
         let mut sums = vec![Ok(0.0); n.div_ceil(group)];
         let places = mean.chunks_mut(group).zip(variance.chunks_mut(group)).zip(&mut sums).enumerate();
