@@ -206,6 +206,7 @@ pub(super) fn latex_name(name: &str) -> String {
         "mpi" => r"m_\pi".to_owned(),
         "mr" => "m_r".to_owned(),
         "obs_noise_var" => "R".to_owned(),
+        "from" | "to" | "low" | "high" | "snr" => format!(r"\mathrm{{{name}}}"),
         "sig" => r"\sigma".to_owned(),
         "smin" => r"\sigma_-".to_owned(),
         "smax" => r"\sigma_+".to_owned(),

@@ -60,7 +60,7 @@ pub(super) fn inline(latex: &str) -> String {
     mathml(latex, DisplayMode::Inline).unwrap_or_else(|| code(latex))
 }
 
-/// Words with formulas between `$` and names between backticks.
+/// Words with formulas between `$`, names between backticks and stress between asterisks.
 pub(super) fn paragraph(text: &str) -> String {
     if text.matches('$').count() % 2 == 1 {
         return words(text);
@@ -81,7 +81,21 @@ fn words(text: &str) -> String {
     if text.matches('`').count() % 2 == 1 {
         return escape(text);
     }
-    text.split('`').enumerate().map(|(at, part)| if at % 2 == 1 { code(part) } else { escape(part) }).collect()
+    text.split('`').enumerate().map(|(at, part)| if at % 2 == 1 { code(part) } else { stressed(part) }).collect()
+}
+
+/// Words between asterisks are stressed; an asterisk that stands alone or beside a space is one.
+fn stressed(text: &str) -> String {
+    let parts: Vec<_> = text.split('*').collect();
+    let closed = |word: &str| !word.is_empty() && word.trim() == word;
+    if parts.len() % 2 == 0 || !parts.iter().skip(1).step_by(2).all(|word| closed(word)) {
+        return escape(text);
+    }
+    let part = |(at, part): (usize, &&str)| match at % 2 {
+        1 => format!("<em>{}</em>", escape(part)),
+        _ => escape(part),
+    };
+    parts.iter().enumerate().map(part).collect()
 }
 
 fn code(text: &str) -> String {
@@ -217,6 +231,10 @@ mod tests {
         let text = paragraph("with $\\lambda < 1$ & `a<b`");
         assert!(text.starts_with("with <math") && text.ends_with("</math> &amp; <code>a&lt;b</code>"), "{text}");
         assert_eq!(paragraph("costs $5 <"), "costs $5 &lt;");
+        assert_eq!(paragraph("the *model* <"), "the <em>model</em> &lt;");
+        for plain in ["2 * 3 * 4", "a* and b", "**", "*<b>*x*"] {
+            assert_eq!(paragraph(plain), escape(plain));
+        }
         assert_eq!(paragraph("a `tick"), "a `tick");
     }
 }
