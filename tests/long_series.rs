@@ -161,6 +161,7 @@ fn nothing_seen_leaves_the_prior() {
     for n in [5, 5_000] {
         let mut case = Case::new(n, [0.02, 0.7], 0.25, 0.0);
         case.values.fill(f64::NAN);
+        case.values[n / 2] = f64::INFINITY;
         let smoothed = case.smooth();
         assert!(smoothed.mean.iter().all(|mean| *mean == 0.4));
         let unit = f64::EPSILON / 2.0;

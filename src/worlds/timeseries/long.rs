@@ -237,7 +237,8 @@ impl LongSeries<'_> {
                 return Err(SeriesError::Number { what: format!("time {}", i + 1), value: pair[1], remedy });
             }
         }
-        match self.values.iter().position(|value| constants.deviation(*value).is_infinite()) {
+        let seen = |i: usize| self.observed.is_none_or(|marks| marks[i]);
+        match (0..self.values.len()).find(|i| seen(*i) && constants.deviation(self.values[*i]).is_infinite()) {
             None => Ok(()),
             Some(i) => {
                 let remedy = "it is too large beside the variance; is the variance in the same units?";
