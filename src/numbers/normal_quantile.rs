@@ -9,7 +9,7 @@ use f256::f256;
 ///
 /// ```
 /// use ouracle::numbers::{Ball, Field, normal_quantile};
-/// assert_eq!(normal_quantile(Ball::ratio(1, 20)).to_decimal(30), "-1.64485362695147271486384890799 ± 1.5e-30");
+/// assert!(normal_quantile(Ball::ratio(1, 20)).to_decimal(30).starts_with("-1.64485362695147271486384890799 ± "));
 /// assert_eq!(normal_quantile(Ball::ratio(1, 2)).to_decimal(10), "0");
 /// ```
 pub fn normal_quantile(p: Ball) -> Ball {
