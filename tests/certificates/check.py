@@ -197,7 +197,8 @@ def check_numerically(cert):
     draw = random.Random(cert["claim"] + cert["title"])
     found = 0
     for _ in range(ATTEMPTS):
-        point = [fmpq(draw.randint(1, 64), 16) * (1 if s["positive"] else draw.choice((-1, 1))) for s in cert["symbols"]]
+        # Half of them below 1, where shares, correlations and betas live: the assumptions do not say so one by one.
+        point = [fmpq(draw.randint(1, draw.choice((15, 64))), 16) * (1 if s["positive"] else draw.choice((-1, 1))) for s in cert["symbols"]]
         values = enclose(cert, point)
         if not all(values[i] > 0 for i in cert["positive"]) or any(values[i].contains(0) for i in cert["nonzero"]):
             continue
