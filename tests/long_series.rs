@@ -1,7 +1,7 @@
 //! The fast smoother against the generic one, with bounds that follow its roundings through the series.
 
-use ouracle::numbers::{Ball, EndPoint, Field, Float, Instructions, Vector};
-use ouracle::worlds::timeseries::{Filter, LongSeries, OrnsteinUhlenbeck, Series, SeriesError, SmoothedSeries};
+use ouracle::numbers::{Ball, EndPoint, Field, Float, Instructions};
+use ouracle::worlds::timeseries::{Filter, LongSeries, OrnsteinUhlenbeck, SeriesError, SmoothedSeries};
 
 /// Roundings of one step, counted generously: decay 3, factor and fresh variance 5, prediction 3, the two quotients 5, gain and link 4,
 /// update 4.
@@ -53,14 +53,7 @@ impl Case {
             theta: ball(self.process.theta.0),
             mu: ball(self.process.mu.0),
         };
-        let places: Vec<_> = (0..self.times.len()).filter(|i| self.observed[*i]).collect();
-        let series = Series {
-            gaps: Vector(self.times.windows(2).map(|pair| ball(pair[1]) - ball(pair[0])).collect()),
-            values: Vector(places.iter().map(|i| ball(self.values[*i])).collect()),
-            observed: places,
-            noise: ball(self.noise),
-        };
-        let filter = Filter::new(&process, &series);
+        let filter = Filter::new(&process, &self.long().read(ball));
         let smoother = filter.smooth();
         let fast = self.smooth();
 

@@ -85,7 +85,7 @@ class Matern32:
     def smooth(self, times: ArrayLike, values: ArrayLike, observed: ArrayLike | None = None, *, noise: float = 0.0) -> Smoothed:
         """As :meth:`OrnsteinUhlenbeck.smooth`, with the value and its derivative as state."""
         t, y, mask = _arrays(times, values, observed)
-        return Smoothed(*_native.smooth_matern(t, y, np.ones(t.shape, dtype=bool) if mask is None else mask, self.variance, self.rate, noise))
+        return Smoothed(*_native.smooth_matern(t, y, mask, self.variance, self.rate, noise))
 
     def law(self, times: ArrayLike) -> Gaussian:
         """The joint law at some times, in any order: for cases of a few dimensions."""

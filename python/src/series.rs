@@ -2,8 +2,8 @@
 
 use super::refuse;
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods, ToPyArray};
-use ouracle::numbers::{Float, Instructions, Vector};
-use ouracle::worlds::timeseries::{Filter, LongSeries, Matern, OrnsteinUhlenbeck, Series, StateSpace};
+use ouracle::numbers::{Float, Instructions};
+use ouracle::worlds::timeseries::{Filter, LongSeries, Matern, OrnsteinUhlenbeck, StateSpace};
 use pyo3::prelude::*;
 
 /// Mean, variance and log-likelihood.
@@ -39,29 +39,23 @@ fn smooth_ou<'py>(
 
 /// The Matérn-3/2 process of mean 0 given what was seen of it at some times, with noise.
 #[pyfunction]
+#[pyo3(signature = (times, values, observed, variance, rate, noise))]
 fn smooth_matern<'py>(
     py: Python<'py>,
     times: PyReadonlyArray1<'_, f64>,
     values: PyReadonlyArray1<'_, f64>,
-    observed: PyReadonlyArray1<'_, bool>,
+    observed: Option<PyReadonlyArray1<'_, bool>>,
     variance: f64,
     rate: f64,
     noise: f64,
 ) -> PyResult<Smoothed<'py>> {
-    let (times, values, observed) = (times.as_slice()?, values.as_slice()?, observed.as_slice()?);
-    // What the arrays must be like is said in one place.
-    LongSeries { times, values, observed: Some(observed), noise }.check().map_err(refuse)?;
+    let observed = observed.as_ref().map(PyReadonlyArray1::as_slice).transpose()?;
+    let series = LongSeries { times: times.as_slice()?, values: values.as_slice()?, observed, noise };
+    series.check().map_err(refuse)?;
     let process = Matern { s: positive("variance", variance)?, kappa: positive("rate", rate)? };
-    let places: Vec<_> = (0..times.len()).filter(|i| observed[*i]).collect();
-    let series = Series {
-        gaps: Vector(times.windows(2).map(|pair| Float(pair[1] - pair[0])).collect()),
-        values: Vector(places.iter().map(|i| Float(values[*i])).collect()),
-        observed: places,
-        noise: Float(noise),
-    };
-    let filter = Filter::new(&process, &series);
+    let filter = Filter::new(&process, &series.read(Float));
     let smoother = filter.smooth();
-    let laws = (0..times.len()).map(|i| smoother.law(i));
+    let laws = (0..series.times.len()).map(|i| smoother.law(i));
     let (means, variances): (Vec<_>, Vec<_>) = laws.map(|law| (law.mean.0, law.variance.0)).unzip();
     Ok((means.to_pyarray(py), variances.to_pyarray(py), filter.log_likelihood().0))
 }

@@ -1,5 +1,6 @@
 //! Samples of a chain of affine steps in several dimensions, whose law is exact, against the moments claimed of it.
 
+use super::matrix_path::affine;
 use super::{Plan, Statistic, WIDTH, sampler};
 use crate::numbers::{Ball, Float, Lanes, Scalar};
 use crate::objectives::imputation::{Moments, Step};
@@ -46,12 +47,8 @@ impl AffineSamples {
                 let start: Vec<Lanes<WIDTH>> = (0..d).map(|_| noise.normal()).collect();
                 let end = steps.iter().fold(start, |state, step| {
                     let deviation = Lanes::splat(step.variance.sqrt());
-                    let row = |i: usize| {
-                        let offset = Lanes::splat(step.mean.offset[i]);
-                        let terms = state.iter().enumerate();
-                        terms.fold(offset, |sum, (k, z)| sum + Lanes::splat(step.mean.slope[(i, k)]) * *z)
-                    };
-                    (0..d).map(|i| row(i) + deviation * noise.normal()).collect()
+                    let carried = affine(&step.mean.slope, &step.mean.offset, &state);
+                    carried.into_iter().map(|entry| entry + deviation * noise.normal()).collect()
                 });
                 let product = (end[0] - centre[0]) * (end[1] - centre[1]);
                 out.copy_from_slice(&[end[0], end[0], end[1], product]);

@@ -1,7 +1,7 @@
 //! Paths of linear SDEs in d dimensions without discretisation bias, from drift and diffusion alone.
 
 use super::{Noise, Plan, Statistic, WIDTH, sampler};
-use crate::numbers::{Ball, Float, Lanes, Matrix};
+use crate::numbers::{Ball, Float, Lanes, Matrix, Vector};
 use crate::worlds::{MatrixSde, MatrixTransition};
 
 /// A path of `dX = A(τ) X dτ + L(τ) dB`, as a chain of transitions.
@@ -68,7 +68,16 @@ impl MatrixPath {
 
 /// A matrix times a vector in every lane.
 fn times(matrix: &Matrix<Float>, y: &[Lanes<WIDTH>]) -> Vec<Lanes<WIDTH>> {
-    let row = |i| y.iter().enumerate().fold(Lanes([0.0; WIDTH]), |sum, (k, y)| sum + Lanes::splat(matrix[(i, k)]) * *y);
+    let nothing = Vector(vec![Float(0.0); matrix.rows()]);
+    affine(matrix, &nothing, y)
+}
+
+/// A matrix times a vector in every lane, and an offset.
+pub(super) fn affine(matrix: &Matrix<Float>, offset: &Vector<Float>, y: &[Lanes<WIDTH>]) -> Vec<Lanes<WIDTH>> {
+    let row = |i: usize| {
+        let start = Lanes::splat(offset[i]);
+        y.iter().enumerate().fold(start, |sum, (k, y)| sum + Lanes::splat(matrix[(i, k)]) * *y)
+    };
     (0..matrix.rows()).map(row).collect()
 }
 

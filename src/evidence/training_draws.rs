@@ -1,5 +1,6 @@
 //! Draws of a training example: a series from its joint law, noise on the targets, and what predictors make of it.
 
+use super::matrix_path::affine;
 use super::{Noise, WIDTH};
 use crate::numbers::{Float, Lanes, Matrix};
 use crate::objectives::imputation::TrainingExample;
@@ -30,17 +31,12 @@ impl TrainingDraws {
     pub fn draw(&self, noise: &mut Noise) -> Drawn {
         let n = self.factor.rows();
         let normals: Vec<_> = (0..n).map(|_| noise.normal()).collect();
-        let entry = |i: usize| {
-            let terms = normals.iter().enumerate().take(i + 1);
-            terms.fold(Lanes::splat(self.example.clean.mean[i]), |sum, (k, normal)| {
-                sum + Lanes::splat(self.factor[(i, k)]) * *normal
-            })
-        };
+        let clean = affine(&self.factor, &self.example.clean.mean, &normals);
         let added: Vec<_> = (0..self.example.targets).map(|_| noise.normal()).collect();
         let [signal, deviation] = [self.example.level.alpha, self.example.level.sigma].map(Lanes::splat);
-        let inputs = (0..n).map(|i| match added.get(i) {
-            Some(noise) => signal * entry(i) + deviation * *noise,
-            None => entry(i),
+        let inputs = clean.into_iter().enumerate().map(|(i, entry)| match added.get(i) {
+            Some(noise) => signal * entry + deviation * *noise,
+            None => entry,
         });
         Drawn { inputs: inputs.collect(), noise: added }
     }
@@ -49,11 +45,7 @@ impl TrainingDraws {
 impl Drawn {
     /// The value of an affine field of the inputs.
     pub fn value(&self, field: &AffineField<Float>) -> Vec<Lanes<WIDTH>> {
-        let row = |i: usize| {
-            let terms = self.inputs.iter().enumerate();
-            terms.fold(Lanes::splat(field.offset[i]), |sum, (j, y)| sum + Lanes::splat(field.slope[(i, j)]) * *y)
-        };
-        (0..field.slope.rows()).map(row).collect()
+        affine(&field.slope, &field.offset, &self.inputs)
     }
 
     /// What a predictor leaves of the noise.

@@ -53,6 +53,7 @@ pub use lanes::Lanes;
 pub use majorant::Majorant;
 pub use matrix::{Matrix, Vector};
 pub use matrix_exp::Exponential;
+pub use normal::normal_density;
 pub use normal_quantile::normal_quantile;
 pub use quadrature::{Panel, gauss_legendre_nodes, integrate, integrate_to_digits};
 pub(crate) use rational::shorten;

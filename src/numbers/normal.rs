@@ -1,6 +1,11 @@
-//! What the standard normal law gives to parts of the line, from its tails.
+//! The standard normal law: its density, and what it gives to parts of the line, from its tails.
 
-use super::Special;
+use super::{Scalar, Special};
+
+/// The standard normal density `e^{−z²/2}/√2π`.
+pub fn normal_density<S: Scalar>(z: S) -> S {
+    (-z.square() / 2).exp() / (S::pi() * 2).sqrt()
+}
 
 /// `N(0, 1)` of `(−∞, e₁], [e₁, e₂], …, [e_n, ∞)` for rising edges, each with one tail that is at most about a half: the one on
 /// its own side of 0, which `on_the_right` tells. Where it cannot be told the tails are halves, and either is right.

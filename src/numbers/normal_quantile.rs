@@ -1,5 +1,6 @@
 //! The inverse of the standard normal distribution function.
 
+use super::normal::normal_density;
 use super::verified_root::verified_root;
 use super::{Ball, Field, Interval, Scalar, Special};
 use f256::f256;
@@ -28,18 +29,17 @@ fn quantile_of(p: f256) -> Ball {
 /// The `z ≥ 0` with `Φ(−z) = p`, for `p ≤ ½`.
 fn lower(p: Ball) -> Ball {
     let root_two = Ball::int(2).sqrt();
-    let density = |z: Ball| (-z.square() / 2).exp() / (Ball::pi() * 2).sqrt();
     let guess = approximate(-p.ln().to_f64());
     if Ball::ratio(1, 4).certainly_le(&p) {
         // erf keeps the digits of a small quantile.
         let beyond = Ball::ratio(1, 2) - p;
-        return verified_root(guess, |z| ((z / root_two).erf() / 2 - beyond, density(z)));
+        return verified_root(guess, |z| ((z / root_two).erf() / 2 - beyond, normal_density(z)));
     }
     // The logarithm of a tail is nearly a parabola, however small the tail.
     let nats = p.ln();
     verified_root(guess, |z| {
         let tail = (z / root_two).erfc() / 2;
-        (tail.ln() - nats, -density(z) / tail)
+        (tail.ln() - nats, -normal_density(z) / tail)
     })
 }
 

@@ -3,7 +3,7 @@
 //! If the log-weights are independent `N(log p − s²/2, s²)`, the gap of `K` samples is `−E ln(K⁻¹ Σ e^{sZᵢ − s²/2})`. With
 //! `φ(w) = E e^{−wX}`, `X = e^{sZ − s²/2}`, it is `∫ (φ(u/K)ᴷ − e^{−u}) du/u` over `u > 0`, by `−ln x = ∫ (e^{−ux} − e^{−u}) du/u`.
 
-use crate::numbers::{Ball, Field, Float, Scalar, normal_reach, strip_error, strip_step};
+use crate::numbers::{Ball, Field, Float, Scalar, normal_density, normal_reach, strip_error, strip_step};
 use std::collections::HashMap;
 
 /// Why a gap is not enclosed.
@@ -166,10 +166,6 @@ impl Grid {
     fn kernel(&self, n: i64) -> Ball {
         (-(self.origin + self.grain * n).exp()).exp()
     }
-}
-
-fn normal_density(z: Ball) -> Ball {
-    (-z.square() / 2).exp() / (Ball::pi() * 2).sqrt()
 }
 
 /// `ln cosh x` for `x > 0`, without cancellation near 0: `cosh x − 1 = (eˣ − 1)² e^{−x}/2`.

@@ -3,7 +3,9 @@
 //! At signal-to-noise ratio `ρ` it sees `y = z/α = x + n/√ρ` and says `p(x_k | y) ∝ w_k e^{−ρ(y − x_k)²/2}`. If the weights `w` are
 //! those of the data, this is their posterior, and the expected loss is the entropy that is left.
 
-use crate::numbers::{Ball, Field, Integrand, OverLine, Scalar, gaussian_mean, normal_reach, strip_error, strip_step};
+use crate::numbers::{
+    Ball, Field, Integrand, OverLine, Scalar, gaussian_mean, normal_density, normal_reach, strip_error, strip_step,
+};
 use crate::worlds::{Gaussian, Mixture};
 
 /// What a decoder believes of data on levels: their weights, and the signal-to-noise ratio.
@@ -99,9 +101,9 @@ pub fn two_level_loss(separation: Ball, digits: usize) -> Ball {
     } else {
         Ball::whole()
     };
-    let sum = (1..=last).fold(density(Ball::zero()) * Ball::int(2).ln(), |sum, k| {
+    let sum = (1..=last).fold(normal_density(Ball::zero()) * Ball::int(2).ln(), |sum, k| {
         let z = step * k;
-        sum + density(z) * both_sides(separation * z)
+        sum + normal_density(z) * both_sides(separation * z)
     });
     (-separation.square() / 8).exp() * (sum * step + strip_error(edge, width, step) + rest)
 }
@@ -111,10 +113,6 @@ fn both_sides(v: Ball) -> Ball {
     let half = (-v / 2).exp();
     let log = half.square().ln_1p();
     log / half + half * (v + log)
-}
-
-fn density(z: Ball) -> Ball {
-    (-z.square() / 2).exp() / (Ball::pi() * 2).sqrt()
 }
 
 #[cfg(test)]

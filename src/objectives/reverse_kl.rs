@@ -19,18 +19,7 @@ pub fn denoiser<S: Scalar>(oracle: &Oracle<S>, level: &Level<S>, scale: S) -> Af
 
 /// A step of the model, `q(z_s | z_t, x = x̂(z_t))` with a variance of its own choice.
 pub fn model_step<S: Scalar>(oracle: &Oracle<S>, rung: &Rung<S>, variance: S, scale: S) -> Transition<S> {
-    let square = rung.noisy.sigma.square();
-    let on_state = rung.forward.factor * rung.clean.sigma.square() / square;
-    let on_data = rung.clean.alpha * rung.forward.variance / square;
-    let denoised = denoiser(oracle, &rung.noisy, scale).scale(on_data);
-    Transition { factor: on_state + denoised.slope, offset: denoised.offset, variance }
-}
-
-/// `q(x | z)`: the exact denoiser, and what it leaves of the variance, `sσ²/(α²s + σ²)`.
-pub fn posterior<S: Scalar>(oracle: &Oracle<S>, level: &Level<S>) -> Transition<S> {
-    let exact = oracle.denoised(level);
-    let left = oracle.data.variance * level.sigma.square() / level.law(&oracle.data).variance;
-    Transition { factor: exact.slope, offset: exact.offset, variance: left }
+    Transition { variance, ..rung.model(&denoiser(oracle, &rung.noisy, scale)) }
 }
 
 #[cfg(test)]

@@ -100,6 +100,13 @@ impl<S: Scalar> Oracle<S> {
         Affine { slope, offset: end.mean - slope * start.mean }
     }
 
+    /// `q(x | z)`: the denoiser, and what it leaves of the variance, `sσ²/(α²s + σ²)`.
+    pub fn posterior(&self, level: &Level<S>) -> Transition<S> {
+        let mean = self.denoised(level);
+        let left = self.data.variance * level.sigma.square() / level.law(&self.data).variance;
+        Transition { factor: mean.slope, offset: mean.offset, variance: left }
+    }
+
     /// The exact reverse transition `q(z_b | z_a)` to a less noisy level: with `v = α²s + σ²`, the regression slope
     /// `α_a v_b/(α_b v_a)` and the variance `v_b (σ_a² − α_a²σ_b²/α_b²)/v_a`.
     pub fn reverse(&self, from: &Level<S>, to: &Level<S>) -> Transition<S> {

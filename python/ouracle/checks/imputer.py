@@ -110,7 +110,7 @@ def _by_samples(
     if not kept:
         return Findings([law])
     exact = values[known]
-    limit = 8 * frameworks.unit_roundoff(given.dtype) * float(np.abs(exact).max(initial=1.0))
+    limit = _rounding(exact, given.dtype)
     error = float(np.abs(kept[0] - exact).max())
     verdict = "right" if error <= limit else "wrong"
     because = "8·u·|y| for the known entries of every sample"
@@ -144,13 +144,17 @@ class _Asked(Sampler):
         self.shape = shape
 
 
+def _rounding(known: Array, precision: str) -> float:
+    """How far a known entry may come out from where it went in."""
+    return 8 * frameworks.unit_roundoff(precision) * float(np.abs(known).max(initial=1.0))
+
+
 def _known(run: Run, values: Array, known: NDArray[np.bool_], about: dict[str, Any]) -> Finding:
     """What is known must come out as it went in."""
     output = run.output
-    u = frameworks.unit_roundoff(run.precision)
     mean, variance = output.mean[known], np.diag(output.covariance)[known]
     exact = values[known]
-    limit = 8 * u * float(np.abs(exact).max(initial=1.0))
+    limit = _rounding(exact, run.precision)
     error = max(float(np.abs(mean - exact).max()), float(np.sqrt(variance.max())))
     cause = ""
     if error > limit:

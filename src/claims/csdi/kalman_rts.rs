@@ -208,7 +208,7 @@ struct Mean;
 impl Formula for Mean {
     type Params<S: Scalar> = ObservedAt<OrnsteinUhlenbeck<S>, S>;
     fn value<S: Scalar>(p: &Self::Params<S>) -> S {
-        p.observed.filter().smooth().law(p.index).mean
+        p.law().mean
     }
 }
 
@@ -218,7 +218,7 @@ struct Variance;
 impl Formula for Variance {
     type Params<S: Scalar> = ObservedAt<OrnsteinUhlenbeck<S>, S>;
     fn value<S: Scalar>(p: &Self::Params<S>) -> S {
-        p.observed.filter().smooth().law(p.index).variance
+        p.law().variance
     }
 }
 

@@ -190,7 +190,7 @@ struct Mean;
 impl Formula for Mean {
     type Params<S: Scalar> = ObservedAt<Matern<S>, S>;
     fn value<S: Scalar>(p: &Self::Params<S>) -> S {
-        p.observed.filter().smooth().law(p.index).mean
+        p.law().mean
     }
 }
 
@@ -200,7 +200,7 @@ struct Variance;
 impl Formula for Variance {
     type Params<S: Scalar> = ObservedAt<Matern<S>, S>;
     fn value<S: Scalar>(p: &Self::Params<S>) -> S {
-        p.observed.filter().smooth().law(p.index).variance
+        p.law().variance
     }
 }
 

@@ -22,7 +22,7 @@ use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{
     ByEnclosure, Enclosed, EnclosedRelation, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
 };
-use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar, arctan, integrate, normal_quantile};
+use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar, arctan, integrate, normal_density, normal_quantile};
 use crate::objectives::scoring::{
     coverage, pit_covariance, pit_covariance_by_quadrature, pit_mean, pit_moment, pit_variance,
 };
@@ -91,15 +91,10 @@ impl Enclosed for OneEntry {
             // The density of the truth over the interval of the forecast.
             EnclosedRelation::equal("coverage with equal means", move |radius| {
                 let edge = normal_quantile((p.nominal + 1) / 2) / k;
-                covered - integrate(&density, &density, -edge, edge, radius)
+                covered - integrate(&normal_density, &normal_density, -edge, edge, radius)
             }),
         ])
     }
-}
-
-/// `φ`.
-fn density<S: Scalar>(z: S) -> S {
-    Gaussian::centred(S::one()).log_density(z).exp()
 }
 
 parameters! {

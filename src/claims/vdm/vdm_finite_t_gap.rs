@@ -25,7 +25,6 @@ use crate::evidence::{Relation, Statement};
 use crate::numbers::{Covariance, Matrix, Scalar, Vector};
 use crate::objectives::chain_bound::step;
 use crate::objectives::finite_loss::slack;
-use crate::objectives::reverse_kl::posterior;
 use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source};
 use crate::worlds::{
@@ -75,7 +74,7 @@ impl Statement for Step {
             Relation::equal(
                 "variance of the data in it",
                 exact - rung.posterior_variance(),
-                pull.square() * posterior(&oracle, &rung.noisy).variance,
+                pull.square() * oracle.posterior(&rung.noisy).variance,
             ),
             Relation::equal(
                 "ratio of the step",

@@ -29,7 +29,7 @@ use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar, Vector};
 use crate::objectives::chain_bound::{denoised_decoder, prior, step};
-use crate::objectives::reverse_kl::{denoiser, expected_kl, model_step, posterior};
+use crate::objectives::reverse_kl::{denoiser, expected_kl, model_step};
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
 use crate::worlds::{Affine, Gaussian, GaussianChannel, Level, Oracle, Rung, Transition};
 
@@ -143,7 +143,7 @@ impl Statement for Average {
                 let truth = p.oracle.reverse(&rung.noisy, &rung.clean);
                 sum + expected_kl(&rung.noisy.law(data), &truth, &model)
             });
-            let decoder = expected_kl(&clean.law(data), &posterior(&p.oracle, &clean), &p.decoder());
+            let decoder = expected_kl(&clean.law(data), &p.oracle.posterior(&clean), &p.decoder());
             if wrong == EXACT_DECODER { steps } else { steps + decoder }
         };
         let gap = if wrong == DATA_ALONE { data.kl(&p.generated()) } else { pieces() };

@@ -114,13 +114,8 @@ impl<S: Special> LatticeChain<S> {
         let levels: Vec<_> = self.gammas.iter().map(|gamma| Level::variance_preserving(-*gamma / 2)).collect();
         let (first, last) = (levels[0], levels[levels.len() - 1]);
         let noising = Transition { factor: first.alpha, offset: S::zero(), variance: first.sigma.square() };
-        let denoising = {
-            let mean = oracle.denoised(&first);
-            let variance = self.variance * first.sigma.square() / first.law(&oracle.data).variance;
-            Transition { factor: mean.slope, offset: mean.offset, variance }
-        };
         let mut encoder = vec![kernel(&noising, &self.data, &self.latent)];
-        let mut model = vec![kernel(&denoising, &self.latent, &self.data)];
+        let mut model = vec![kernel(&oracle.posterior(&first), &self.latent, &self.data)];
         for (levels, gammas) in levels.windows(2).zip(self.gammas.windows(2)) {
             let rung = rung(levels, gammas);
             // For Gaussian data μ_Q(x*(z)) is E[z_s | z_t], the regression of one level on the other.

@@ -3,7 +3,7 @@
 use super::Denoiser;
 use crate::numbers::{Field, Matrix, Scalar, Vector};
 use crate::objectives::samplers::Spread;
-use crate::worlds::{AffineField, Ddpm, Descent, Level, Rung};
+use crate::worlds::{AffineField, Ddpm, Descent, Level, MatrixTransition, Rung};
 
 /// A step `z ↦ mean(z) + √variance ξ`, the same variance along every axis.
 #[derive(Debug, Clone)]
@@ -42,19 +42,12 @@ impl<S: Field> Moments<S> {
     }
 }
 
-impl<S: Field> Step<S> {
+impl<S: Scalar> Step<S> {
     /// The moments after the step, `(Am + b, AVAᵀ + τ²I)`.
     pub fn apply(&self, state: &Moments<S>) -> Moments<S> {
-        let carried = &(&self.mean.slope * &state.covariance) * &self.mean.slope.transpose();
-        // In rounded readings the product is symmetric only nearly.
-        let covariance =
-            Matrix::symmetric(
-                carried.rows(),
-                |i, j| {
-                    if i == j { carried[(i, j)] + self.variance } else { carried[(i, j)] }
-                },
-            );
-        Moments { mean: self.mean.value(&state.mean), covariance }
+        let noise = Matrix::identity(self.mean.slope.rows()).scale(self.variance);
+        let transition = MatrixTransition { factor: self.mean.slope.clone(), covariance: noise };
+        Moments { mean: self.mean.value(&state.mean), covariance: transition.apply(&state.covariance) }
     }
 }
 

@@ -1,8 +1,8 @@
 //! A long Ornstein–Uhlenbeck series in double precision: mean, variance and log-likelihood of a million irregular points at once.
 
-use super::OrnsteinUhlenbeck;
 use super::chunks::{CHUNKS, Group, Likelihood, Moments, Refusal, Scratch, TILE, step};
-use crate::numbers::{Float, Instructions, Lanes, decay_minus_one};
+use super::{OrnsteinUhlenbeck, Series};
+use crate::numbers::{Float, Instructions, Lanes, Scalar, Vector, decay_minus_one};
 use std::sync::Mutex;
 
 /// Points in a chunk at most, so that a group and what it remembers stay in a cache.
@@ -173,14 +173,11 @@ impl LongSeries<'_> {
             }
         }
         let n = self.times.len();
-        let side_by_side = if n < SHORTEST {
-            Err(Refusal::Remembers)
-        } else {
-            self.side_by_side(&constants, threads, instructions, [&mut *mean, &mut *variance])
-        };
+        let side_by_side =
+            (n >= SHORTEST).then(|| self.side_by_side(&constants, threads, instructions, [&mut *mean, &mut *variance]));
         let in_own_units = match side_by_side {
-            Ok(sum) => sum,
-            Err(_) => {
+            Some(Ok(sum)) => sum,
+            Some(Err(_)) | None => {
                 self.check_range(&constants)?;
                 self.one_by_one(&constants, mean, variance)
             }
@@ -188,6 +185,18 @@ impl LongSeries<'_> {
         let seen = self.observed.map_or(n, |marks| marks.iter().filter(|mark| **mark).count());
         let of_units = std::f64::consts::TAU.ln() / 2.0 + core_math::log(constants.unit);
         Ok(in_own_units - seen as f64 * of_units)
+    }
+
+    /// The same series in any reading, for the generic [`Filter`](super::Filter).
+    pub fn read<S: Scalar>(&self, number: impl Fn(f64) -> S) -> Series<S> {
+        let seen = |i: &usize| self.observed.is_none_or(|marks| marks[*i]);
+        let observed: Vec<_> = (0..self.times.len()).filter(seen).collect();
+        Series {
+            gaps: Vector(self.times.windows(2).map(|pair| number(pair[1]) - number(pair[0])).collect()),
+            values: Vector(observed.iter().map(|i| number(self.values[*i])).collect()),
+            observed,
+            noise: number(self.noise),
+        }
     }
 
     fn check_lengths(&self) -> Result<(), SeriesError> {

@@ -3,6 +3,7 @@
 use super::{Dense, Filter, StateSpace};
 use crate::numbers::{Scalar, Vector};
 use crate::parameters::{Domain, InputError, Parameters, Source};
+use crate::worlds::Gaussian;
 
 /// More times than this are not followed one by one.
 const MOST_TIMES: usize = 100_000;
@@ -89,6 +90,13 @@ impl<S: Scalar, P: StateSpace<S>> Observed<P, S> {
     /// The dense covariance matrix.
     pub fn dense(&self) -> Dense<S> {
         Dense::new(&self.process, &self.series)
+    }
+}
+
+impl<S: Scalar, P: StateSpace<S>> ObservedAt<P, S> {
+    /// The law of the process at the time in question, given everything that was seen.
+    pub fn law(&self) -> Gaussian<S> {
+        self.observed.filter().smooth().law(self.index)
     }
 }
 
