@@ -12,7 +12,8 @@ fn root() -> &'static Path {
 #[test]
 fn every_file_of_a_folder_of_claims_is_in_its_list() {
     let mut files = BTreeSet::new();
-    for folder in ["ct_elbo", "look_alikes", "samplers", "vdm", "csdi"].map(|name| root().join("src/claims").join(name))
+    for folder in ["ct_elbo", "look_alikes", "samplers", "vdm", "csdi", "score_matching", "purification", "statistics"]
+        .map(|name| root().join("src/claims").join(name))
     {
         let list = std::fs::read_to_string(folder.join("mod.rs")).unwrap();
         for entry in std::fs::read_dir(&folder).unwrap() {
@@ -36,6 +37,9 @@ fn every_look_alike_stands_beside_a_truth_that_is_upheld() {
         (claims::samplers::CLAIMS, true),
         (claims::vdm::CLAIMS, true),
         (claims::csdi::CLAIMS, true),
+        (claims::score_matching::CLAIMS, true),
+        (claims::purification::CLAIMS, true),
+        (claims::statistics::CLAIMS, true),
     ];
     for (claim, is_true) in folders.into_iter().flat_map(|(list, is_true)| list.iter().map(move |c| (c, is_true))) {
         assert_eq!(claim.expect.is_true(), is_true, "{} is in the wrong folder", claim.id);

@@ -7,8 +7,11 @@ pub mod csdi;
 pub mod ct_elbo;
 pub mod look_alikes;
 mod page;
+pub mod purification;
 mod quantity;
 pub mod samplers;
+pub mod score_matching;
+pub mod statistics;
 pub mod vdm;
 
 pub use ask::{ask, quantity};
@@ -19,7 +22,17 @@ pub use quantity::{Answer, AskError, Enclose, Formula, InDouble, Quantity};
 
 /// Every claim, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Claim> {
-    [ct_elbo::CLAIMS, look_alikes::CLAIMS, samplers::CLAIMS, vdm::CLAIMS, csdi::CLAIMS].into_iter().flatten().copied()
+    let folders = [
+        ct_elbo::CLAIMS,
+        look_alikes::CLAIMS,
+        samplers::CLAIMS,
+        vdm::CLAIMS,
+        csdi::CLAIMS,
+        score_matching::CLAIMS,
+        purification::CLAIMS,
+        statistics::CLAIMS,
+    ];
+    folders.into_iter().flatten().copied()
 }
 
 /// The claim with this id or alias.

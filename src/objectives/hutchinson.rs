@@ -1,6 +1,7 @@
 //! Random projections that estimate a trace: the variance of `vᵀBv`. Source: `hutchinson1990`.
 
 use crate::numbers::{Field, Matrix, Vector};
+use crate::worlds::{GaussianPolynomial, isserlis};
 
 /// The law of a probe `v` in `d` dimensions with `E v vᵀ = I`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,23 +12,54 @@ pub enum Probe {
     Gaussian,
     /// Uniform on the sphere of radius `√d`.
     Sphere,
+    /// `√d eᵢ` for a coordinate `i` drawn at random.
+    Coordinate,
 }
 
 impl Probe {
-    /// Their names.
+    /// The names of those that score matching draws from.
     pub const NAMES: &'static [&'static str] = &["rademacher", "gaussian", "sphere"];
+    /// All names.
+    pub const EVERY: &'static [&'static str] = &["rademacher", "gaussian", "sphere", "coordinate"];
 
-    /// The probe with this name; the first for one that is not among [`Self::NAMES`].
+    /// The probe with this name; the first for one that is not among [`Self::EVERY`].
     pub fn named(name: &str) -> Self {
         match name {
             "gaussian" => Self::Gaussian,
             "sphere" => Self::Sphere,
+            "coordinate" => Self::Coordinate,
             _ => Self::Rademacher,
         }
     }
 
+    /// `E[v_{i₁} ⋯ v_{iₙ}]` in `d` dimensions, for even `n`; 0 where an index comes an odd number of times. Normals by Isserlis'
+    /// theorem; a normal vector is its length times a direction, so that on the sphere it is that over `(1 + 2/d) ⋯ (1 + (n−2)/d)`.
+    pub fn moment<S: Field>(self, d: usize, indices: &[usize]) -> S {
+        let n = indices.len();
+        if (0..d).any(|i| indices.iter().filter(|at| **at == i).count() % 2 == 1) {
+            return S::zero();
+        }
+        let all_the_same = indices.windows(2).all(|pair| pair[0] == pair[1]);
+        match self {
+            Self::Rademacher => S::one(),
+            Self::Gaussian => isserlis(&Matrix::identity(d), indices),
+            Self::Sphere => {
+                let normal: S = Self::Gaussian.moment(d, indices);
+                (0..n as i64 / 2).fold(normal, |moment, j| moment * d as i64 / (d as i64 + 2 * j))
+            }
+            Self::Coordinate if n == 0 => S::one(),
+            Self::Coordinate if all_the_same => S::int(d as i64).powi(n as i32 / 2 - 1),
+            Self::Coordinate => S::zero(),
+        }
+    }
+
+    /// The mean of a polynomial in the entries of `v`, all of whose terms have even degree.
+    pub fn mean<S: Field>(self, d: usize, polynomial: &GaussianPolynomial<S>) -> S {
+        polynomial.0.iter().fold(S::zero(), |sum, (a, indices)| sum + *a * self.moment::<S>(d, indices))
+    }
+
     /// `Var(vᵀBv)` from `S = ½(B + Bᵀ)`: `2(‖S‖² − Σ Sᵢᵢ²)` for signs, `2‖S‖²` for normals, and on the sphere
-    /// `2d/(d+2) (‖S‖² − (tr S)²/d)`. Sums of squares, so that nothing cancels: `‖S‖² − (tr S)²/d` is what lies off the
+    /// `2d/(d+2) (‖S‖² − (tr S)²/d)`, and `d Σ Sᵢᵢ² − (tr S)²` for coordinates. Sums of squares, so that nothing cancels: `‖S‖² − (tr S)²/d` is what lies off the
     /// diagonal and `Σ_{i<j} (Sᵢᵢ − Sⱼⱼ)²/d`.
     pub fn variance<S: Field>(self, symmetric: &Matrix<S>) -> S {
         let d = symmetric.rows();
@@ -36,14 +68,15 @@ impl Probe {
             pairs.fold(S::zero(), |sum, (i, j)| sum + term(i, j).square())
         };
         let off_diagonal = sum(&|i, j| symmetric[(i, j)]);
+        let spread = || sum(&|i, j| symmetric[(i, i)] - symmetric[(j, j)]);
         match self {
             Self::Rademacher => off_diagonal * 2,
             Self::Gaussian => (0..d).fold(off_diagonal, |sum, i| sum + symmetric[(i, i)].square()) * 2,
             Self::Sphere => {
-                let spread = sum(&|i, j| symmetric[(i, i)] - symmetric[(j, j)]);
                 let d = d as i64;
-                (off_diagonal + spread / (2 * d)) * (2 * d) / (d + 2)
+                (off_diagonal + spread() / (2 * d)) * (2 * d) / (d + 2)
             }
+            Self::Coordinate => spread() / 2,
         }
     }
 
@@ -65,6 +98,10 @@ impl Probe {
                 let n = d as i64;
                 let centred = symmetric - &Matrix::identity(d).scale(symmetric.trace() / n);
                 normal(&centred) * n.pow(3) / ((n + 2) * (n + 4) * (n + 6))
+            }
+            Self::Coordinate => {
+                let deviation = |i: usize| (symmetric[(i, i)] * d as i64 - symmetric.trace()).powi(4);
+                (0..d).map(deviation).fold(S::zero(), |sum, x| sum + x) / d as i64
             }
         }
     }
