@@ -166,6 +166,17 @@ fn chernoff(n: f64, ratio: f64) -> f64 {
     n / 2.0 * (ratio - 1.0 - Float(ratio).ln().0)
 }
 
+/// `n kl(S/n, p)`: the evidence in nats that a probability is above `p`, from `S` successes in `n`; 0 if they are not more than expected.
+/// The Chernoff bound of the binomial law.
+pub(super) fn bernoulli_evidence(successes: u64, n: u64, p: f64) -> f64 {
+    let share = successes as f64 / n as f64;
+    if share <= p {
+        return 0.0;
+    }
+    let term = |a: f64, b: f64| if a > 0.0 { a * Float(a / b).ln().0 } else { 0.0 };
+    n as f64 * (term(share, p) + term(1.0 - share, 1.0 - p))
+}
+
 /// Sums over draws from which evidence is computed; blocks add up in a fixed order.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sums {
@@ -194,6 +205,15 @@ impl Sums {
         self.minus += other.minus;
         self.first += other.first;
         self.square += other.square;
+    }
+
+    /// `√n (x̄ − μ)/σ` of the draws, or of their squares where a variance is claimed, which have the variance 2 in its units.
+    pub(super) fn standardised(&self, statistic: &Statistic, n: u64) -> f64 {
+        let n = n as f64;
+        match statistic.kind {
+            Kind::Mean => (self.first - n * statistic.mean) / (n * statistic.variance).sqrt(),
+            Kind::Variance => (self.square - n) / (2.0 * n).sqrt(),
+        }
     }
 
     /// `(evidence in nats, observed value)` after `n` draws.
