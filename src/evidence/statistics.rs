@@ -4,7 +4,7 @@
 //! `α_k = α/K`. Means of known variance use the quadratic martingale, Gaussian variances the Chernoff bound of χ²; both
 //! hold for every sample size, without asymptotics. Source: `ville1939`, `catoni2012`.
 
-use crate::numbers::{Float, Scalar};
+use crate::numbers::{Ball, EndPoint, Float, Scalar, normal_quantile};
 use std::cmp::Ordering;
 
 /// The false-alarm budget of a whole run, shared over its sampled checks.
@@ -69,8 +69,7 @@ impl Budget {
         match claimed.kind {
             Kind::Mean => {
                 let shift = (mean - claimed.mean) / claimed.variance.sqrt();
-                let power = MISS + (2.0 * self.threshold).sqrt();
-                let enough = (power / shift).powi(2).ceil();
+                let enough = self.draws_at(MISS, shift).ceil();
                 // A discrepancy that is not a number is never seen.
                 if enough.is_nan() { u64::MAX } else { enough as u64 }
             }
@@ -87,6 +86,16 @@ impl Budget {
                 high
             }
         }
+    }
+
+    /// `((z_β + √2L)/r)²`: how many draws miss a mean that is off by `r` standard deviations with probability `β`, where sums of so
+    /// many draws are as good as normal.
+    pub fn draws(&self, miss: f64, shift: f64) -> f64 {
+        self.draws_at(-normal_quantile(Ball::point(EndPoint::from_f64(miss))).to_f64(), shift)
+    }
+
+    fn draws_at(&self, quantile: f64, shift: f64) -> f64 {
+        ((quantile + (2.0 * self.threshold).sqrt()) / shift).powi(2)
     }
 
     /// The evidence that a wrong variance yields, but for the miss rate: Laurent–Massart bounds of the χ² tail.

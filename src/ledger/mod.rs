@@ -6,7 +6,7 @@ mod figures;
 mod record;
 mod run;
 
-pub use audit::{AuditOptions, AuditRow, Counted, MISSES, RATE, audit_judges};
+pub use audit::{AuditOptions, AuditRow, COUNTABLE, Counted, MISSES, RATE, audit_judges};
 pub use decide::decide;
 pub use figures::COUNT as FIGURES;
 pub use record::{
