@@ -189,12 +189,13 @@ impl Statement for Correlation {
 struct Least(u8);
 
 const TRIDIAGONAL: &str = "K=[[2,-0.6,0],[-0.6,1.5,-0.4],[0,-0.4,1]] B=[[[1,0,0],[0,1,0],[0,0,1]],[[0,1,0],[1,0,1],[0,1,0]]]";
+const PLANE: &str = "K=[[2,0.3],[0.3,0.5]] B=[[[0.7,0.3],[0.3,-0.2]],[[0.1,0.9],[0.9,0.4]]]";
 
 impl Statement for Least {
     type Params<S: Scalar> = PrecisionFamily<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[TRIDIAGONAL, "K=[[2,0.3],[0.3,0.5]] B=[[[0.7,0.3],[0.3,-0.2]],[[0.1,0.9],[0.9,0.4]]]"]
+        &[TRIDIAGONAL, PLANE]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p PrecisionFamily<S>) -> Vec<Relation<'p, S>> {
@@ -216,7 +217,7 @@ struct Draws(u8);
 impl Trial for Draws {
     fn plan(&self) -> Result<Plan, InputError> {
         const NAMES: [&str; 3] = ["square of the first", "square of the second", "square of the sum"];
-        let (exact, p): (PrecisionFamily<Ball>, PrecisionFamily<Float>) = (at_point(TRIDIAGONAL)?, at_point(TRIDIAGONAL)?);
+        let (exact, p): (PrecisionFamily<Ball>, PrecisionFamily<Float>) = (at_point(PLANE)?, at_point(PLANE)?);
         let [first, second] = [&exact.directions[0], &exact.directions[1]];
         let factor = exact.precision.precision().cholesky();
         let statistic = |(name, b): (&'static str, Matrix<Ball>)| {
@@ -233,7 +234,7 @@ impl Trial for Draws {
         let forms: Vec<_> = p.directions.iter().map(|b| (p.precision.matrix() * b).map(Lanes::splat)).collect();
         let traces: Vec<_> = p.directions.iter().map(|b| Lanes::splat(b.trace())).collect();
         Ok(Plan {
-            point: TRIDIAGONAL,
+            point: PLANE,
             statistics,
             drawn: None,
             sampler: sampler(move |noise, out| {
