@@ -111,7 +111,9 @@ impl ExactReader<'_> {
             // Matrices are independent if and only if their products tr(BⱼBₖ) make a positive definite matrix.
             let products: Rows = matrices.iter().map(|b| matrices.iter().map(|c| product(b, c)).collect()).collect();
             if PositiveDefinite::new(&products).is_none() {
-                return Err(shape(format!("a list whose {within} is zero or a combination of those before it (drop it)")));
+                return Err(shape(format!(
+                    "a list whose {within} is zero or a combination of those before it (drop it)"
+                )));
             }
         }
         Ok(matrices)

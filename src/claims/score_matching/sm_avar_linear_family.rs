@@ -8,7 +8,7 @@
 //!
 //! $$ \lim_{N\to\infty}N\,\mathrm{Cov}\,\hat\theta = H^{-1}VH^{-1} \succeq I^{-1} $$
 //!
-//! $V = 2\,\mathrm{tr}(B_jB_k)$ holds where the $B_j$ commute with $K$ and nowhere else: for $K = \mathrm{diag}(2, \frac12)$ and the direction off the diagonal
+//! $V_{jj} = 2\,\mathrm{tr}\,B_j^2$ holds where $B_j$ commutes with $K$ and is too small everywhere else: for $K = \mathrm{diag}(2, \frac12)$ and the direction off the diagonal
 //! $V$ is $6.25$, not $4$. In the family $\begin{psmallmatrix}1&t\\t&1\end{psmallmatrix}$ score matching has the variance $(1 - t^2)^2$, the likelihood $\frac{(1 - t^2)^2}{1 + t^2}$:
 //! half of the samples are lost near $|t| = 1$.
 //!
@@ -34,7 +34,10 @@ impl<S: Scalar> Parameters<S> for PrecisionFamily<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
         let precision = source.covariance("K", "the precision of the data")?;
         let d = precision.matrix().rows();
-        Ok(Self { precision, directions: source.symmetric_basis("B", d, "directions of the family, of the size of K")? })
+        Ok(Self {
+            precision,
+            directions: source.symmetric_basis("B", d, "directions of the family, of the size of K")?,
+        })
     }
 }
 
@@ -68,7 +71,9 @@ impl Statement for Derivatives {
     type Params<S: Scalar> = Member<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &["K=[[1.713,-0.319],[-0.319,0.871]] B=[[[0.7,0.3],[0.3,-0.2]],[[0.1,0.9],[0.9,0.4]]] theta=[0.2137,-0.1119] x=[0.8113,-0.4719]"]
+        &[
+            "K=[[1.713,-0.319],[-0.319,0.871]] B=[[[0.7,0.3],[0.3,-0.2]],[[0.1,0.9],[0.9,0.4]]] theta=[0.2137,-0.1119] x=[0.8113,-0.4719]",
+        ]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Member<S>) -> Vec<Relation<'p, S>> {
@@ -122,20 +127,26 @@ impl Statement for Moments {
         let quadratic = |m: &Matrix<S>| {
             GaussianPolynomial((0..d * d).map(|at| (m[(at / d, at % d)], vec![at / d, at % d])).collect())
         };
-        let functions: Vec<_> = p.directions.iter().map(|b| {
-            let mut function = quadratic(&(p.precision.matrix() * b));
-            function.0.push((-b.trace(), Vec::new()));
-            function
-        }).collect();
+        let functions: Vec<_> = p
+            .directions
+            .iter()
+            .map(|b| {
+                let mut function = quadratic(&(p.precision.matrix() * b));
+                function.0.push((-b.trace(), Vec::new()));
+                function
+            })
+            .collect();
         let stated = match self.0 {
             ONE_TRIANGLE => {
-                let halved = |b: &Matrix<S>| Matrix::from_fn(d, d, |i, j| if i == j { b[(i, i)] } else { b[(i, j)] / 2 });
+                let halved =
+                    |b: &Matrix<S>| Matrix::from_fn(d, d, |i, j| if i == j { b[(i, i)] } else { b[(i, j)] / 2 });
                 let directions = p.directions.iter().map(halved).collect();
                 PrecisionFamily { precision: p.precision.clone(), directions }
             }
             _ => p.clone(),
         };
-        let (sensitivity, variability, information) = (stated.sensitivity(), stated.variability(), stated.information());
+        let (sensitivity, variability, information) =
+            (stated.sensitivity(), stated.variability(), stated.information());
         let mut relations = Vec::new();
         for (j, (b, psi)) in p.directions.iter().zip(&functions).enumerate() {
             relations.push(Relation::equal(format!("mean {j}"), psi.mean(covariance), S::zero()));
@@ -188,7 +199,8 @@ impl Statement for Correlation {
 /// No entry is estimated better than by the likelihood.
 struct Least(u8);
 
-const TRIDIAGONAL: &str = "K=[[2,-0.6,0],[-0.6,1.5,-0.4],[0,-0.4,1]] B=[[[1,0,0],[0,1,0],[0,0,1]],[[0,1,0],[1,0,1],[0,1,0]]]";
+const TRIDIAGONAL: &str =
+    "K=[[2,-0.6,0],[-0.6,1.5,-0.4],[0,-0.4,1]] B=[[[1,0,0],[0,1,0],[0,0,1]],[[0,1,0],[1,0,1],[0,1,0]]]";
 const PLANE: &str = "K=[[2,0.3],[0.3,0.5]] B=[[[0.7,0.3],[0.3,-0.2]],[[0.1,0.9],[0.9,0.4]]]";
 
 impl Statement for Least {
@@ -229,7 +241,8 @@ impl Trial for Draws {
             let claimed = if self.0 == COMMUTING { (&b * &b).trace() * 2 } else { variance };
             Statistic::mean(name, claimed.to_f64(), spread.to_f64())
         };
-        let statistics = NAMES.into_iter().zip([first.clone(), second.clone(), first + second]).map(statistic).collect();
+        let statistics =
+            NAMES.into_iter().zip([first.clone(), second.clone(), first + second]).map(statistic).collect();
         let factor = p.precision.precision().cholesky().map(Lanes::<WIDTH>::splat);
         let forms: Vec<_> = p.directions.iter().map(|b| (p.precision.matrix() * b).map(Lanes::splat)).collect();
         let traces: Vec<_> = p.directions.iter().map(|b| Lanes::splat(b.trace())).collect();
@@ -239,7 +252,8 @@ impl Trial for Draws {
             drawn: None,
             sampler: sampler(move |noise, out| {
                 let x = &factor * &Vector((0..factor.rows()).map(|_| noise.normal()).collect());
-                let psi: Vec<_> = forms.iter().zip(&traces).map(|(form, trace)| form.bilinear(&x, &x) - *trace).collect();
+                let psi: Vec<_> =
+                    forms.iter().zip(&traces).map(|(form, trace)| form.bilinear(&x, &x) - *trace).collect();
                 out[0] = psi[0].square();
                 out[1] = psi[1].square();
                 out[2] = (psi[0] + psi[1]).square();

@@ -133,9 +133,7 @@ fn stated<S: Field>(wrong: u8, family: &ScaleFamily<S>, projections: &Projection
     let t = family.direction.trace();
     match wrong {
         NO_PROJECTIONS => family.exact_variability(),
-        ALL_OVER_M => {
-            family.variability(&Projections { count: S::one(), ..*projections }) / projections.count
-        }
+        ALL_OVER_M => family.variability(&Projections { count: S::one(), ..*projections }) / projections.count,
         INVERSE_INFORMATION => t.square() * 2 / family.direction.rows() as i64,
         SQUARED_MEAN if !projections.reduced => {
             let exact = family.exact_variability();
@@ -213,9 +211,8 @@ impl Trial for Draws {
         let family = ScaleFamily { direction, scale: Lanes::splat(p.theta) };
         let sampler = sampler(move |noise, out| {
             let x = &factor * &Vector((0..d).map(|_| noise.normal()).collect());
-            let [v, w] = [(); 2].map(|()| {
-                Vector((0..d).map(|_| Lanes(noise.uniform().0.map(|u| (u - 0.5).signum()))).collect())
-            });
+            let [v, w] = [(); 2]
+                .map(|()| Vector((0..d).map(|_| Lanes(noise.uniform().0.map(|u| (u - 0.5).signum()))).collect()));
             for (out, (_, reduced)) in out.chunks_mut(2).zip(KINDS) {
                 let [one, other] = [&v, &w].map(|v| family.estimating_function(reduced, &x, v));
                 let average = (one + other) / 2;
@@ -254,7 +251,8 @@ struct Estimate<S> {
 impl<S: Scalar> Parameters<S> for Estimate<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
         let direction = source.covariance("K0", "the precision at theta = 1")?.matrix().clone();
-        let scale = source.real("theta", parameters::Domain::Positive, "the scale: the data have precision theta K0")?;
+        let scale =
+            source.real("theta", parameters::Domain::Positive, "the scale: the data have precision theta K0")?;
         let count = S::int(source.count("M", "independent projections for each sample")?.into());
         let law = Probe::named(source.choice("law", Probe::NAMES, false, "the law of the projections")?);
         let meaning = "true for |s|^2/2 in place of (v^T s)^2/2 in the loss";
@@ -283,10 +281,7 @@ pub static CLAIM: Claim = Claim {
     expect: Expect::True,
     text: include_str!("sm_avar_scale_family.rs"),
     sources: &["song2020sliced"],
-    readings: &[
-        Readings::of(ESTIMATING, &Derivatives(0)),
-        Readings::of(LIMIT, &Limit(0)).and_sampled(&Draws(0)),
-    ],
+    readings: &[Readings::of(ESTIMATING, &Derivatives(0)), Readings::of(LIMIT, &Limit(0)).and_sampled(&Draws(0))],
     controls: &[
         Control {
             id: "curvature-halved",

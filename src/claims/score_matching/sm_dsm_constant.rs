@@ -168,9 +168,8 @@ impl Trial for Draws {
             _ => Ball::zero(),
         };
         let names = ["loss", "least loss"].into_iter().zip(&right);
-        let statistics = names.map(|(name, (mean, variance))| {
-            Statistic::mean(name, (*mean + dropped).to_f64(), variance.to_f64())
-        });
+        let statistics =
+            names.map(|(name, (mean, variance))| Statistic::mean(name, (*mean + dropped).to_f64(), variance.to_f64()));
         // With the other sign the residual is that of the model −K, but for its sign.
         let drawn = (wrong == OTHER_SIGN).then(|| {
             let models = [exact.model.clone(), best(0, &exact)];
@@ -220,10 +219,7 @@ pub static CLAIM: Claim = Claim {
     expect: Expect::True,
     text: include_str!("sm_dsm_constant.rs"),
     sources: &["vincent2011"],
-    readings: &[
-        Readings::of(ANY, &AnyModel(0)).and_sampled(&Draws(0)),
-        Readings::of(BEST, &AtBest(0)),
-    ],
+    readings: &[Readings::of(ANY, &AnyModel(0)).and_sampled(&Draws(0)), Readings::of(BEST, &AtBest(0))],
     controls: &[
         Control {
             id: "no-trace",

@@ -91,7 +91,11 @@ impl Statement for ByEigenvalues {
     type Params<S: Scalar> = Spectrum<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &["k=[0.01,1] theta=1.3", "k=[0.37,1.13,2.719] theta=0.0713", "k=[0.0000001,0.0000002,1] theta=3.1"]
+        &[
+            "k=[0.01,1] theta=1.3",
+            "k=[0.375919487772,0.759312090646,2.36476842158] theta=1.3",
+            "k=[0.0000001,0.0000002,1] theta=3.1",
+        ]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Spectrum<S>) -> Vec<Relation<'p, S>> {

@@ -102,9 +102,8 @@ impl Statement for Slopes {
         let (spread, away) = (p.spread(self.0), &p.mean() - &p.mu);
         let moment = &spread + &away.outer(&away);
         let constant = |x: &Vector<S>| x.map(Dual::constant);
-        let loss = |k: &Matrix<Dual<S>>, mu: &Vector<Dual<S>>| {
-            p.average(|x| implicit(&-k, &(k * &(mu - &constant(x)))))
-        };
+        let loss =
+            |k: &Matrix<Dual<S>>, mu: &Vector<Dual<S>>| p.average(|x| implicit(&-k, &(k * &(mu - &constant(x)))));
         let likelihood = |k: &Matrix<Dual<S>>| {
             p.average(|x| {
                 let z = &constant(x) - &constant(&p.mu);

@@ -260,10 +260,7 @@ pub static CLAIM: Claim = Claim {
     expect: Expect::True,
     text: include_str!("sm_sliced_score_estimation.rs"),
     sources: &["song2020sliced"],
-    readings: &[
-        Readings::of(FIELD, &Minimiser(0)),
-        Readings::of(ENTROPY, &Entropy(0)).and_sampled(&Draws(0)),
-    ],
+    readings: &[Readings::of(FIELD, &Minimiser(0)), Readings::of(ENTROPY, &Entropy(0)).and_sampled(&Draws(0))],
     controls: &[
         Control {
             id: "other-offset",

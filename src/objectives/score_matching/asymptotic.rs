@@ -18,7 +18,9 @@ impl<S: Scalar> PrecisionFamily<S> {
     /// Every symmetric matrix: `θ` is the lower triangle of what is added to `K`, row by row.
     pub fn full(precision: Covariance<S>) -> Self {
         let d = precision.matrix().rows();
-        let entry = |at: (usize, usize), (i, j): (usize, usize)| if at == (i, j) || at == (j, i) { S::one() } else { S::zero() };
+        let entry = |at: (usize, usize), (i, j): (usize, usize)| {
+            if at == (i, j) || at == (j, i) { S::one() } else { S::zero() }
+        };
         let places = (0..d).flat_map(|i| (0..=i).map(move |j| (i, j)));
         let directions = places.map(|place| Matrix::from_fn(d, d, |i, j| entry((i, j), place))).collect();
         Self { precision, directions }
