@@ -30,17 +30,6 @@ const ONE_TRIANGLE: u8 = 3;
 const EFFICIENT: u8 = 4;
 const NO_HALF: u8 = 5;
 
-impl<S: Scalar> Parameters<S> for PrecisionFamily<S> {
-    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
-        let precision = source.covariance("K", "the precision of the data")?;
-        let d = precision.matrix().rows();
-        Ok(Self {
-            precision,
-            directions: source.symmetric_basis("B", d, "directions of the family, of the size of K")?,
-        })
-    }
-}
-
 /// A member of a family, and a sample.
 struct Member<S> {
     base: PrecisionFamily<S>,

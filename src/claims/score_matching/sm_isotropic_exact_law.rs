@@ -13,7 +13,7 @@
 //! square integrated $\frac{2\theta^2}d$, for normals $\frac{2\theta^2}d\big(1 + \frac1M\big)$. One projection is as efficient as $\frac1d$ of the samples, a normal one as $\frac1{d+2}$.
 //!
 //! Assumptions: the precision is isotropic, the mean known, $n > 2$ for the mean and $n > 4$ for the variance. The law for normal projections is
-//! none of these, for their lengths vary. If it failed, one projection for each sample, which is the usual choice, would be
+//! none of these, for their lengths vary. The law is checked by the first three moments of one sample, and in draws of whole estimates. If it failed, one projection for each sample, which is the usual choice, would be
 //! thought to cost a small factor; it costs the dimension.
 
 use crate::claims::{Claim, Control, Expect, Readings};

@@ -4,6 +4,7 @@
 //! An estimate that solves `Σᵢ ψ(xᵢ, θ) = 0` has `√N(θ̂ − θ) → N(0, H⁻¹VH⁻¹)` with `H = E ∂ψ/∂θ`, `V = Cov ψ`.
 
 use crate::numbers::{Covariance, Matrix, Scalar, Vector};
+use crate::parameters::{InputError, Parameters, Source};
 
 /// Centred data `N(0, K⁻¹)` and the models `K + Σⱼ θⱼBⱼ` with symmetric `Bⱼ`, at the truth `θ = 0`.
 #[derive(Debug, Clone)]
@@ -63,5 +64,16 @@ impl<S: Scalar> PrecisionFamily<S> {
 
     fn each_pair(&self, entry: impl Fn(&Matrix<S>, &Matrix<S>) -> S) -> Matrix<S> {
         Matrix::symmetric(self.directions.len(), |j, k| entry(&self.directions[j], &self.directions[k]))
+    }
+}
+
+impl<S: Scalar> Parameters<S> for PrecisionFamily<S> {
+    fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
+        let precision = source.covariance("K", "the precision of the data")?;
+        let d = precision.matrix().rows();
+        Ok(Self {
+            precision,
+            directions: source.symmetric_basis("B", d, "directions of the family, of the size of K")?,
+        })
     }
 }
