@@ -37,6 +37,7 @@ mod noise_schedule;
 mod plugin_flow;
 mod plugin_model;
 mod process;
+mod quadratic_mean;
 mod regression;
 mod reverse;
 mod rotated;
