@@ -90,7 +90,7 @@ pub use reverse::ReverseSde;
 pub use rotated::{Rotated, rotation};
 pub use rung_point::{RUNGS, RungPoint};
 pub use scaled_score::{ScaledFamily, ScaledModel, ScaledPoint, ScaledScore};
-pub use score_model::ScoreModel;
+pub use score_model::{SCORE_MODELS, ScoreModel};
 pub use seen_point::SeenPoint;
 pub use shifted_score::{LinearShift, ShiftedScore, UnitShift};
 pub use snr_step::SnrStep;

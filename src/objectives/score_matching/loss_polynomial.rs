@@ -52,9 +52,17 @@ impl<S: Field> LossPolynomial<S> {
         Self::of([(vec![], vec![i], S::one())])
     }
 
+    /// `sᵀMs`.
+    pub fn score_form(law: &ScoreLaw<S>, matrix: &Matrix<S>) -> Self {
+        let score = Self::score(law);
+        let pairs = (0..score.len()).flat_map(|i| (0..score.len()).map(move |j| (i, j)));
+        let terms = pairs.map(|(i, j)| score[i].times(&score[j]).scale(matrix[(i, j)]));
+        terms.fold(Self::of([]), |sum, term| sum.plus(&term))
+    }
+
     /// `|s|²`.
     pub fn squared_score(law: &ScoreLaw<S>) -> Self {
-        Self::score(law).iter().fold(Self::of([]), |sum, entry| sum.plus(&entry.times(entry)))
+        Self::score(law).iter().fold(Self::of([]), |sum, entry| sum.plus(&entry.square()))
     }
 
     /// Sliced score matching, `vᵀ(−K)v + ½(vᵀs)²`, or with the square integrated, `vᵀ(−K)v + ½|s|²`.

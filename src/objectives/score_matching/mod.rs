@@ -15,7 +15,7 @@ pub use averages::{
 pub use finite_difference::{Stencil, finite_difference_reduced};
 pub use loss_polynomial::LossPolynomial;
 pub use losses::{denoising, explicit, implicit, sliced, sliced_reduced};
-pub use score_law::ScoreLaw;
+pub use score_law::{SCORE_LAWS, ScoreLaw};
 pub use variances::{
     data_variance, estimator_variance, projection_variance, shared_estimator_variance, shared_variance,
 };

@@ -4,6 +4,16 @@ use crate::numbers::{Field, Matrix, Scalar, Vector};
 use crate::parameters::{InputError, Parameters, Source};
 use crate::worlds::ScoreModel;
 
+/// Points of statements about a [`ScoreLaw`]: generic ones of three sizes, that of three dimensions over the data of
+/// [`SCORE_MODELS`](crate::worlds::SCORE_MODELS), and one whose entries are nearly the same with an indefinite precision.
+pub const SCORE_LAWS: &[&str] = &[
+    "K=[[0.9,-0.31],[-0.31,1.7]] a=[0.37,-0.61] W=[[1.3,0.45],[0.45,0.71]]",
+    "K=[[0.8,-0.25,0.1],[-0.25,1.6,0.05],[0.1,0.05,0.45]] a=[-0.535,1.415,-0.65] \
+     W=[[0.94725,-0.1275,0.09275],[-0.1275,2.135,0.3125],[0.09275,0.3125,0.4305]]",
+    "K=[[1.9]] a=[-0.41] W=[[2.3]]",
+    "K=[[-0.7,0.2],[0.2,31.9]] a=[41.3,-0.19] W=[[1,0.99999999],[0.99999999,1.1]]",
+];
+
 /// A model score with Jacobian `−K` whose value over the data is `N(a, W)`.
 #[derive(Debug, Clone)]
 pub struct ScoreLaw<S> {
