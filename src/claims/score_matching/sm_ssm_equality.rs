@@ -110,30 +110,18 @@ impl Statement for Laws {
             [("SSM", &loss), ("SSM-VR", &reduced)]
                 .map(|(kind, loss)| Relation::equal(format!("{kind}, {name}"), loss.mean(p, probe), target))
         });
-        // A projection of length 1 is one of length √d, divided: quadratic terms are divided by d.
-        let unit = Matrix::identity(p.mean.dimension()).scale(S::ratio(1, 1) / d);
-        let free = LossPolynomial::squared_score(p).scale(S::ratio(1, 2));
-        let of_curvature = LossPolynomial::form(&-&p.precision).mean(p, Probe::Sphere) / d;
-        let excess = excess(p);
-        let stated = match wrong {
-            UNIT_SPHERE_REDUCED => S::zero(),
-            _ => excess,
-        };
+        // A projection of length 1 is one of length √d, divided: what is quadratic in it is divided by d.
+        let unit = Matrix::identity(p.mean.dimension()).scale(S::one() / d);
         let on_unit_sphere = loss.mean(p, Probe::Sphere) / d;
+        let curvature = LossPolynomial::form(&-&p.precision).mean(p, Probe::Sphere) / d;
+        let reduced = curvature + LossPolynomial::squared_score(p).mean(p, Probe::Sphere) / 2;
         let scaled = if wrong == UNSCALED { target } else { mean_sliced(p, &unit) };
+        let beyond = if wrong == UNIT_SPHERE_REDUCED { S::zero() } else { excess(p) };
         averages
             .chain([
                 Relation::equal("SSM on the unit sphere", on_unit_sphere, scaled),
-                Relation::equal(
-                    "excess of SSM-VR on the unit sphere",
-                    of_curvature + free.mean(p, Probe::Sphere) - target / d,
-                    stated,
-                ),
-                Relation::equal(
-                    "SSM-VR on the unit sphere",
-                    of_curvature + free.mean(p, Probe::Sphere),
-                    mean_sliced_reduced(p, &unit),
-                ),
+                Relation::equal("SSM-VR on the unit sphere", reduced, mean_sliced_reduced(p, &unit)),
+                Relation::equal("excess of SSM-VR on the unit sphere", reduced - target / d, beyond),
             ])
             .collect()
     }
@@ -165,7 +153,7 @@ impl Statement for AnySecondMoment {
 
     fn relations<'p, S: Scalar>(&self, p: &'p Directed<S>) -> Vec<Relation<'p, S>> {
         let law = &p.law;
-        // vᵀBv = ξᵀRᵀBRξ.
+        // vᵀBv = ξᵀRᵀBRξ, and nothing of it depends on the score.
         let average = |b: &Matrix<S>| {
             let form = LossPolynomial::form(&(&(&p.R.transpose() * b) * &p.R));
             form.over_projections(Probe::Rademacher, p.R.columns()).mean(law, Probe::Rademacher)

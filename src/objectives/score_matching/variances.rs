@@ -13,8 +13,11 @@ pub fn data_variance<S: Field>(law: &ScoreLaw<S>) -> S {
     spread + law.covariance.bilinear(&law.mean, &law.mean)
 }
 
-/// `V_v = E_x Var_v f` of one projection with `E vvᵀ = I` (of another length `c`, divide by `c⁴`): of `vᵀ(−K)v` for SSM-VR,
-/// of `vᵀ(−K + ½ssᵀ)v` with the random `s ~ N(a, W)` for SSM. A sum of squares for each law; nothing cancels.
+/// `V_v = E_x Var_v f` of one projection with `E vvᵀ = I`: of `vᵀ(−K)v` for SSM-VR, of `vᵀ(−K + ½ssᵀ)v` with the random
+/// `s ~ N(a, W)` for SSM. A sum of squares for each law; nothing cancels.
+///
+/// On the unit sphere it is that of [`Probe::Sphere`] over `d²`. So is then `V_x` of SSM, all of which is divided by `d`; that
+/// of SSM-VR is not.
 pub fn projection_variance<S: Field>(law: &ScoreLaw<S>, probe: Probe, variance_reduced: bool) -> S {
     if variance_reduced {
         return probe.variance(&law.precision);
