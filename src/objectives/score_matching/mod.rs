@@ -2,6 +2,8 @@
 
 mod finite_difference;
 mod losses;
+mod stencils;
 
-pub use finite_difference::{Stencil, finite_difference_reduced};
+pub use finite_difference::{Ends, Stencil, finite_difference_reduced, reduced_along};
 pub use losses::{denoising, explicit, implicit, sliced, sliced_reduced};
+pub use stencils::{SymmetricStencil, complete_homogeneous, divided_difference, factorial};
