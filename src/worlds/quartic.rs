@@ -17,7 +17,9 @@ impl<S: Field> Quartic<S> {
         let square = x * x;
         -((self.a / 2 + self.b / 4 * square) * square)
     }
+}
 
+impl<S: Copy> Quartic<S> {
     /// In another reading.
     pub fn map<R>(&self, f: impl Fn(S) -> R) -> Quartic<R> {
         Quartic { a: f(self.a), b: f(self.b) }

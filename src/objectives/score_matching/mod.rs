@@ -2,8 +2,10 @@
 
 mod finite_difference;
 mod losses;
+mod on_quartic;
 mod stencils;
 
 pub use finite_difference::{Ends, Stencil, finite_difference_reduced, reduced_along};
 pub use losses::{denoising, explicit, implicit, sliced, sliced_reduced};
+pub use on_quartic::OnQuartic;
 pub use stencils::{SymmetricStencil, complete_homogeneous, divided_difference, factorial};
