@@ -7,7 +7,7 @@
 //!
 //! $$ J_{FDDSM} - E[r^2] = -2\varepsilon^2b(1 - a\tau_2 - 3b\tau_2^2) + \varepsilon^4b^2\tau_2 $$
 //!
-//! Assumptions: third derivatives along the step, and noise $N(0, \sigma^2)$. Proved on the line from the moments of data and noise, and for every
+//! Assumptions: third derivatives along the step, and noise $N(0, \sigma^2)$. Proved on the line from the moments of the noisy data and of the noise given them, and for every
 //! quartic along any step. Draws are coupled: both losses see the same data and noise. If it failed, an implementation could be off by a factor of two
 //! and pass for one with another convention.
 

@@ -10,7 +10,7 @@
 //! $n_0, \dots, n_T$ on any side, $T!\sum_kL(x+n_kv)/\prod_{l\ne k}(n_k - n_l)$ has errors $\frac{T!}{j!}h_{j-T}(n)D_v^jL$, of order $\varepsilon$ unless $\sum n_k = 0$.
 //!
 //! Assumptions: derivatives that exist along the step; exact arithmetic. The weights alternate in sign and grow without bound as
-//! distances approach each other: at $\alpha = (1, 1.001)$ in the second point they are hundreds, and so is what rounding adds. Proved on
+//! distances approach each other: for $\alpha = (1, 1.001)$ they are hundreds, and roundoff is multiplied by as much. Proved on
 //! monomials with free distances for three orders of each parity; the estimate itself is enclosed by two routes, of which the power series
 //! loses nothing for small $\varepsilon$. Nothing is random. If it failed, an estimate of a higher derivative would be another one.
 

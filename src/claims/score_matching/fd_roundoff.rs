@@ -10,8 +10,8 @@
 //!
 //! With $c$ and all scales 1 the second difference has $\varepsilon_* = 0.041$ in single and $2.7\cdot10^{-4}$ in double precision. A quadratic has no truncation, so that
 //! the largest step is the best. For $L = (k\,y)\,y$ and a step that is a power of two, the roundoff is at most $16u\max|L|/\varepsilon^2$:
-//! the three values contribute 12 units, 4 for each time one counts (two products, and twice the rounding of $x \pm \varepsilon$), and their sum 2; the rest is room for second
-//! order. A constant $c_0$ in $L$, which no score sees, adds $8u|c_0|/\varepsilon^2$ at most.
+//! each end contributes four units (two products, and twice the rounding of $x \pm \varepsilon$), the centre two, doubled, and the sum of the ends two
+//! more; the rest is room for second order. A constant $c_0$ in $L$, which no score sees, adds $8u|c_0|/\varepsilon^2$ at most.
 //!
 //! Assumptions: rounding to nearest, no underflow. The best steps are proved; the bounds are compared with what the library's own second difference gives in single and
 //! double precision, at stated points against the exact value, so that nothing is random. If it failed, a step of $10^{-6}$, harmless in double

@@ -55,7 +55,7 @@ impl<S: Field> SymmetricStencil<S> {
 }
 
 /// How many coefficients of a power series are taken before the rest is enclosed.
-const TERMS: usize = 41;
+const TERMS: usize = 81;
 
 impl SymmetricStencil<Ball> {
     /// The estimate of `f⁽ᵀ⁾(x)` with the distances `αε`, divided by `εᵀ`: evaluated as it stands.
