@@ -198,8 +198,8 @@ impl Enclosed for Runs {
             room(Energy::Shifted, 16, constant),
         );
         let middle = digits / 2;
-        // The step with the fourth root, to the nearest power of two, and with the third root.
-        let (fourth, third) = (digits.div_ceil(4) - 2, digits.div_ceil(3) - 2);
+        // The fourth root of 48cu|L|/|L⁗|, where what multiplies u is some hundreds here, and the third root of u.
+        let (fourth, third) = (digits / 4 - 2, digits / 3);
         let of_quartic = |n: u32| Energy::Quartic.mean_square(digits, n);
         Ok(vec![
             EnclosedRelation::at_most("roundoff of a quadratic", move |_| quadratic),
@@ -216,7 +216,7 @@ impl Enclosed for Runs {
                 Energy::Quadratic.worst(digits, digits - 4),
                 wrong == TINY_STEP,
             ),
-            order("best step of a quartic", of_quartic(fourth), of_quartic(third + 1), wrong == THIRD_ROOT),
+            order("best step of a quartic", of_quartic(fourth), of_quartic(third), wrong == THIRD_ROOT),
             order("a larger step", of_quartic(fourth) * 100, of_quartic(fourth - 3), false),
             order("right of the best: at least", of_quartic(1) * 15, of_quartic(0), false),
             order("right of the best: at most", of_quartic(0), of_quartic(1) * 17, false),
