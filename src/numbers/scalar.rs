@@ -121,6 +121,11 @@ pub trait Scalar: Field {
         ((-self).exp() + 1).recip()
     }
 
+    /// `tanh x`, also where `eˣ` is beyond every number. Values and enclosures keep its digits near 0.
+    fn tanh(self) -> Self {
+        (self * 2).logistic() - (self * -2).logistic()
+    }
+
     /// The entire functions `φ₀ = eᶻ`, `φₖ₊₁ = (φₖ − 1/k!)/z`, that is `φₖ(z) = Σₙ zⁿ/(n+k)!`, with `φₖ(0) = 1/k!` and
     /// `φₖ′ = φₖ − k φₖ₊₁`. Every removable singularity is written with them.
     fn phi(self, k: u32) -> Self;
