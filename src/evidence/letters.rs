@@ -104,6 +104,15 @@ impl Source<Expr> for Letters<'_> {
         Ok(indices.first().copied().unwrap_or(0))
     }
 
+    fn optional_index(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        let indices = self.everywhere(|reader| Source::<Float>::optional_index(reader, name, meaning))?;
+        Ok(indices.first().copied().flatten())
+    }
+
+    fn place(&mut self, name: &'static str, _: usize, _: &'static str) -> Result<(usize, usize), InputError> {
+        Err(InputError::Condition(format!("{name} picks an entry, which a letter does not have")))
+    }
+
     fn choice(
         &mut self,
         name: &'static str,

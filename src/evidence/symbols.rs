@@ -83,6 +83,14 @@ impl Source<Expr> for Symbols<'_> {
         Source::<Float>::index(&mut self.shapes, name, meaning)
     }
 
+    fn optional_index(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        Source::<Float>::optional_index(&mut self.shapes, name, meaning)
+    }
+
+    fn place(&mut self, name: &'static str, d: usize, meaning: &'static str) -> Result<(usize, usize), InputError> {
+        Source::<Float>::place(&mut self.shapes, name, d, meaning)
+    }
+
     fn choice(
         &mut self,
         name: &'static str,

@@ -63,3 +63,4 @@ pub use scalar::{Field, Scalar, Special};
 pub use simd::{Instructions, Kernel, Shuffle};
 pub use taylor::Taylor;
 pub use trapezoid::{normal_reach, strip_error, strip_step};
+pub(crate) use verified_root::verified_root;

@@ -83,6 +83,16 @@ impl Source<Float> for Catalogue {
         Ok(0)
     }
 
+    fn optional_index(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        self.note(name, "an integer >= 0", meaning, true);
+        Ok(None)
+    }
+
+    fn place(&mut self, name: &'static str, _: usize, meaning: &'static str) -> Result<(usize, usize), InputError> {
+        self.note(name, "two integers >= 0, [row, column]", meaning, false);
+        Ok((0, 0))
+    }
+
     fn choice(
         &mut self,
         name: &'static str,

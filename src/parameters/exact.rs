@@ -245,6 +245,18 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
         Ok(self.or_stand_in(integer, 0))
     }
 
+    fn optional_index(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(_) => Source::<S>::index(self, name, meaning).map(Some),
+        }
+    }
+
+    fn place(&mut self, name: &'static str, d: usize, meaning: &'static str) -> Result<(usize, usize), InputError> {
+        let place = self.exact_place(name, d, meaning);
+        Ok(self.or_stand_in(place, (0, 0)))
+    }
+
     fn choice(
         &mut self,
         name: &'static str,

@@ -42,6 +42,26 @@ impl ExactReader<'_> {
         Ok(indices)
     }
 
+    /// Two integers from 0 to `d − 1`.
+    pub(super) fn exact_place(
+        &mut self,
+        name: &'static str,
+        d: usize,
+        meaning: &str,
+    ) -> Result<(usize, usize), InputError> {
+        let form = format!("two integers from 0 to {}, [row, column], such as [0,0]", d.saturating_sub(1));
+        let given = self.require(name, meaning, &form)?;
+        let got = || shorten(&given.to_string());
+        let shape = || InputError::Shape { name: name.to_owned(), expected: form.clone(), got: got() };
+        let entries = given.as_array().filter(|entries| entries.len() == 2).ok_or_else(shape)?;
+        let index = |entry: &Value| {
+            let value = number(name, entry)?;
+            let index = value.is_int().then(|| usize::try_from(value.numerator().clone()).ok()).flatten();
+            index.filter(|index| *index < d).ok_or_else(shape)
+        };
+        Ok((index(&entries[0])?, index(&entries[1])?))
+    }
+
     /// `n` numbers; one number is a list of one, and nothing a list of none.
     pub(super) fn exact_entries(
         &mut self,

@@ -26,6 +26,10 @@ pub trait Source<S> {
     }
     /// An integer `≥ 0`.
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError>;
+    /// An integer `≥ 0` that may be absent.
+    fn optional_index(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError>;
+    /// The place `[row, column]` of an entry of a square matrix with `d` rows, from 0.
+    fn place(&mut self, name: &'static str, d: usize, meaning: &'static str) -> Result<(usize, usize), InputError>;
     /// One of several names; the first is the default if `default` is set.
     fn choice(
         &mut self,
@@ -133,6 +137,14 @@ impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
 
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
         Source::<S>::index(&mut self.reader, name, meaning)
+    }
+
+    fn optional_index(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        Source::<S>::optional_index(&mut self.reader, name, meaning)
+    }
+
+    fn place(&mut self, name: &'static str, d: usize, meaning: &'static str) -> Result<(usize, usize), InputError> {
+        Source::<S>::place(&mut self.reader, name, d, meaning)
     }
 
     fn choice(

@@ -1,6 +1,9 @@
 //! Adversarial purification with a score, and what it can and cannot do for a classifier.
 
+mod purify_langevin_bias;
+mod purify_mixture_fixed_point;
+
 use super::Claim;
 
 /// The claims of this folder, in the order of the catalogue.
-pub static CLAIMS: &[&Claim] = &[];
+pub static CLAIMS: &[&Claim] = &[&purify_mixture_fixed_point::CLAIM, &purify_langevin_bias::CLAIM];

@@ -1,9 +1,11 @@
 //! Purification: what steps along a score make of an input, and what a classifier behind them then says.
 
 mod adaptive;
+mod fixed_point;
 mod mixture;
 mod steps;
 
 pub use adaptive::{adaptive_descent, adaptive_length, adaptive_length_limit, gaussian_length, step};
+pub use fixed_point::mixture_fixed_point;
 pub use mixture::MirroredClasses;
 pub use steps::Steps;
