@@ -1,9 +1,18 @@
 //! Adversarial purification with a score, and what it can and cannot do for a classifier.
 
+mod purify_adaptive_step;
 mod purify_langevin_bias;
 mod purify_mixture_fixed_point;
+mod purify_mixture_recovery;
+mod purify_tweedie;
 
 use super::Claim;
 
 /// The claims of this folder, in the order of the catalogue.
-pub static CLAIMS: &[&Claim] = &[&purify_mixture_fixed_point::CLAIM, &purify_langevin_bias::CLAIM];
+pub static CLAIMS: &[&Claim] = &[
+    &purify_tweedie::CLAIM,
+    &purify_adaptive_step::CLAIM,
+    &purify_mixture_fixed_point::CLAIM,
+    &purify_mixture_recovery::CLAIM,
+    &purify_langevin_bias::CLAIM,
+];

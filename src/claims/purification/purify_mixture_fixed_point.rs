@@ -25,7 +25,7 @@ use crate::numbers::{
     Ball, Covariance, Dual, Field, Float, Lanes, Matrix, Scalar, Vector, derivative, gradient, value_and_derivative,
     verified_root,
 };
-use crate::objectives::purification::{MirroredClasses, mixture_fixed_point, step};
+use crate::objectives::purification::{MirroredClasses, mixture_fixed_point, step, step_along_centres};
 use crate::parameters;
 use crate::parameters::{ExactReader, Ignored, InputError, Inputs, at_point};
 use crate::worlds::{Gaussian, MultivariateGaussian};
@@ -134,12 +134,6 @@ parameters! {
     }
 }
 
-/// `u′` in any reading, from the score of one dimension.
-fn map<S: Scalar>(nu: S, tau2: S, c: S, u: S) -> S {
-    let classes = MirroredClasses::isotropic(Vector(vec![nu]), tau2);
-    step(|x| classes.score(x), &Vector(vec![u]), c * tau2)[0]
-}
-
 /// The map grows and is odd.
 struct Invariance(u8);
 
@@ -168,8 +162,8 @@ impl Statement for Invariance {
             NonNegative::declared(S::one() - p.c).plus(pull.times(NonNegative::declared(S::int(four))))
         };
         vec![
-            Relation::grows("the map grows", (S::zero(), p.u), move |u| map(nu, tau2, c, Dual::variable(u)), rate),
-            Relation::equal("the map is odd", map(p.nu, p.tau2, p.c, -p.u), -map(p.nu, p.tau2, p.c, p.u)),
+            Relation::grows("the map grows", (S::zero(), p.u), move |u| step_along_centres(nu, tau2, c, Dual::variable(u)), rate),
+            Relation::equal("the map is odd", step_along_centres(p.nu, p.tau2, p.c, -p.u), -step_along_centres(p.nu, p.tau2, p.c, p.u)),
         ]
     }
 }
@@ -186,7 +180,7 @@ impl Statement for Sign {
 
     fn relations<'p, S: Scalar>(&self, p: &'p Line<S>) -> Vec<Relation<'p, S>> {
         let c = if self.0 == LONG_STEP { S::ratio(19, 10) } else { p.c };
-        vec![Relation::below("the sign stays", S::zero(), map(p.nu, p.tau2, c, p.u))]
+        vec![Relation::below("the sign stays", S::zero(), step_along_centres(p.nu, p.tau2, c, p.u))]
     }
 }
 
@@ -230,7 +224,7 @@ impl Enclosed for Stability {
         let (nu, tau2, c) = (p.nu, p.tau2(), p.c);
         let slope = move |u: Ball| {
             let still = |x| Dual::constant(x);
-            derivative(|u| map(still(nu), still(tau2), still(c), u), u)
+            derivative(|u| step_along_centres(still(nu), still(tau2), still(c), u), u)
         };
         let variance = if wrong == BISTABLE_AT_SIGMA { p.sigma.square() } else { tau2 };
         let excess = nu.square() / variance - 1;
@@ -302,7 +296,7 @@ impl Trial for Draws {
             // Beyond the root of the map the sign flips.
             let still = Dual::constant;
             let c = Ball::ratio(19, 10);
-            let f = |u| value_and_derivative(|u| map(still(exact.nu), still(exact.tau2()), still(c), u), u);
+            let f = |u| value_and_derivative(|u| step_along_centres(still(exact.nu), still(exact.tau2()), still(c), u), u);
             let root = verified_root(2.5, f);
             bernoulli(margin.above(Ball::zero()) - margin.above(root) + margin.below(-root))
         });

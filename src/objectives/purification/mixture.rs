@@ -1,5 +1,6 @@
 //! The score of two classes that mirror each other: the simplest energy with more than one mode. Source: `yoon2021`.
 
+use super::adaptive::step;
 use crate::numbers::{Field, Matrix, Scalar, Vector};
 
 /// The law `½N(μ, T) + ½N(−μ, T)` in `d` dimensions. Of classes `N(±μ, Σ)` under noise of variance `σ²` it is the law with
@@ -40,4 +41,11 @@ impl<S: Scalar> MirroredClasses<S> {
         let share = self.precision.bilinear(&self.mean, x).tanh();
         &self.precision * &(&self.mean.scale(share) - x)
     }
+}
+
+/// One step with `α = cτ²` along the score of `½N(μ, τ²I) + ½N(−μ, τ²I)`, seen along the centres: `u ↦ (1 − c)u + c|μ| tanh(|μ|u/τ²)` for
+/// `u = μᵀx/|μ|`. What is orthogonal to them is multiplied by `1 − c`.
+pub fn step_along_centres<S: Scalar>(norm: S, variance: S, c: S, u: S) -> S {
+    let classes = MirroredClasses::isotropic(Vector(vec![norm]), variance);
+    step(|x| classes.score(x), &Vector(vec![u]), c * variance)[0]
 }

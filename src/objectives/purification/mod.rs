@@ -7,5 +7,5 @@ mod steps;
 
 pub use adaptive::{adaptive_descent, adaptive_length, adaptive_length_limit, gaussian_length, step};
 pub use fixed_point::mixture_fixed_point;
-pub use mixture::MirroredClasses;
+pub use mixture::{MirroredClasses, step_along_centres};
 pub use steps::Steps;
