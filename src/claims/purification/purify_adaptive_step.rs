@@ -197,7 +197,11 @@ impl Statement for Concave {
     type Params<S: Scalar> = Line<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &["nu=1.2 tau2=0.9 u=0.3 delta=1e-6", "nu=1.2 tau2=0.9 u=0.5344 delta=1e-6", "nu=3.1 tau2=0.7 u=1e-9 delta=1e-3"]
+        &[
+            "nu=1.2 tau2=0.9 u=0.3 delta=1e-6",
+            "nu=1.2 tau2=0.9 u=0.5344 delta=1e-6",
+            "nu=3.1 tau2=0.7 u=1e-9 delta=1e-3",
+        ]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Line<S>) -> Vec<Relation<'p, S>> {
@@ -211,8 +215,7 @@ impl Statement for Concave {
         let root = (S::one() - p.tau2 / p.nu.square()).sqrt();
         let inflection = p.tau2 / p.nu * (root.ln_1p() - (-root).ln_1p()) / 2;
         let [limited, at_probe] = [("limit", limit), ("length", probed)].map(|(name, length)| {
-            let (lower, upper) =
-                if self.0 == ALWAYS_POSITIVE { (S::zero(), length) } else { (length, S::zero()) };
+            let (lower, upper) = if self.0 == ALWAYS_POSITIVE { (S::zero(), length) } else { (length, S::zero()) };
             Relation::below(format!("the {name} is negative"), lower, upper)
         });
         vec![

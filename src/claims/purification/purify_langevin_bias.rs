@@ -18,6 +18,7 @@
 //! independent chains, each begun in the law that the steps keep. If it failed, samples of a right implementation would be
 //! called wrong, or the bias of long steps an error of the score.
 
+use super::purify_contraction::ends;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Covariance, Float, Lanes, Matrix, Scalar, Vector};
@@ -186,7 +187,7 @@ impl Statement for Printed {
             let covariance = Covariance::new(covariance.clone());
             MultivariateGaussian { mean: p.mu.clone(), covariance }
         };
-        let axes = curvatures(p.P.matrix()).map(|curvature| (curvature, (S::one() - p.eta * curvature / 4).recip()));
+        let axes = ends(p.P.matrix()).map(|curvature| (curvature, (S::one() - p.eta * curvature / 4).recip()));
         let divergence = axes.map(|(_, widened)| widened.minus_1_minus_ln() / 2);
         let kl = law(&kept).kl(&law(target));
         relations.push(Relation::equal("divergence from the target", kl, divergence[0] + divergence[1]));
@@ -199,16 +200,9 @@ impl Statement for Printed {
     }
 }
 
-/// The eigenvalues of a symmetric 2 × 2 matrix, the larger one first.
-fn curvatures<S: Scalar>(matrix: &Matrix<S>) -> [S; 2] {
-    let (middle, lean) = (matrix.trace() / 2, (matrix[(0, 0)] - matrix[(1, 1)]) / 2);
-    let reach = (lean.square() + matrix[(0, 1)].square()).sqrt();
-    [middle + reach, middle - reach]
-}
-
 /// `Σᵢ uᵢuᵢᵀ/(λᵢ(1 − ηλᵢ/4))` of a 2 × 2 matrix that is not a multiple of the identity.
 fn over_axes<S: Scalar>(precision: &Matrix<S>, eta: S) -> Matrix<S> {
-    let [upper, lower] = curvatures(precision);
+    let [lower, upper] = ends(precision);
     let projector = |own: S, other: S| (precision - &Matrix::identity(2).scale(other)).scale((own - other).recip());
     let weight = |curvature: S| (curvature * (S::one() - eta * curvature / 4)).recip();
     &projector(upper, lower).scale(weight(upper)) + &projector(lower, upper).scale(weight(lower))

@@ -162,8 +162,17 @@ impl Statement for Invariance {
             NonNegative::declared(S::one() - p.c).plus(pull.times(NonNegative::declared(S::int(four))))
         };
         vec![
-            Relation::grows("the map grows", (S::zero(), p.u), move |u| step_along_centres(nu, tau2, c, Dual::variable(u)), rate),
-            Relation::equal("the map is odd", step_along_centres(p.nu, p.tau2, p.c, -p.u), -step_along_centres(p.nu, p.tau2, p.c, p.u)),
+            Relation::grows(
+                "the map grows",
+                (S::zero(), p.u),
+                move |u| step_along_centres(nu, tau2, c, Dual::variable(u)),
+                rate,
+            ),
+            Relation::equal(
+                "the map is odd",
+                step_along_centres(p.nu, p.tau2, p.c, -p.u),
+                -step_along_centres(p.nu, p.tau2, p.c, p.u),
+            ),
         ]
     }
 }
@@ -296,7 +305,8 @@ impl Trial for Draws {
             // Beyond the root of the map the sign flips.
             let still = Dual::constant;
             let c = Ball::ratio(19, 10);
-            let f = |u| value_and_derivative(|u| step_along_centres(still(exact.nu), still(exact.tau2()), still(c), u), u);
+            let f =
+                |u| value_and_derivative(|u| step_along_centres(still(exact.nu), still(exact.tau2()), still(c), u), u);
             let root = verified_root(2.5, f);
             bernoulli(margin.above(Ball::zero()) - margin.above(root) + margin.below(-root))
         });

@@ -85,7 +85,8 @@ impl Enclosed for Limits {
         let p: Attack<Ball> = at_point(point)?;
         let stated = margins(self.0, &p).map(|margin| margin.above(Ball::zero()));
         // y = 1: the input is μ + sz − push; its decision is the sign of its component along the centres.
-        let reach = |push: Ball| (p.mu.dot(&p.mu) - push * p.mu.dot(&p.mu).sqrt()) / (p.s.square() * p.mu.dot(&p.mu)).sqrt();
+        let reach =
+            |push: Ball| (p.mu.dot(&p.mu) - push * p.mu.dot(&p.mu).sqrt()) / (p.s.square() * p.mu.dot(&p.mu)).sqrt();
         let edges = pushes(0, &p).map(|push| -reach(push));
         let relation = |i: usize| {
             let (stated, edge) = (stated[i], edges[i]);
@@ -121,7 +122,11 @@ impl Statement for Slope {
         let bent = if wrong == SLOPE_OF_THE_MEAN { S::zero() } else { twice / sinh(twice) };
         let base = if wrong == NO_BASE { S::one() } else { S::one() - p.c };
         vec![
-            Relation::equal("slope at the fixed point", S::one() - p.c + p.c * ratio * (S::one() - t.square()), base + p.c * bent),
+            Relation::equal(
+                "slope at the fixed point",
+                S::one() - p.c + p.c * ratio * (S::one() - t.square()),
+                base + p.c * bent,
+            ),
             // sinh 2z − 2z grows from 0, for its rate is (e^z − e^{−z})².
             Relation::grows(
                 "sinh 2z exceeds 2z",
@@ -170,14 +175,17 @@ impl Enclosed for Runs {
             ]);
         }
         let rest = mixture_fixed_point(excess) * nu;
-        let at_rest = derivative(|u| step_along_centres(Dual::constant(nu), Dual::constant(tau2), Dual::constant(c), u), rest);
+        let at_rest =
+            derivative(|u| step_along_centres(Dual::constant(nu), Dual::constant(tau2), Dual::constant(c), u), rest);
         let twice = (excess + 1) * rest / nu * 2;
         let stated = Ball::one() - c + c * twice * 2 / (twice.exp() - (-twice).exp());
         let rate = if wrong == SLOPE_OF_THE_MEAN { Ball::one() - c } else { at_rest };
         let bound = (start - rest) * rate.powi(STEPS);
         Ok(vec![
             EnclosedRelation::at_most("comes nearer at this rate", move |_| bound - (end - rest)),
-            EnclosedRelation::equal("slope of the map", move |_| at_rest - if wrong == SLOPE_OF_THE_MEAN { rate } else { stated }),
+            EnclosedRelation::equal("slope of the map", move |_| {
+                at_rest - if wrong == SLOPE_OF_THE_MEAN { rate } else { stated }
+            }),
             EnclosedRelation::at_most("stays beyond", move |_| end - rest),
         ])
     }
