@@ -122,6 +122,19 @@ pub trait Scalar: Field {
     }
 
     /// `tanh x`, also where `eˣ` is beyond every number. Values and enclosures keep its digits near 0.
+    ///
+    /// ```
+    /// use ouracle::numbers::{Ball, Dual, Field, Float, Scalar, derivative};
+    /// // tanh x = x − x³/3 + …, and 1 far away, with the sign of x.
+    /// assert_eq!(Float(1e-9).tanh(), Float(1e-9));
+    /// assert_eq!([Float(-900.0).tanh(), Float(0.0).tanh()], [Float(-1.0), Float(0.0)]);
+    /// assert!(Ball::ratio(-1, 2).tanh().to_decimal(20).starts_with("-0.46211715726000975850"));
+    /// assert!((Ball::int(10).powi(-40).tanh() * Ball::int(10).powi(40) - 1).mag() < Ball::ratio(1, 1_000_000_000).hi());
+    /// // The readings agree: 1 − tanh² is the derivative.
+    /// let x = Ball::ratio(7, 3);
+    /// assert!(derivative(|x: Dual<Ball>| x.tanh(), x).overlaps(&(Ball::one() - x.tanh().square())));
+    /// assert!(((x * 2).logistic() - (x * -2).logistic()).overlaps(&x.tanh()));
+    /// ```
     fn tanh(self) -> Self {
         (self * 2).logistic() - (self * -2).logistic()
     }

@@ -156,7 +156,11 @@ impl<'a> ExactReader<'a> {
         })
     }
 
-    fn exact_symmetric(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Vec<Rational>>, InputError> {
+    /// The rows of a symmetric matrix, not rounded.
+    ///
+    /// # Errors
+    /// [`InputError`] if it is missing, malformed or not symmetric.
+    pub fn exact_symmetric(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Vec<Rational>>, InputError> {
         let rows = self.exact_rows(name, meaning)?;
         let shape = |got: String| InputError::Shape {
             name: name.to_owned(),

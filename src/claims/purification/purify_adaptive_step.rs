@@ -19,12 +19,12 @@
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{NonNegative, Relation, Statement};
-use crate::numbers::{Covariance, Dual, Matrix, Scalar, Vector, derivative};
+use crate::numbers::{Ball, Covariance, Dual, Matrix, Scalar, Vector, derivative};
 use crate::objectives::purification::{
-    MirroredClasses, adaptive_descent, adaptive_length, adaptive_length_limit, gaussian_length, step,
+    MirroredClasses, adaptive_descent, adaptive_length, adaptive_length_limit, exact_descent, gaussian_length, step,
 };
 use crate::parameters;
-use crate::parameters::{Domain, InputError, Parameters, Source};
+use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source};
 
 const DEPENDS_ON_PROBE: u8 = 1;
 const NO_RELAXATION: u8 = 2;
@@ -256,6 +256,16 @@ impl Formula for EnergyAfter {
     }
 }
 
+/// The same from exact numbers, with digits after any number of steps.
+fn energy_after(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, InputError> {
+    let p: Descent<Ball> = ExactReader::new(inputs, ignored).read()?;
+    let mut exact = ExactReader::new(inputs, ignored);
+    let rows = exact.exact_symmetric("P", "the precision of the energy")?;
+    let start = exact.exact_vector("x", "the input")?;
+    let relaxation = inputs.rational("lambda").unwrap_or_default();
+    Ok(exact_descent(&rows, &start, &relaxation, p.count))
+}
+
 const LENGTH: &str = "";
 const ROUND: &str = "isotropic energy";
 const BOUND: &str = "Kantorovich's bound";
@@ -318,5 +328,6 @@ pub static CLAIM: Claim = Claim {
         "energy",
         "x^T P x/2 after some steps x - lambda (g^T g/g^T P g) g, g = P x, without clipping",
         &[],
-    )],
+    )
+    .enclosed_by(energy_after)],
 };

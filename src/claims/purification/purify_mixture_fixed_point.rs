@@ -342,13 +342,16 @@ parameters! {
 /// `t*`.
 fn t_star(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, InputError> {
     let p: Round<Ball> = ExactReader::new(inputs, ignored).read()?;
-    if let (Some(norm), Some(tau2)) = (inputs.rational("norm_mu"), inputs.rational("tau2"))
-        && &norm * &norm <= tau2
-    {
+    let excess = match (inputs.rational("norm_mu"), inputs.rational("tau2")) {
+        // The difference of what is nearly equal, before anything is rounded.
+        (Some(norm), Some(tau2)) => Ball::rational(&((norm.clone() * norm - &tau2) / tau2)),
+        _ => (p.norm_mu.square() - p.tau2) / p.tau2,
+    };
+    if !excess.certainly_positive() {
         let why = "there is no fixed point but 0: `tau2` must be below norm_mu^2; give a smaller `tau2`, or a larger `norm_mu`";
         return Err(InputError::Condition(why.to_owned()));
     }
-    Ok(mixture_fixed_point((p.norm_mu.square() - p.tau2) / p.tau2))
+    Ok(mixture_fixed_point(excess))
 }
 
 const STEP: &str = "one step";
