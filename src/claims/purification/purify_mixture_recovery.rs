@@ -15,6 +15,8 @@
 //! and since the map is concave on the right, an input that starts beyond $t^*|\mu|$ comes nearer by at least this factor in every step. If $|\mu|^2 \le \tau^2$ instead
 //! everything goes to 0, by at least $1 - c(1 - |\mu|^2/\tau^2)$ a step, and the classifier behind has nothing to decide: more smoothing is not always better.
 //!
+//! The score itself, $T^{-1}(\mu\tanh(\mu^\top T^{-1}x) - x)$, is compared with the derivative of the log-density, for any covariance $T$.
+//!
 //! Assumptions: exact score, round classes, $\ell_2$ attacks, no clipping. If it failed, a robust accuracy behind a purifier could not be split into what
 //! the purifier adds and what the attacker did not know. The simulation takes 20 steps with $c = 0.9$: what is left across the centres
 //! is $10^{-20}$ of what was there, far below any resolution.
@@ -24,18 +26,20 @@ use crate::evidence::{
     ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
 };
 use crate::numbers::{
-    Ball, Dual, Field, Float, Integrand, Lanes, OverLine, Scalar, Vector, derivative, gaussian_mean_above,
+    Ball, Covariance, Dual, Field, Float, Integrand, Lanes, OverLine, Scalar, Vector, derivative, gaussian_mean_above,
+    gradient,
 };
 use crate::objectives::purification::{MirroredClasses, mixture_fixed_point, step, step_along_centres};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
-use crate::worlds::Gaussian;
+use crate::worlds::{Gaussian, MultivariateGaussian};
 
 const OWN_DIRECTION: u8 = 1;
 const GRAY_IS_WHITE: u8 = 2;
 const NEVER_TOO_SMOOTH: u8 = 3;
 const SLOPE_OF_THE_MEAN: u8 = 4;
 const NO_BASE: u8 = 5;
+const ONE_CLASS: u8 = 6;
 
 parameters! {
     /// Two round classes, a classifier and an attack.
@@ -45,6 +49,40 @@ parameters! {
         s: positive "the deviation of a class",
         sigma: positive "the deviation of the noise",
         eps: nonnegative "the length of the attack",
+    }
+}
+
+parameters! {
+    /// The density of two classes at a point.
+    Density {
+        mu: vector "the centre of one class",
+        Sigma: covariance "the covariance of a class, noise included",
+        x: vector "the input",
+    }
+}
+
+/// The closed form of the score.
+struct Score(u8);
+
+impl Statement for Score {
+    type Params<S: Scalar> = Density<S>;
+
+    fn points(&self) -> &'static [&'static str] {
+        &["mu=[1.1,-0.5] Sigma=[[0.9,0.3],[0.3,0.6]] x=[0.37,1.9]"]
+    }
+
+    fn relations<'p, S: Scalar>(&self, p: &'p Density<S>) -> Vec<Relation<'p, S>> {
+        let shared = Covariance::new(p.Sigma.matrix().map(Dual::constant));
+        let log_density = |x: &Vector<Dual<S>>| {
+            let class = |mean: Vector<S>| {
+                let (mean, covariance) = (mean.map(Dual::constant), shared.clone());
+                MultivariateGaussian { mean, covariance }.log_density(x)
+            };
+            class(p.mu.clone()).log_add_exp(class(-&p.mu))
+        };
+        let classes = MirroredClasses { mean: p.mu.clone(), precision: p.Sigma.precision().clone() };
+        let score = if self.0 == ONE_CLASS { p.Sigma.precision() * &(&p.mu - &p.x) } else { classes.score(&p.x) };
+        Relation::componentwise("gradient of the log-density", &gradient(log_density, &p.x), &score)
     }
 }
 
@@ -224,6 +262,7 @@ impl Trial for Draws {
     }
 }
 
+const SCORE: &str = "score";
 const ACCURACY: &str = "accuracy";
 const SLOPE: &str = "slope";
 const RUNS: &str = "runs";
@@ -237,11 +276,17 @@ pub static CLAIM: Claim = Claim {
     text: include_str!("purify_mixture_recovery.rs"),
     sources: &["yoon2021"],
     readings: &[
+        Readings::of(SCORE, &Score(0)),
         Readings::certified(ACCURACY, &ByEnclosure(Limits(0))).and_sampled(&Draws(0)),
         Readings::of(SLOPE, &Slope(0)),
         Readings::certified(RUNS, &ByEnclosure(Runs(0))),
     ],
     controls: &[
+        Control {
+            id: "one-class",
+            story: "the score of the nearer class alone for that of the mixture",
+            readings: Readings::of(SCORE, &Score(ONE_CLASS)),
+        },
         Control {
             id: "own-direction",
             story: "the accuracy of the classifier without a purifier for the limit",
