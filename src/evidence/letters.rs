@@ -104,6 +104,11 @@ impl Source<Expr> for Letters<'_> {
         Ok(indices.first().copied().unwrap_or(0))
     }
 
+    fn optional_index(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        let indices = self.everywhere(|reader| Source::<Float>::optional_index(reader, name, meaning))?;
+        Ok(indices.first().copied().flatten())
+    }
+
     fn choice(
         &mut self,
         name: &'static str,

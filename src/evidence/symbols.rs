@@ -83,6 +83,10 @@ impl Source<Expr> for Symbols<'_> {
         Source::<Float>::index(&mut self.shapes, name, meaning)
     }
 
+    fn optional_index(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        Source::<Float>::optional_index(&mut self.shapes, name, meaning)
+    }
+
     fn choice(
         &mut self,
         name: &'static str,

@@ -188,6 +188,12 @@ impl<S: Scalar> Scalar for Dual<S> {
         self.chain(share, share * (-self.re).logistic())
     }
 
+    fn tanh(self) -> Self {
+        // 1 − tanh², which would cancel far from 0.
+        let slope = (self.re * 2).logistic() * (self.re * -2).logistic() * 4;
+        self.chain(self.re.tanh(), slope)
+    }
+
     fn phi(self, k: u32) -> Self {
         let value = self.re.phi(k);
         let slope = if k == 0 { value } else { value - self.re.phi(k + 1) * i64::from(k) };

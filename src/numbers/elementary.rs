@@ -104,6 +104,14 @@ impl<E: Elementary> Scalar for Interval<E> {
         })
     }
 
+    fn tanh(self) -> Self {
+        self.increasing(|x| {
+            let less = (if x < E::ZERO { x + x } else { -(x + x) }).enclose_exp_m1();
+            let distance = -less / (less + 2);
+            if x < E::ZERO { -distance } else { distance }
+        })
+    }
+
     fn phi(self, k: u32) -> Self {
         self.increasing(|z| z.enclose_phi(k))
     }

@@ -120,6 +120,12 @@ impl Scalar for Float {
         (if self.0 < 0.0 { small } else { Self::one() }) / (small + 1)
     }
 
+    fn tanh(self) -> Self {
+        // 1 − e^{−2|x|} over 1 + e^{−2|x|}.
+        let less = Self(-2.0 * self.0.abs()).exp_m1();
+        Self((-less / (less + 2)).0.copysign(self.0))
+    }
+
     /// Series while it converges fast, recurrence from `φ₁` where that cancels little.
     fn phi(self, k: u32) -> Self {
         let z = self.0;

@@ -65,3 +65,4 @@ pub use simd::{Instructions, Kernel, Shuffle};
 pub use single::Single;
 pub use taylor::Taylor;
 pub use trapezoid::{normal_reach, strip_error, strip_step};
+pub(crate) use verified_root::verified_root;

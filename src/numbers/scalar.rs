@@ -121,6 +121,24 @@ pub trait Scalar: Field {
         ((-self).exp() + 1).recip()
     }
 
+    /// `tanh x`, also where `eˣ` is beyond every number. Values and enclosures keep its digits near 0.
+    ///
+    /// ```
+    /// use ouracle::numbers::{Ball, Dual, Field, Float, Scalar, derivative};
+    /// // tanh x = x − x³/3 + …, and 1 far away, with the sign of x.
+    /// assert_eq!(Float(1e-9).tanh(), Float(1e-9));
+    /// assert_eq!([Float(-900.0).tanh(), Float(0.0).tanh()], [Float(-1.0), Float(0.0)]);
+    /// assert!(Ball::ratio(-1, 2).tanh().to_decimal(20).starts_with("-0.46211715726000975850"));
+    /// assert!((Ball::int(10).powi(-40).tanh() * Ball::int(10).powi(40) - 1).mag() < Ball::ratio(1, 1_000_000_000).hi());
+    /// // The readings agree: 1 − tanh² is the derivative.
+    /// let x = Ball::ratio(7, 3);
+    /// assert!(derivative(|x: Dual<Ball>| x.tanh(), x).overlaps(&(Ball::one() - x.tanh().square())));
+    /// assert!(((x * 2).logistic() - (x * -2).logistic()).overlaps(&x.tanh()));
+    /// ```
+    fn tanh(self) -> Self {
+        (self * 2).logistic() - (self * -2).logistic()
+    }
+
     /// The entire functions `φ₀ = eᶻ`, `φₖ₊₁ = (φₖ − 1/k!)/z`, that is `φₖ(z) = Σₙ zⁿ/(n+k)!`, with `φₖ(0) = 1/k!` and
     /// `φₖ′ = φₖ − k φₖ₊₁`. Every removable singularity is written with them.
     fn phi(self, k: u32) -> Self;

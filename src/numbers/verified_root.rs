@@ -4,7 +4,7 @@ use super::{Ball, Field};
 
 /// Encloses the root of a function near a guess that has about three digits, given the function with its derivative. If the interval Newton
 /// step does not map the candidate into itself, no root is proved there, and the answer is the whole line.
-pub(super) fn verified_root(guess: f64, value_and_slope: impl Fn(Ball) -> (Ball, Ball)) -> Ball {
+pub(crate) fn verified_root(guess: f64, value_and_slope: impl Fn(Ball) -> (Ball, Ball)) -> Ball {
     // Newton doubles the digits; six steps from three digits pass the 71 of a ball.
     let mut root = Ball::from(guess);
     for _ in 0..6 {

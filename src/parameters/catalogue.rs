@@ -83,6 +83,11 @@ impl Source<Float> for Catalogue {
         Ok(0)
     }
 
+    fn optional_index(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        self.note(name, "an integer >= 0", meaning, true);
+        Ok(None)
+    }
+
     fn choice(
         &mut self,
         name: &'static str,

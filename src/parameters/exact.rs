@@ -157,7 +157,11 @@ impl<'a> ExactReader<'a> {
         })
     }
 
-    fn exact_symmetric(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Vec<Rational>>, InputError> {
+    /// The rows of a symmetric matrix, not rounded.
+    ///
+    /// # Errors
+    /// [`InputError`] if it is missing, malformed or not symmetric.
+    pub fn exact_symmetric(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Vec<Rational>>, InputError> {
         let rows = self.exact_rows(name, meaning)?;
         symmetric_rows(name, rows)
     }
@@ -222,6 +226,13 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
         let integer = self.integer(name, Domain::NonNegative, meaning);
         Ok(self.or_stand_in(integer, 0))
+    }
+
+    fn optional_index(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(_) => Source::<S>::index(self, name, meaning).map(Some),
+        }
     }
 
     fn choice(

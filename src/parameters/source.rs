@@ -26,6 +26,8 @@ pub trait Source<S> {
     }
     /// An integer `≥ 0`.
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError>;
+    /// An integer `≥ 0` that may be absent.
+    fn optional_index(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError>;
     /// One of several names; the first is the default if `default` is set.
     fn choice(
         &mut self,
@@ -146,6 +148,10 @@ impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
 
     fn index(&mut self, name: &'static str, meaning: &'static str) -> Result<u32, InputError> {
         Source::<S>::index(&mut self.reader, name, meaning)
+    }
+
+    fn optional_index(&mut self, name: &'static str, meaning: &'static str) -> Result<Option<u32>, InputError> {
+        Source::<S>::optional_index(&mut self.reader, name, meaning)
     }
 
     fn choice(

@@ -1,6 +1,6 @@
 //! Steps of one length along the score of a Gaussian energy, with or without noise: the laws after `k` of them. Source: `yoon2021`.
 
-use crate::numbers::{Field, Matrix, Vector};
+use crate::numbers::{Covariance, Field, Matrix, Scalar, Vector};
 
 /// `k` steps `x ← x + αs(x) + √q z` along `s(x) = −P(x − μ_E)`.
 #[derive(Debug, Clone)]
@@ -40,6 +40,35 @@ impl<S: Field> Steps<S> {
     pub fn covariance(&self, start: &Matrix<S>) -> Matrix<S> {
         let (factor, noise) = (self.one(), Matrix::identity(self.precision.rows()).scale(self.noise));
         (0..self.count).fold(start.clone(), |covariance, _| &(&(&factor * &covariance) * &factor) + &noise)
+    }
+}
+
+impl<S: Field> Steps<S> {
+    /// `Σ_{j<k} q B²ʲ`, the covariance after all steps from a point, by doubling: `S_{2k} = BᵏS_kBᵏ + S_k`. Also where no stationary
+    /// law exists, and without taking a difference.
+    pub fn from_a_point(&self) -> Matrix<S> {
+        let (one, noise) = (self.one(), Matrix::identity(self.precision.rows()).scale(self.noise));
+        let mut factor = Matrix::identity(one.rows());
+        let mut covariance = Matrix::zeros(one.rows(), one.rows());
+        for bit in (0..u32::BITS - self.count.leading_zeros()).rev() {
+            covariance = &(&(&factor * &covariance) * &factor) + &covariance;
+            factor = &factor * &factor;
+            if self.count >> bit & 1 == 1 {
+                covariance = &(&(&one * &covariance) * &one) + &noise;
+                factor = &factor * &one;
+            }
+        }
+        covariance
+    }
+}
+
+impl<S: Scalar> Steps<S> {
+    /// The covariance that a step keeps, the solution `(q/2α)(P − ½αP²)⁻¹` of `S = BSB + qI`; it is that of a law iff `½αP` has
+    /// eigenvalues below 1.
+    pub fn stationary(&self) -> Matrix<S> {
+        let square = &self.precision * &self.precision;
+        let slowed = &self.precision - &square.scale(self.length / 2);
+        Covariance::new(slowed).precision().scale(self.noise / (self.length * 2))
     }
 }
 
