@@ -127,3 +127,18 @@ fn every_quantity_describes_its_parameters() {
         }
     }
 }
+
+/// Every trap is a wrong version of a claim, once, and says what holds instead.
+#[test]
+fn every_trap_is_a_wrong_version_of_a_claim() {
+    let mut seen = BTreeSet::new();
+    for trap in claims::TRAPS {
+        let claim = claims::all().find(|claim| claim.id == trap.claim);
+        let claim = claim.unwrap_or_else(|| panic!("{} is no claim", trap.claim));
+        let known = claim.controls.iter().any(|control| control.id == trap.control);
+        assert!(known, "{} has no wrong version {}", trap.claim, trap.control);
+        assert!(!trap.conclusion.is_empty() && !trap.instead.is_empty());
+        assert!(seen.insert((trap.claim, trap.control)), "{}/{} comes twice", trap.claim, trap.control);
+    }
+    assert!(!seen.is_empty());
+}
