@@ -49,6 +49,7 @@ mod snr_step;
 mod time_law;
 pub mod timeseries;
 mod transition;
+mod two_classes;
 
 pub use affine::{Affine, AffineField};
 pub use affine_score::AffineScore;
@@ -95,3 +96,4 @@ pub use shifted_score::{LinearShift, ShiftedScore, UnitShift};
 pub use snr_step::SnrStep;
 pub use time_law::TimeLaw;
 pub use transition::Transition;
+pub use two_classes::TwoClasses;

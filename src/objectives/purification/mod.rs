@@ -6,4 +6,8 @@ mod steps;
 
 pub use adaptive::{adaptive_descent, adaptive_length, adaptive_length_limit, gaussian_length, step};
 pub use mixture::MirroredClasses;
+mod classifier;
+mod steps;
+
+pub use classifier::{Defended, Knowledge, Norm, accuracy, margin};
 pub use steps::Steps;
