@@ -155,6 +155,13 @@ impl Budget {
         chernoff(n as f64, ratio).partial_cmp(&self.threshold) != Some(Ordering::Less)
     }
 
+    /// Whether this share of hits in `n` independent trials refutes the probability `p` of a hit: the Chernoff bound of the binomial
+    /// law, `n KL(share ‖ p)` nats, holds for every `n`.
+    pub fn refutes_probability(&self, n: u64, share: f64, p: f64) -> bool {
+        // Not a number refutes too.
+        binomial(n as f64, share, p).partial_cmp(&self.threshold) != Some(Ordering::Less)
+    }
+
     /// The tilt `λ = √(2L/n)` of the planned quadratic martingale.
     pub(super) fn tilt(&self, n: u64) -> f64 {
         (2.0 * self.threshold / n as f64).sqrt()
@@ -164,6 +171,12 @@ impl Budget {
 /// `(n/2)(ρ − 1 − ln ρ)`: the evidence of an observed variance ratio `ρ` over `n` degrees of freedom.
 fn chernoff(n: f64, ratio: f64) -> f64 {
     n / 2.0 * (ratio - 1.0 - Float(ratio).ln().0)
+}
+
+/// `n KL(q ‖ p)` of two Bernoulli laws: the evidence of a share `q` of hits in `n` trials against the probability `p`.
+fn binomial(n: f64, q: f64, p: f64) -> f64 {
+    let part = |q: f64, p: f64| if q == 0.0 { 0.0 } else { q * (Float(q).ln().0 - Float(p).ln().0) };
+    n * (part(q, p) + part(1.0 - q, 1.0 - p))
 }
 
 /// Sums over draws from which evidence is computed; blocks add up in a fixed order.
