@@ -124,11 +124,11 @@ class GaussianEnergy(Energy):
             raise ValueError("an entry of the mode is not finite")
 
     @classmethod
-    def trained(cls, law: Gaussian, sigma: float | Sequence[float]) -> GaussianEnergy:
+    def trained(cls, law: Gaussian, sigma: ArrayLike) -> GaussianEnergy:
         """What denoising score matching finds on this data at this noise, or at several: ``P = (Σ + σ²I)⁻¹``."""
         noises = np.atleast_1d(np.asarray(sigma, dtype=np.float64))
         if not (noises > 0).all():
-            raise ValueError(f"the noise of training is {sigma}; it must be positive")
+            raise ValueError(f"the noise of training is {noises.tolist()}; it must be positive")
         slopes, _ = law.native.prediction("score", np.stack([np.ones_like(noises), noises, 0 * noises, 0 * noises], axis=1))
         return cls(-(slopes + slopes.transpose(0, 2, 1)) / 2, law.mean, float(noises[0]) if len(noises) == 1 else None)
 
@@ -154,7 +154,8 @@ class GaussianEnergy(Energy):
         return (away * (away @ frameworks.like(self.precisions[level], flat))).sum(-1) / 2
 
     def __repr__(self) -> str:
-        return f"GaussianEnergy({self.precisions.squeeze(0).tolist() if self.levels == 1 else self.precisions.tolist()}, mode={self.mode.tolist()})"
+        precision = self.precision if self.levels == 1 else self.precisions
+        return f"GaussianEnergy({precision.tolist()}, mode={self.mode.tolist()})"
 
 
 class MixtureEnergy(Energy):
@@ -172,7 +173,7 @@ class MixtureEnergy(Energy):
     def __init__(self, mean: ArrayLike, variance: float, sigma: float) -> None:
         self.mean: Array = np.atleast_1d(np.asarray(mean, dtype=np.float64))
         if self.mean.ndim != 1 or not np.isfinite(self.mean).all() or not np.any(self.mean) or not (np.isfinite(variance) and variance > 0):
-            raise ValueError(f"the mean of a class is {mean} and its variance {variance}; give d finite entries, not all 0, and a positive number")
+            raise ValueError(f"the mean of a class is {self.mean.tolist()} and its variance {variance}; give d finite entries, not all 0, and a positive number")
         super().__init__(len(self.mean), 1, sigma)
         #: ``τ² = s² + σ²``.
         self.spread = float(variance) + float(sigma) ** 2

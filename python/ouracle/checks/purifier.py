@@ -138,7 +138,7 @@ def _attack(energy: Energy, classes: tuple[ArrayLike, ArrayLike], eps: float, no
     if not (np.isfinite(eps) and eps >= 0) or runs < 1:
         raise ValueError(f"an attack of size {eps} over {runs} runs; give a size ≥ 0 and at least one run")
     _one_of("norm", norm, accuracies.NORMS)
-    bayes = np.linalg.solve(law.covariance, law.mean)
+    bayes: Array = np.linalg.solve(law.covariance, law.mean).astype(np.float64)
     return accuracies.Attack(law.mean, law.covariance, accuracies.Linear(bayes, 0.0), eps, norm, runs)
 
 
@@ -222,7 +222,8 @@ class _Question:
         moves = [trail.entry, *trail.steps]
         bounds = [move.clip for move in moves if move.clip is not None and move.explained]
         if bounds:
-            low, high = min(b[0] for b in bounds), max(b[1] for b in bounds)
+            low = min((b[0] for b in bounds if np.isfinite(b[0])), default=-np.inf)
+            high = max((b[1] for b in bounds if np.isfinite(b[1])), default=np.inf)
             if self.clip is not None:
                 fits = all(np.isin(b[0], (self.clip[0], -np.inf)) and np.isin(b[1], (self.clip[1], np.inf)) for b in bounds)
                 yield Rule("clip", "right" if fits else "wrong", "states are clipped", "" if fits else "to another interval than was said", [low, high], list(self.clip))
@@ -353,7 +354,10 @@ def _accuracies(asked: _Question, attack: accuracies.Attack, classifier: Any, ow
         except TapeError as error:
             yield Rule("classifier", "unsupported", f"accuracies have a closed form for a linear classifier alone: {error}")
             return
-        except Exception as error:  # noqa: BLE001 - a subject may raise anything
+        except Exception as error:
+            # Weights that do not fit are the caller's; a function may raise anything.
+            if not callable(classifier):
+                raise
             yield Rule("classifier", "fault", f"the classifier raised {type(error).__name__}: {error}")
             return
         attack = accuracies.Attack(attack.mean, attack.covariance, weights, attack.eps, attack.norm, attack.runs)

@@ -148,10 +148,14 @@ def _commonest(ratios: Array, slack: Array) -> float:
 
 
 def _clip(got: Array, unit: Array) -> list[float]:
-    """The least and the largest length, where several rows have it: there a clip may hold them."""
+    """The least and the largest length, where several rows have it or the published code clips: there a clip may hold them."""
+    found = []
     with np.errstate(invalid="ignore"):
-        ends = [np.nanmin(got), np.nanmax(got)]
-        return [float(end) for end in ends if np.sum(np.abs(got - end) <= 2 * RIGHT * unit) > 1]
+        for end, published in zip((np.nanmin(got), np.nanmax(got)), PUBLISHED):
+            near = np.abs(got - end) <= 2 * RIGHT * unit
+            if near.sum() > 1 or np.any(near & (np.abs(got - published) <= RIGHT * unit)):
+                found.append(float(end))
+    return found
 
 
 def _held(got: Array, free: Array, clip: list[float], unit: Array) -> NDArray[np.bool_]:

@@ -31,7 +31,8 @@ class Known(Tape):
 
     def draw(self, shape: Sequence[int]) -> Array:
         shape = tuple(int(n) for n in shape)
-        values = np.random.Generator(np.random.Philox(key=[self.seed, len(self.drawn)])).standard_normal(shape)
+        # Streams apart from those of the points, which a draw must not look like.
+        values = np.random.Generator(np.random.Philox(key=[self.seed, 2**32 + len(self.drawn)])).standard_normal(shape)
         self.drawn.append((len(self.energy.asked) if self.energy else 0, values))
         return values
 
@@ -203,7 +204,7 @@ class _Reader:
         """The simplest explanation: one length, then one a row; with draws that are new, then with any; with a clip; with a change of scale."""
         drawn = [k for k, (count, values) in enumerate(self.drawn) if values.size == before.size and count <= until][-before.shape[0] // 2 :]
         new = [k for k in drawn if k not in used]
-        clip = _bounds(after)
+        clip = _bounds(before, after)
         ways = (True, False) if np.any(score) else (True,)
         best: Move | None = None
         for scaled in (False, True):
@@ -239,6 +240,8 @@ class _Reader:
         sizes = np.linalg.norm(design[use], axis=0)
         sizes[sizes == 0] = 1.0
         found = np.linalg.lstsq(design[use] / sizes, target[use], rcond=None)[0] / sizes
+        # Once more on what is left over: the solution's own rounding, many units, must not count against the subject.
+        found += np.linalg.lstsq(design[use] / sizes, target[use] - design[use] @ found, rcond=None)[0] / sizes
         predicted = (design @ found + before.ravel()).reshape(n, d)
         residual = np.abs(after - predicted)
         if clip is not None:
@@ -262,8 +265,11 @@ def _uniform(steps: list[Step]) -> bool:
     return bool(np.ptp(lengths) <= 8 * 2 * units.max())
 
 
-def _bounds(after: Array) -> tuple[float, float] | None:
-    """The least and the largest entry, if several rows have them exactly: states in general position never do."""
-    low, high = after.min(), after.max()
-    repeated = [np.sum(after == value) > 1 for value in (low, high)]
-    return (float(low) if repeated[0] else -np.inf, float(high) if repeated[1] else np.inf) if any(repeated) else None
+def _bounds(before: Array, after: Array) -> tuple[float, float] | None:
+    """The least and the largest entry, if states that were different have them exactly: in general position they never do."""
+    ends = []
+    for end, value in ((-np.inf, after.min()), (np.inf, after.max())):
+        rows = before[np.any(after == value, axis=1)]
+        columns = np.any(after == value, axis=0).sum()
+        ends.append(float(value) if len(np.unique(rows, axis=0)) > 1 or columns > 1 else end)
+    return (ends[0], ends[1]) if np.isfinite(ends).any() else None
