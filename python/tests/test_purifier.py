@@ -247,6 +247,20 @@ def test_a_scale_that_is_not_converted_back_is_found():
     assert finding.verdict == "wrong" and "two scales" in finding.cause, finding
 
 
+def test_a_scale_of_its_own_is_a_convention():
+    e = energy()
+
+    def purify(x):
+        x = 2 * x - 1
+        for _ in range(3):
+            x = x + 0.1 * e.score(x) + math.sqrt(0.2) * tape.generator().standard_normal(x.shape)
+        return (x + 1) / 2
+
+    findings = check_purifier(purify, e, classes=(MU, WITHIN))
+    assert findings.passes and findings.of("scale").verdict == "convention", findings
+    assert findings.of("fixed point").passes and findings.of("covariance").passes
+
+
 @pytest.mark.parametrize(
     ("law", "words"),
     [
@@ -430,3 +444,41 @@ def test_unasked_questions_do_not_count_as_steps():
 def test_fixed_is_exact_for_states_of_any_shape():
     e = oc.GaussianEnergy.trained(LAW, SIGMA)
     assert check_purifier(along(fixed, e, 0.2, 4), e, shape=(1, 1, 3)).passes
+
+
+def test_many_dimensions_in_single_precision_are_no_false_alarm():
+    root = np.random.default_rng(4).standard_normal((60, 60))
+    e = oc.GaussianEnergy(root @ root.T / 60 + 0.1 * np.eye(60), np.linspace(-1, 1, 60))
+    findings = check_purifier(lambda x: purifying(e.score, np.float32(0.2), 8)(x), e, dtype="float32", steps=8)
+    assert findings.passes, findings
+
+
+def test_on_the_line_everything_is_read_too():
+    e = oc.GaussianEnergy([[2.0]], [0.3])
+    assert check_purifier(purifying(e.score), e, length=0.1, steps=5).passes
+    assert check_purifier(langevin(e.score, 0.05, math.sqrt(0.1)), e, eta=0.1, convention="H").passes
+    assert check_purifier(along(adp, e, 2, 0.4, 1e-2), e, method="adaptive", relaxation=0.4).passes
+
+
+def test_a_probe_that_is_too_small_for_the_precision_decides_nothing():
+    e = oc.GaussianEnergy.trained(LAW, SIGMA)
+    finding = check_purifier(along(adp, e, 2, np.float32(0.4), np.float32(3e-6)), e, method="adaptive", dtype="float32").of("step length")
+    assert finding.verdict == "undecided" and "cancels" in finding.because, finding
+
+
+def test_stopping_ends_the_trail_and_is_no_step():
+    e = oc.GaussianEnergy.trained(LAW, SIGMA)
+
+    def purify(x):
+        for _ in range(6):
+            grad = e.score(x)
+            other = e.score(x + 1e-2 * grad)
+            length = 0.4e-2 / (1 - (grad * other).sum(1) / (grad * grad).sum(1))
+            going = (grad * grad).sum(1) > 0.3
+            if not going.any():
+                break
+            x = x + (length * going)[:, None] * grad
+        return x
+
+    findings = check_purifier(purify, e, method="adaptive", relaxation=0.4)
+    assert findings.passes and findings.of("steps").got < 6, findings

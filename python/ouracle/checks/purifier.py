@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from .. import frameworks
 from ..energies import Energy, GaussianEnergy, MixtureEnergy
 from ..findings import Finding, Findings, caller
-from ..grades import RIGHT, grade
+from ..grades import RIGHT
 from ..laws import Gaussian
-from ..purification import accuracies, affine, invariance, lengths, noise
+from ..purification import accuracies, affine, invariance, lengths, noise, states, whole
 from ..purification.lengths import Rule
 from ..purification.trail import Trail, follow
 from ..run import SubjectError
@@ -189,8 +189,9 @@ class _Question:
 
     def trail(self, trail: Trail) -> Iterator[Rule]:
         """What the states say, step by step."""
-        yield self._count(trail)
-        yield from self._clip(trail)
+        yield states.counted(trail, self.steps)
+        yield from states.clipped(trail, self.clip)
+        yield from states.scaled(trail)
         if not trail.unexplained:
             kind = self.method or ("langevin" if self.eta is not None else "fixed" if self.length is not None else lengths.kind(trail))
             if kind != "adaptive" and not all(step.shared for step in trail.steps):
@@ -206,45 +207,11 @@ class _Question:
             yield Rule("noise", "wrong", f"{self.method} steps add no noise of their own", "noise is added at every step and not once", float(noise.variances(trail)[0].max()), 0.0)
         yield from noise.injected(trail, self.inject)
 
-    def _count(self, trail: Trail) -> Rule:
-        got, bad = len(trail.steps), trail.unexplained
-        asked = f"the energy was asked {trail.asked} times, and {trail.draws} arrays of noise were drawn"
-        if bad:
-            step = trail.steps[bad[0]]
-            words = f"step {bad[0]} is not x + α·score + noise: {step.residual:.3g} is left over, and rounding would explain {step.allowance:.3g}; {asked}"
-            return Rule("steps", "wrong", words, "", got, self.steps, step.residual, step.allowance)
-        if self.steps is not None and got != self.steps:
-            cause = "one step too few" if got == self.steps - 1 else "one step too many" if got == self.steps + 1 else ""
-            return Rule("steps", "wrong", asked, cause, got, self.steps)
-        return Rule("steps", "right", f"each is x + α·score + noise to rounding; {asked}", "", got, self.steps)
-
-    def _clip(self, trail: Trail) -> Iterator[Rule]:
-        moves = [trail.entry, *trail.steps]
-        bounds = [move.clip for move in moves if move.clip is not None and move.explained]
-        if bounds:
-            low = min((b[0] for b in bounds if np.isfinite(b[0])), default=-np.inf)
-            high = max((b[1] for b in bounds if np.isfinite(b[1])), default=np.inf)
-            if self.clip is not None:
-                fits = all(np.isin(b[0], (self.clip[0], -np.inf)) and np.isin(b[1], (self.clip[1], np.inf)) for b in bounds)
-                yield Rule("clip", "right" if fits else "wrong", "states are clipped", "" if fits else "to another interval than was said", [low, high], list(self.clip))
-            else:
-                words = f"states are clipped to [{low:.6g}, {high:.6g}]; what is not held there follows the exact recursion, but no closed form of the map or of an accuracy applies"
-                yield Rule("clip", "convention", words, "a clip, as of pixels", [low, high])
-        elif self.clip is not None and not trail.unexplained:
-            outside = np.any((trail.output < self.clip[0]) | (trail.output > self.clip[1]))
-            yield Rule("clip", "wrong" if outside else "right", "no state was held at an end of the interval", "states are not clipped" if outside else "", None, list(self.clip))
-        scaled = next((k for k, move in enumerate(moves) if move.explained and (move.scale != 1 or move.shift != 0)), None)
-        if scaled is not None:
-            move = moves[scaled]
-            where = "between the input and the first question" if scaled == 0 else f"after step {scaled - 1}"
-            words = f"{where} the scale changes, x ← {move.scale:.6g}·x + {move.shift:.6g}"
-            yield Rule("scale", "wrong", words, "two scales of the state are mixed: it is converted for the energy, and converted back not where it should be", [move.scale, move.shift], [1.0, 0.0])
-
     def map(self, trail: Trail) -> tuple[affine.Map | None, affine.Map | None, list[Rule]]:
         """The affine map, read and exact, and what is said of it; none where the purifier is not affine by its nature."""
         energy = self.energy
         assert isinstance(energy, GaussianEnergy)
-        straight = all(step.shared and step.explained and step.plain and not step.reused for step in trail.steps) and trail.entry.explained and trail.entry.plain
+        straight = trail.scale is not None and trail.entry.explained and all(step.shared and step.explained and not step.reused for step in trail.steps)
         varied = any(not step.shared or step.clip is not None for step in trail.steps) or trail.entry.clip is not None or trail.binary is not None
         if varied:
             return None, None, []
@@ -256,6 +223,10 @@ class _Question:
         variances, _ = noise.variances(trail)
         if not straight and self.length is None:
             return own, None, []
+        scale, shift = trail.scale or (1.0, 0.0)
+        if scale != 1:
+            # In the scale of the input the mode lies elsewhere, and noise of the steps is as much smaller.
+            energy, variances = GaussianEnergy(energy.precisions, (energy.mode - shift) / scale), variances / scale**2
         said = np.full(len(found), self.length) if self.length is not None else found
         count = self.steps if self.steps is not None and self.length is not None else len(said)
         said = said[:1].repeat(count) if self.length is not None else said
@@ -268,82 +239,11 @@ class _Question:
             variances = np.zeros(count)
         slack = units if self.length is None else np.full(count, frameworks.unit_roundoff("float64") * abs(self.length))
         ideal = affine.exact(energy, levels, said, variances, injected, slack, own.precision)
-        return own, ideal, list(self._affine(own, ideal, energy, (said, found), levels))
-
-    def _affine(self, own: affine.Map, ideal: affine.Map, energy: GaussianEnergy, steps: tuple[Array, Array], levels: list[int]) -> Iterator[Rule]:
-        said, found = steps
-        unit = own.unit + ideal.unit
-        result = grade(own.factor, ideal.factor, unit)
-        words = f"Π(I − αP) over {len(said)} steps; {result.words(own.precision, 'of the steps one after the other')}"
-        yield Rule("factor", result.verdict, words, "" if result.verdict == "right" else self._factor_cause(own, energy, said), own.factor.tolist(), ideal.factor.tolist(), result.error, result.tolerance)
-        kept = own.factor @ energy.mode + own.offset
-        result = grade(kept, energy.mode, unit * (1 + float(np.abs(energy.mode).sum()) + float(np.abs(self.points[0]).sum())))
-        yield Rule("fixed point", result.verdict, result.words(own.precision, "of the map at the mode, which it must leave where it is"), "", kept.tolist(), energy.mode.tolist(), result.error, result.tolerance)
-        if np.any(own.noise) or np.any(ideal.noise):
-            yield self._covariance(own, ideal, unit)
-        yield _contraction(energy, found, levels if len(levels) == len(found) else [0] * len(found))
+        rules = list(whole.judged(own, ideal, energy, said, self.points[0]))
+        rules.append(whole.contraction(energy, found, levels if len(levels) == len(found) else [0] * len(found)))
         if self.law is not None:
-            yield self._law(ideal, energy)
-
-    @staticmethod
-    def _covariance(own: affine.Map, ideal: affine.Map, unit: float) -> Rule:
-        result = grade(own.noise, ideal.noise, own.noise_unit + ideal.noise_unit + 2 * unit * float(np.sqrt(np.trace(ideal.noise))))
-        words = f"what the purifier's own noise leaves in its output; {result.words(own.precision, 'of the factor, twice')}"
-        return Rule("covariance", result.verdict, words, "", own.noise.tolist(), ideal.noise.tolist(), result.error, result.tolerance)
-
-    def _factor_cause(self, own: affine.Map, energy: GaussianEnergy, said: Array) -> str:
-        """The number of steps, or the length, that the map itself would be exact for."""
-        first = float(said[0]) if len(said) else 0.0
-        for words, length, count in [("the sign of the score: it climbs the energy", -first, len(said)), *((f"the map is that of {k} steps and not of {len(said)}", first, k) for k in (len(said) - 1, len(said) + 1, 2 * len(said)) if k >= 0)]:
-            other = affine.exact(energy, [0] * count, np.full(count, length), np.zeros(count), 0.0, np.full(count, frameworks.unit_roundoff("float64")), own.precision)
-            if grade(own.factor, other.factor, own.unit + other.unit).verdict == "right":
-                return words
-        return ""
-
-    def _law(self, ideal: affine.Map, energy: GaussianEnergy) -> Rule:
-        """The user's formula against the exact law, for a start in general position."""
-        assert self.law is not None
-        d = energy.dimension
-        root = np.random.Generator(np.random.Philox(key=[self.seed, 1])).standard_normal((d, d))
-        mean, start = self.points[1], root @ root.T / d + 0.1 * np.eye(d)
-        try:
-            claimed = [np.asarray(part, dtype=np.float64) for part in self.law(mean.copy(), start.copy())]
-            if [part.shape for part in claimed] != [(d,), (d, d)]:
-                raise ValueError(f"it returned the shapes {[part.shape for part in claimed]}; (d,) and (d, d) were expected")
-        except Exception as error:  # noqa: BLE001 - a formula may raise anything
-            return Rule("law", "fault", f"the formula of the law raised {type(error).__name__}: {error}")
-        factor = ideal.factor
-        exact = (factor @ mean + ideal.offset, factor @ start @ factor.T + ideal.noise)
-        size = float(np.abs(factor).sum() + 1)
-        unit = ideal.unit * size * (float(np.abs(start).sum()) + float(np.abs(mean).sum()) + 1)
-        results = [grade(got, truth, unit) for got, truth in zip(claimed, exact)]
-        worst = max(results, key=lambda r: r.error)
-        known = {
-            "covariance BᵏS₀: the second factor Bᵏ is missing": factor @ start + ideal.noise,
-            "the noise of the purifier is missing": factor @ start @ factor.T,
-            "the covariance of the input: as if purification moved the mean alone": start,
-            "(Bᵏ)ᵀ(Bᵏ) without the input's covariance": factor @ factor.T,
-        }
-        cause = ""
-        if results[1].verdict != "right":
-            cause = next((words for words, value in known.items() if grade(claimed[1], value, unit).verdict == "right"), "")
-        elif results[0].verdict != "right" and grade(claimed[0], factor @ mean, unit).verdict == "right":
-            cause = "Bᵏm₀ for the mean: the mode of the energy is forgotten"
-        words = f"N(m + Bᵏ(m₀ − m), BᵏS₀Bᵏ + noise); {worst.words('float64', 'of the factor, twice')}"
-        return Rule("law", worst.verdict, words, cause, [part.tolist() for part in claimed], [part.tolist() for part in exact], worst.error, worst.tolerance)
-
-
-def _contraction(energy: GaussianEnergy, found: Array, levels: list[int]) -> Rule:
-    """Whether the steps that are made bring two inputs closer together."""
-    rates = [affine.contraction(energy.precisions[level], float(a)) for level, a in zip(levels, found)]
-    limits = [2 / np.linalg.eigvalsh(energy.precisions[level])[-1] for level in levels]
-    far = [k for k, (a, limit) in enumerate(zip(found, limits)) if a < 0 or a >= limit]
-    cause = ""
-    if far and found[far[0]] < 0:
-        cause = "the sign of the score: displacements from the mode grow"
-    elif far:
-        cause = f"step {far[0]} has the length {found[far[0]]:.6g}, and 2/λ_max is {limits[far[0]]:.6g}: displacements grow"
-    return Rule("contraction", "wrong" if far else "right", "a displacement shrinks by ρ = max|1 − αλ| a step at least, if 0 < α < 2/λ_max", cause, max(rates))
+            rules.append(whole.law(self.law, ideal, self.points[1], self.seed))
+        return own, ideal, rules
 
 
 def _accuracies(asked: _Question, attack: accuracies.Attack, classifier: Any, own: affine.Map | None, ideal: affine.Map | None, report: tuple[float | None, int, str, float]) -> Iterator[Rule]:
@@ -371,7 +271,7 @@ def _accuracies(asked: _Question, attack: accuracies.Attack, classifier: Any, ow
     if own is None:
         yield Rule("accuracy", "unsupported", "the purifier is no affine map that could be read, so its accuracies have no closed form here")
         return
-    yield from accuracies.compared(own, ideal if ideal is not None else own, attack)
+    yield from accuracies.compared(own, ideal, attack)
     if value is not None:
         yield accuracies.reported(value, n, kind, own, attack, rate)
 

@@ -99,9 +99,14 @@ def linear(classify: Any, at: Array, framework: str, dtype: str, seed: int) -> L
     return Linear(w, float(offset[0] - w @ at))
 
 
-def compared(own: Map, ideal: Map, attack: Attack) -> Iterator[Rule]:
+def compared(own: Map, ideal: Map | None, attack: Attack) -> Iterator[Rule]:
     """The accuracies of the user's pipeline, beside those of exact steps and of no purifier."""
-    mine, best, without = (attack.accuracies(one) for one in (own, ideal, attack.bare()))
+    mine, without = (attack.accuracies(one) for one in (own, attack.bare()))
+    if ideal is None:
+        for kind in KINDS if attack.eps > 0 else KINDS[:1]:
+            yield Rule(f"{kind} accuracy", "undecided", "that of the purifier as it is; there are no exact steps to compare it with", "", mine[kind])
+        return
+    best = attack.accuracies(ideal)
     limit = RIGHT * (attack.slack(own) + attack.slack(ideal))
     for kind in KINDS if attack.eps > 0 else KINDS[:1]:
         error = abs(mine[kind] - best[kind])

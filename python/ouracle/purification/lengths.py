@@ -105,6 +105,10 @@ def adaptive(trail: Trail, energy: Energy, relaxation: float | None) -> Iterator
     with np.errstate(invalid="ignore"):
         agrees = usable & (np.abs(ratios - scale) <= slack)
     held = _held(got, scale * exact, clip, unit) & ~agrees
+    if np.any(usable) and np.median(slack[usable]) > abs(scale) / 2:
+        words = f"1 − z cancels: at the probe δ = {trail.steps[0].probe or 0:.3g} rounding in {trail.dtype} explains any length; take a larger one"
+        yield Rule("step length", "undecided", words, "", got[0, :3].tolist(), (scale * exact[0, :3]).tolist(), error=float(np.nanmax(np.abs(ratios - scale))), tolerance=float(np.median(slack[usable])))
+        return
     if (agrees | held | (got == 0) | ~usable).all() and agrees.sum() >= 3:
         error = float(np.abs(ratios - scale)[agrees].max())
         yield _as_it_should(scale, relaxation, trail, energy, clip if np.any(held) else [], error, float(slack[agrees].max()))

@@ -101,6 +101,17 @@ class Trail:
     binary: float | None
 
     @property
+    def scale(self) -> tuple[float, float] | None:
+        """``(a, b)`` if the steps are made at ``ax + b`` and the end is converted back, ``(1, 0)`` if nothing is; none if scales are mixed."""
+        moves = [move for move in (self.entry, *self.steps) if move.scale != 1 or move.shift != 0]
+        if not moves:
+            return 1.0, 0.0
+        first, last = self.entry, self.steps[-1]
+        slack = 8 * (first.allowance + last.allowance) * (1 + abs(last.scale)) * (1 + abs(first.shift))
+        undone = abs(first.scale * last.scale - 1) <= slack and abs(last.scale * first.shift + last.shift) <= slack
+        return (first.scale, first.shift) if len(moves) == 2 and moves[0] is first and moves[1] is last and undone else None
+
+    @property
     def unexplained(self) -> list[int]:
         """The steps that are no steps along the score."""
         return [k for k, step in enumerate(self.steps) if not step.explained]
@@ -118,7 +129,7 @@ def follow(purify: Callable[[Array], Any], energy: Energy, points: Array, *, dty
     if not np.array_equal(output, again[2]) or len(asked) != len(again[0]):
         raise TapeError("the same input came out different twice: the purifier draws from a generator that the tape does not reach; give it `tape.generator()`")
     if not asked:
-        raise TapeError("the purifier never asked the energy; hand it `energy.score` or `energy.energy` and let it ask")
+        raise TapeError("the purifier never asked the energy; hand it `energy.score` or `energy.energy` and let it ask (questions from inside a transformation of JAX are not seen)")
     dtype = max((dtype, *(a.dtype for a in asked)), key=frameworks.unit_roundoff)
     kept = _distinct(asked, output)
     reader = _Reader(energy, points, output, drawn, frameworks.unit_roundoff(dtype))
@@ -184,6 +195,10 @@ class _Reader:
         return tuple(probed if probed or probes else simple)
 
     def _steps(self, kept: list[tuple[int, Asked]], stride: int) -> list[Step]:
+        if stride == 2:
+            # A pair of questions about the output, after which the purifier stopped, is no step.
+            while len(kept) > 2 and np.array_equal(kept[-2][1].states, self.output):
+                kept = kept[:-2]
         ends = [*((number, one.states) for number, one in kept[stride::stride]), (np.inf, self.output)]
         steps: list[Step] = []
         used = set(self.entry(kept).noise)
@@ -226,7 +241,8 @@ class _Reader:
         clip: tuple[float, float] | None, scaled: bool, shared: bool, spare: int = 8,
     ) -> Move:  # fmt: skip
         n, d = before.shape
-        allowance = 32 * self.u * max(float(np.abs(a).max()) for a in (before, after))
+        # A state is rounded a few times, and its score is a sum of d terms, whose rounding grows like √d.
+        allowance = 8 * self.u * (3 + np.sqrt(d)) * max(float(np.abs(a).max()) for a in (before, after))
         free = np.ones(after.shape, dtype=bool) if clip is None else (after > clip[0]) & (after < clip[1])
         along = score.ravel()[:, None] if shared else np.kron(np.eye(n), np.ones((d, 1))) * score.ravel()[:, None]
         columns = [along, *(self.drawn[k][1].reshape(n * d, 1) for k in draws)]
