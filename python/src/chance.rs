@@ -39,7 +39,9 @@ fn refutes_variance(n: u64, ratio: f64, alpha: f64, tests: usize) -> PyResult<bo
 #[pyfunction]
 fn refutes_probability(n: u64, share: f64, p: f64, alpha: f64, tests: usize) -> PyResult<bool> {
     if n == 0 || ![share, p].iter().all(|value| (0.0..=1.0).contains(value)) {
-        return Err(refuse(format!("a share {share} of {n} trials against the probability {p}; give trials and two numbers in [0, 1]")));
+        return Err(refuse(format!(
+            "a share {share} of {n} trials against the probability {p}; give trials and two numbers in [0, 1]"
+        )));
     }
     Ok(budget(alpha, tests)?.refutes_probability(n, share, p))
 }

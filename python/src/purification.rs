@@ -118,10 +118,7 @@ fn mirrored_lengths<'py>(
     Ok(rows(&states).iter().map(length).collect::<Vec<_>>().to_pyarray(py))
 }
 
-fn classes(
-    mean: &PyReadonlyArray1<'_, f64>,
-    covariance: &PyReadonlyArray2<'_, f64>,
-) -> PyResult<TwoClasses<Float>> {
+fn classes(mean: &PyReadonlyArray1<'_, f64>, covariance: &PyReadonlyArray2<'_, f64>) -> PyResult<TwoClasses<Float>> {
     let (mean, covariance) = (vector(mean), matrix(covariance)?);
     same("the mean of the classes and their covariance", &[mean.dimension(), covariance.rows()])?;
     Ok(TwoClasses { positive: MultivariateGaussian { mean, covariance: Covariance::new(covariance) } })
@@ -155,7 +152,8 @@ fn purified_accuracies(
     norm: &str,
 ) -> PyResult<[f64; 3]> {
     let classes = classes(&mean, &covariance)?;
-    if !Norm::NAMES.contains(&norm) || !(size >= 0.0) || !(noise >= 0.0) {
+    let fits = |value: f64| (0.0..f64::INFINITY).contains(&value);
+    if !Norm::NAMES.contains(&norm) || !fits(size) || !fits(noise) {
         return Err(refuse(format!(
             "an attack of size {size} in the norm `{norm}` against noise of variance {noise}; give two numbers >= 0 and one of {}",
             Norm::NAMES.join(", ")

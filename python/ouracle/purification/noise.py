@@ -61,11 +61,9 @@ def _cause(lengths: Array, units: Array, q: Array, slack: Array) -> str:
     known = {
         "no noise at all: these are steps of purification": 0 * lengths,
         "√2 is missing: the drift is η and the noise √η": lengths,
-        "η is doubled in the noise: the drift is η/2 and the noise √(2η)": 4 * lengths,
-        "a variance for a standard deviation: the noise is multiplied by η, the drift by η/2": 4 * lengths**2,
+        "η is doubled in the noise: the drift is η/2 and the noise √(2η), or η and 2√η": 4 * lengths,
+        "a variance for a standard deviation: the noise is multiplied by η where the drift is η/2, or by 2η where it is η": 4 * lengths**2,
         "a variance for a standard deviation: the noise is multiplied by η, as the drift is": lengths**2,
-        "a variance for a standard deviation: the noise is multiplied by 2η, the drift by η": 4 * lengths**2,
-        "√2 stands outside of what it belongs to: the noise is 2√η, the drift η": 4 * lengths,
     }
     for words, exact in known.items():
         if np.all(np.abs(q - exact) <= RIGHT * (slack + 4 * units * (1 + 2 * np.abs(lengths)))):
