@@ -482,3 +482,14 @@ def test_stopping_ends_the_trail_and_is_no_step():
 
     findings = check_purifier(purify, e, method="adaptive", relaxation=0.4)
     assert findings.passes and findings.of("steps").got < 6, findings
+
+
+def test_code_that_returns_no_image_is_a_fault():
+    e = energy()
+
+    def nothing(x, network):
+        network(x)
+        return []
+
+    finding = check_purifier(along(nothing, e), e).of("steps")
+    assert finding.verdict == "fault" and "empty list" in finding.because

@@ -157,6 +157,14 @@ impl Budget {
 
     /// Whether this share of hits in `n` independent trials refutes the probability `p` of a hit: the Chernoff bound of the binomial
     /// law, `n KL(share ‖ p)` nats, holds for every `n`.
+    ///
+    /// ```
+    /// use ouracle::evidence::Budget;
+    /// let budget = Budget::new(1e-6, 1);
+    /// assert!(!budget.refutes_probability(1000, 0.76, 0.7474));
+    /// assert!(budget.refutes_probability(10_000, 0.7834, 0.7474));
+    /// assert!(budget.refutes_probability(10, 0.1, 0.0), "what cannot happen did");
+    /// ```
     pub fn refutes_probability(&self, n: u64, share: f64, p: f64) -> bool {
         // Not a number refutes too.
         binomial(n as f64, share, p).partial_cmp(&self.threshold) != Some(Ordering::Less)
