@@ -421,3 +421,47 @@ fn matrices_keep_their_places() {
         && cov.entries().iter().zip(expected.entries()).all(|(a, b)| a.is_point() && a.overlaps(b))));
     assert!(with("m", "[3,1,2]").is_ok_and(|p| Vector(p.m.0.clone()).dimension() == 3 && p.m[0].contains(&exact("3"))));
 }
+
+/// A list of matrices, and the place of an entry.
+struct Directions {
+    matrices: Vec<Matrix<Float>>,
+    place: (usize, usize),
+}
+
+impl Parameters<Float> for Directions {
+    fn read(source: &mut dyn Source<Float>) -> Result<Self, InputError> {
+        let d = source.covariance("K", "a precision")?.matrix().rows();
+        let matrices = source.symmetric_basis("B", d, "directions")?;
+        Ok(Self { place: source.place("entry", matrices.len(), "an entry")?, matrices })
+    }
+}
+
+#[test]
+fn lists_of_matrices() {
+    let read = |k: &str, b: &str, entry: &str| -> Result<Directions, InputError> {
+        let words = [format!("K={k}"), format!("B={b}"), format!("entry={entry}")];
+        ExactReader::new(&Inputs::from_words(words.iter().map(String::as_str))?, &[]).read()
+    };
+    let (k, pair) = ("[[2,0.3],[0.3,1]]", "[[[1,0],[0,1]],[[1,0.5],[0.5,\"2/3\"]]]");
+    let good = read(k, pair, "[1,0]").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((good.matrices.len(), good.place), (2, (1, 0)));
+    assert_eq!(good.matrices[1][(1, 0)], Float(0.5));
+    let refused = |k: &str, b: &str, entry: &str, words: &[&str]| match read(k, b, entry) {
+        Ok(_) => panic!("accepted, but a message with {words:?} was due"),
+        Err(error) => is_a_sentence(&error.to_string(), words),
+    };
+    refused(k, "[[[1,0],[0,1]],[[2,0],[0,2]]]", "[0,0]", &["B[1]", "combination", "drop it"]);
+    refused(k, "[[[1,0],[0,1]],[[1,0],[0,2]],[[0,0],[0,\"1/3\"]]]", "[0,0]", &["B[2]", "combination"]);
+    refused(k, "[[[0,0],[0,0]]]", "[0,0]", &["B[0]", "zero"]);
+    refused(k, "[[[1,2],[3,4]]]", "[0,0]", &["B[0]", "symmetric", "(2, 1) and (1, 2)"]);
+    refused(k, "[[[1,2]]]", "[0,0]", &["B[0]", "symmetric", "1 x 2"]);
+    refused(k, "[[[1]]]", "[0,0]", &["B[0]", "2 x 2", "1 x 1"]);
+    for not_a_list in ["[]", "3", "[3]", "[[1,0],[0,1]]", "[[[1,0],[0]]]"] {
+        refused(k, not_a_list, "[0,0]", &["B", "list"]);
+    }
+    for place in ["[0,2]", "[0]", "[0,0,0]", "0", "[0,-1]", "[0.5,0]", "[[0],0]", "[]"] {
+        refused(k, pair, place, &["`entry`", "two integers from 0 to 1"]);
+    }
+    // What is wrong first is said first.
+    refused("[[1,2],[2,1]]", pair, "[0,0]", &["`K`", "positive definite"]);
+}

@@ -35,15 +35,15 @@ fn refutes_variance(n: u64, ratio: f64, alpha: f64, tests: usize) -> PyResult<bo
     Ok(budget(alpha, tests)?.refutes_variance(n, ratio))
 }
 
-/// Whether this share of hits in `n` independent trials refutes the probability `p` of a hit, for every `n`.
+/// Whether so many hits in `n` independent trials refute the probability `p` of a hit, for every `n`.
 #[pyfunction]
-fn refutes_probability(n: u64, share: f64, p: f64, alpha: f64, tests: usize) -> PyResult<bool> {
-    if n == 0 || ![share, p].iter().all(|value| (0.0..=1.0).contains(value)) {
+fn refutes_probability(n: u64, hits: u64, p: f64, alpha: f64, tests: usize) -> PyResult<bool> {
+    if n == 0 || hits > n || !(0.0..=1.0).contains(&p) {
         return Err(refuse(format!(
-            "a share {share} of {n} trials against the probability {p}; give trials and two numbers in [0, 1]"
+            "{hits} hits in {n} trials against the probability {p}; give at least one trial, no more hits than trials, and a number in [0, 1]"
         )));
     }
-    Ok(budget(alpha, tests)?.refutes_probability(n, share, p))
+    Ok(budget(alpha, tests)?.refutes_probability(n, hits, p))
 }
 
 /// What `n` draws would show but for one run in a million: a shift of the mean in standard deviations of a draw, and a relative

@@ -342,10 +342,10 @@ def test_reported_accuracies_that_are_right_are_rarely_called_wrong():
     rng = np.random.default_rng(5)
     p, alarms = 0.62, 0
     for _ in range(400):
-        alarms += _native.refutes_probability(500, float(rng.binomial(500, p) / 500), p, 0.01, 1)
+        alarms += _native.refutes_probability(500, int(rng.binomial(500, p)), p, 0.01, 1)
     assert alarms <= 17
-    assert _native.refutes_probability(500, 0.75, p, 0.01, 1) and not _native.refutes_probability(500, 0.0, 0.0, 0.01, 1)
-    assert _native.refutes_probability(10, 0.1, 0.0, 0.01, 1)
+    assert _native.refutes_probability(500, 375, p, 0.01, 1) and not _native.refutes_probability(500, 0, 0.0, 0.01, 1)
+    assert _native.refutes_probability(10, 1, 0.0, 0.01, 1)
 
 
 def test_a_mixture_keeps_decisions_and_fixed_points():

@@ -156,6 +156,19 @@ impl Source<Expr> for Letters<'_> {
         Ok(Matrix::from_fn(1, 1, |_, _| letter))
     }
 
+    fn symmetric_basis(
+        &mut self,
+        name: &'static str,
+        _: usize,
+        _: &'static str,
+    ) -> Result<Vec<Matrix<Expr>>, InputError> {
+        Err(InputError::Condition(format!("{name} is a list of matrices, for which there are no letters")))
+    }
+
+    fn place(&mut self, name: &'static str, _: usize, _: &'static str) -> Result<(usize, usize), InputError> {
+        Err(InputError::Condition(format!("{name} picks an entry, which a letter does not have")))
+    }
+
     fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<Expr>, InputError> {
         let matrices = self.everywhere(|reader| {
             let covariance: Covariance<Float> = reader.covariance(name, meaning)?;

@@ -1,6 +1,7 @@
 //! Floor 3: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
 
 mod affine_samples;
+mod audit;
 mod certify;
 mod chain_samples;
 mod enclosed;
@@ -10,6 +11,7 @@ mod importance_loss;
 mod letters;
 mod matrix_path;
 mod paths;
+mod projections;
 mod prove;
 mod replacement_samples;
 mod simulate;
@@ -21,6 +23,7 @@ mod two_times;
 mod verdict;
 
 pub use affine_samples::AffineSamples;
+pub use audit::{Audit, audit};
 pub use certify::{Certifiable, Requirement};
 pub use chain_samples::ChainSamples;
 pub use enclosed::{ByEnclosure, Enclosed, EnclosedRelation};
@@ -30,6 +33,7 @@ pub use importance_loss::ImportanceLoss;
 pub use letters::Letters;
 pub use matrix_path::MatrixPath;
 pub use paths::LinearPath;
+pub use projections::GaussianVector;
 pub use prove::Provable;
 pub use replacement_samples::ReplacementSamples;
 pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};

@@ -147,6 +147,24 @@ impl Source<Expr> for Symbols<'_> {
         Ok(self.lower_triangle(name, shape.rows()))
     }
 
+    fn symmetric_basis(
+        &mut self,
+        name: &'static str,
+        d: usize,
+        meaning: &'static str,
+    ) -> Result<Vec<Matrix<Expr>>, InputError> {
+        let shape: Vec<Matrix<Float>> = self.shapes.symmetric_basis(name, d, meaning)?;
+        let entry = |k: usize, i: usize, j: usize| {
+            let latex = format!("{name}^{{({k})}}_{{{}{}}}", i + 1, j + 1);
+            self.proof.symbol(&format!("{name}{k}_{}{}", i + 1, j + 1), &latex)
+        };
+        Ok((0..shape.len()).map(|k| Matrix::symmetric(d, |i, j| entry(k, i, j))).collect())
+    }
+
+    fn place(&mut self, name: &'static str, n: usize, meaning: &'static str) -> Result<(usize, usize), InputError> {
+        Source::<Float>::place(&mut self.shapes, name, n, meaning)
+    }
+
     fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<Expr>, InputError> {
         let shape: Covariance<Float> = self.shapes.covariance(name, meaning)?;
         Ok(Covariance::new(self.lower_triangle(name, shape.matrix().rows())))

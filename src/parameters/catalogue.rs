@@ -145,6 +145,21 @@ impl Source<Float> for Catalogue {
         Ok(Matrix::identity(1))
     }
 
+    fn symmetric_basis(
+        &mut self,
+        name: &'static str,
+        d: usize,
+        meaning: &'static str,
+    ) -> Result<Vec<Matrix<Float>>, InputError> {
+        self.note(name, "a list of symmetric matrices, none a combination of the others", meaning, false);
+        Ok(vec![Matrix::identity(d)])
+    }
+
+    fn place(&mut self, name: &'static str, _: usize, meaning: &'static str) -> Result<(usize, usize), InputError> {
+        self.note(name, "row and column, counted from 0, such as [0,1]", meaning, false);
+        Ok((0, 0))
+    }
+
     fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<Float>, InputError> {
         self.note(name, "a symmetric positive definite matrix, a list of rows", meaning, false);
         Ok(Covariance::new(Matrix::identity(1)))

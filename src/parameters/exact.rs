@@ -1,6 +1,7 @@
 //! The reader of exact inputs: every name is checked, every number is held to its domain before anything is rounded.
 
 use super::inputs::number;
+use super::lists::{ROWS, list, rows_of, symmetric_rows};
 use super::nearest::nearest;
 use super::{Domain, InputError, Inputs, Source};
 use crate::numbers::{Covariance, Matrix, PositiveDefinite, Rational, Scalar, Vector, is_semidefinite, shorten};
@@ -158,34 +159,12 @@ impl<'a> ExactReader<'a> {
 
     fn exact_symmetric(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Vec<Rational>>, InputError> {
         let rows = self.exact_rows(name, meaning)?;
-        let shape = |got: String| InputError::Shape {
-            name: name.to_owned(),
-            expected: "a symmetric matrix such as [[2,1],[1,3]]".to_owned(),
-            got,
-        };
-        if rows[0].len() != rows.len() {
-            return Err(shape(format!("{} x {} entries", rows.len(), rows[0].len())));
-        }
-        let mut below = (0..rows.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
-        match below.find(|&(i, j)| rows[i][j] != rows[j][i]) {
-            None => Ok(rows),
-            Some((i, j)) => {
-                let (i1, j1) = (i + 1, j + 1);
-                Err(shape(format!("a matrix whose entries ({i1}, {j1}) and ({j1}, {i1}) differ")))
-            }
-        }
+        symmetric_rows(name, rows)
     }
 
     /// The rows of a matrix: at least one, of equal length, not empty.
     fn exact_rows(&mut self, name: &'static str, meaning: &str) -> Result<Vec<Vec<Rational>>, InputError> {
-        const FORM: &str = "a list of rows of equal length such as [[1,0],[0,1]]";
-        let rows = list(name, self.require(name, meaning, FORM)?, FORM)?;
-        let rows = rows.iter().map(|row| list(name, row, FORM)).collect::<Result<Vec<_>, _>>()?;
-        if rows.iter().any(|row| row.len() != rows[0].len()) {
-            let got = "rows of unequal length".to_owned();
-            return Err(InputError::Shape { name: name.to_owned(), expected: FORM.to_owned(), got });
-        }
-        rows.into_iter().map(|row| row.iter().map(|v| number(name, v)).collect()).collect()
+        rows_of(name, self.require(name, meaning, ROWS)?)
     }
 
     /// An integer that fits 32 bits.
@@ -258,7 +237,9 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
             None => self.require(name, meaning, &format!("one of {choices}"))?,
             Some(value) => value,
         };
-        options.iter().copied().find(|option| value.as_str() == Some(option)).ok_or_else(|| InputError::Choice {
+        // JSON has words of its own for two of the choices.
+        let word = value.as_bool().map(|yes| if yes { "true" } else { "false" }).or(value.as_str());
+        options.iter().copied().find(|option| word == Some(option)).ok_or_else(|| InputError::Choice {
             name: name.to_owned(),
             value: self.text(name),
             choices,
@@ -324,6 +305,22 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
         Ok(from_rows(&self.or_stand_in(rows, vec![vec![Rational::ONE]])))
     }
 
+    fn symmetric_basis(
+        &mut self,
+        name: &'static str,
+        d: usize,
+        meaning: &'static str,
+    ) -> Result<Vec<Matrix<S>>, InputError> {
+        let matrices = self.exact_symmetric_basis(name, d, meaning);
+        let matrices = self.or_stand_in(matrices, Vec::new());
+        Ok(matrices.iter().map(|rows| from_rows(rows)).collect())
+    }
+
+    fn place(&mut self, name: &'static str, n: usize, meaning: &'static str) -> Result<(usize, usize), InputError> {
+        let place = self.exact_place(name, n, meaning);
+        Ok(self.or_stand_in(place, (0, 0)))
+    }
+
     fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<S>, InputError> {
         match self.exact_covariance(name, meaning) {
             Ok(_) => Ok(Covariance::new(self.symmetric(name, meaning)?)),
@@ -372,12 +369,4 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
 /// A matrix in some reading from exact rows of equal length.
 fn from_rows<S: Scalar>(rows: &[Vec<Rational>]) -> Matrix<S> {
     Matrix::from_fn(rows.len(), rows[0].len(), |i, j| S::rational(&rows[i][j]))
-}
-
-fn list<'v>(name: &str, value: &'v Value, expected: &str) -> Result<&'v Vec<Value>, InputError> {
-    value.as_array().filter(|entries| !entries.is_empty()).ok_or_else(|| InputError::Shape {
-        name: name.to_owned(),
-        expected: expected.to_owned(),
-        got: shorten(&value.to_string()),
-    })
 }

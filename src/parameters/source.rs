@@ -56,6 +56,15 @@ pub trait Source<S> {
     fn matrix(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError>;
     /// A symmetric matrix.
     fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<S>, InputError>;
+    /// Symmetric `d × d` matrices, at least one, none a combination of the others.
+    fn symmetric_basis(
+        &mut self,
+        name: &'static str,
+        d: usize,
+        meaning: &'static str,
+    ) -> Result<Vec<Matrix<S>>, InputError>;
+    /// The row and the column of an entry of an `n × n` matrix, counted from 0.
+    fn place(&mut self, name: &'static str, n: usize, meaning: &'static str) -> Result<(usize, usize), InputError>;
     /// A symmetric positive definite matrix.
     fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<S>, InputError>;
     /// Requires `lower < upper`, or `≤` unless strict, of two scalars; an absent one imposes nothing.
@@ -104,6 +113,10 @@ impl<'a> Seeded<'a> {
 
     fn seed_each<S: Scalar>(&mut self, vector: Vector<S>) -> Vector<Dual<S>> {
         Vector(vector.0.into_iter().map(|value| self.seed(value)).collect())
+    }
+
+    fn seed_symmetric<S: Scalar>(&mut self, matrix: &Matrix<S>) -> Matrix<Dual<S>> {
+        Matrix::symmetric(matrix.rows(), |i, j| self.seed(matrix[(i, j)]))
     }
 }
 
@@ -188,13 +201,26 @@ impl<S: Scalar> Source<Dual<S>> for Seeded<'_> {
 
     fn symmetric(&mut self, name: &'static str, meaning: &'static str) -> Result<Matrix<Dual<S>>, InputError> {
         let matrix: Matrix<S> = self.reader.symmetric(name, meaning)?;
-        Ok(Matrix::symmetric(matrix.rows(), |i, j| self.seed(matrix[(i, j)])))
+        Ok(self.seed_symmetric(&matrix))
+    }
+
+    fn symmetric_basis(
+        &mut self,
+        name: &'static str,
+        d: usize,
+        meaning: &'static str,
+    ) -> Result<Vec<Matrix<Dual<S>>>, InputError> {
+        let matrices: Vec<Matrix<S>> = self.reader.symmetric_basis(name, d, meaning)?;
+        Ok(matrices.iter().map(|matrix| self.seed_symmetric(matrix)).collect())
+    }
+
+    fn place(&mut self, name: &'static str, n: usize, meaning: &'static str) -> Result<(usize, usize), InputError> {
+        Source::<S>::place(&mut self.reader, name, n, meaning)
     }
 
     fn covariance(&mut self, name: &'static str, meaning: &'static str) -> Result<Covariance<Dual<S>>, InputError> {
         let covariance: Covariance<S> = self.reader.covariance(name, meaning)?;
-        let matrix = covariance.matrix();
-        Ok(Covariance::new(Matrix::symmetric(matrix.rows(), |i, j| self.seed(matrix[(i, j)]))))
+        Ok(Covariance::new(self.seed_symmetric(covariance.matrix())))
     }
 
     fn ordered(&mut self, lower: &'static str, upper: &'static str, strict: bool) -> Result<(), InputError> {

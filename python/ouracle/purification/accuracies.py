@@ -6,6 +6,7 @@ it if the attacker knows the purifier (white-box), and ``ε w_effᵀδ`` with th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -133,10 +134,10 @@ def reported(value: float, n: int, kind: str, own: Map, attack: Attack, false_al
     }
     p = mine[kind]
     # A printed accuracy is a count over n; of the two next to it, the one that speaks for the claim.
-    shares = {np.floor(value * n) / n, np.ceil(value * n) / n, round(value * n) / n}
+    counts = {math.floor(value * n), math.ceil(value * n)}
 
     def refuted(probability: float) -> bool:
-        return all(_native.refutes_probability(n, float(min(1.0, share)), float(min(1.0, max(0.0, probability))), false_alarm, 1) for share in shares)
+        return all(_native.refutes_probability(n, min(n, count), min(1.0, max(0.0, probability)), false_alarm, 1) for count in counts)
 
     agree = [words for words, probability in others.items() if not refuted(probability) and words != f"the {kind} accuracy"]
     words = f"{n} independent examples, Chernoff bound of the binomial law with false alarms at {false_alarm:g}"

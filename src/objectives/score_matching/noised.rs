@@ -1,0 +1,44 @@
+//! Denoising score matching on Gaussian data: the loss of a linear score at data with noise `N(0, σ²I)`. Source: `vincent2011`.
+//!
+//! The residual `r = s(x̃) + (x̃ − x)/σ²` is Gaussian for an affine score: `N(a, W + σ²(I/σ² − K)²)` with the mean `a` and the
+//! covariance `W` of the score over data without noise.
+
+use crate::numbers::{Covariance, Matrix, Scalar};
+use crate::worlds::{MultivariateGaussian, ScoreModel};
+
+/// `T = Σ + σ²I`: the same model beside data with noise of this variance, `N(m, T)`.
+pub fn noised<S: Scalar>(model: &ScoreModel<S>, variance: S) -> ScoreModel<S> {
+    let clean = model.data.covariance.matrix();
+    let covariance = Covariance::new(clean + &Matrix::identity(clean.rows()).scale(variance));
+    ScoreModel { data: MultivariateGaussian { mean: model.data.mean.clone(), covariance }, ..model.clone() }
+}
+
+/// `W + σ²(I/σ² − K)²`, the covariance of the residual.
+pub fn residual_covariance<S: Scalar>(model: &ScoreModel<S>, variance: S) -> Matrix<S> {
+    let noise = noise_slope(model, variance);
+    &model.score_covariance() + &(&noise * &noise).scale(variance)
+}
+
+/// `E ½|r|²`: a sum of squares, in which nothing cancels.
+pub fn mean_denoising<S: Scalar>(model: &ScoreModel<S>, variance: S) -> S {
+    let mean = model.mean_score();
+    (residual_covariance(model, variance).trace() + mean.dot(&mean)) / 2
+}
+
+/// `Var ½|r|² = ½ tr C² + aᵀCa` with the covariance `C` of the residual.
+pub fn denoising_variance<S: Scalar>(model: &ScoreModel<S>, variance: S) -> S {
+    let (covariance, mean) = (residual_covariance(model, variance), model.mean_score());
+    (&covariance * &covariance).trace() / 2 + covariance.bilinear(&mean, &mean)
+}
+
+/// `R = I/σ² − T⁻¹ = ΣT⁻¹/σ²`, the covariance of the residual where the model has the score of the noised data; half its trace
+/// is what denoising score matching returns beyond explicit score matching of the noised data, whatever the model.
+pub fn least_covariance<S: Scalar>(model: &ScoreModel<S>, variance: S) -> Matrix<S> {
+    let precision = noised(model, variance).data.covariance.precision().scale(variance.recip());
+    model.data.covariance.matrix() * &precision
+}
+
+/// `I/σ² − K`, what multiplies the noise in the residual.
+fn noise_slope<S: Scalar>(model: &ScoreModel<S>, variance: S) -> Matrix<S> {
+    &Matrix::identity(model.precision.rows()).scale(variance.recip()) - &model.precision
+}
