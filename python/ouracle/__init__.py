@@ -26,11 +26,13 @@ from .checks.likelihood import check_likelihood
 from .checks.loss import check_loss
 from .checks.metric import check_metric
 from .checks.order import check_order
+from .checks.purifier import check_purifier
 from .checks.regression import check_regression
 from .checks.sampler import check_sampler
 from .checks.schedule import check_schedule
 from .checks.sde import Sde, check_sde
 from .checks.sde_solver import check_sde_solver
+from .energies import GaussianEnergy, MixtureEnergy
 from .fields import Field
 from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
@@ -49,6 +51,7 @@ assert_likelihood = asserting(check_likelihood)
 assert_loss = asserting(check_loss)
 assert_metric = asserting(check_metric)
 assert_order = asserting(check_order)
+assert_purifier = asserting(check_purifier)
 assert_regression = asserting(check_regression)
 assert_sampler = asserting(check_sampler)
 assert_schedule = asserting(check_schedule)
@@ -69,10 +72,12 @@ __all__ = [
     "FlowMatching",
     "Formula",
     "Gaussian",
+    "GaussianEnergy",
     "Level",
     "LinearSde",
     "Matern32",
     "Mixture",
+    "MixtureEnergy",
     "OrnsteinUhlenbeck",
     "PointMass",
     "Process",
@@ -95,6 +100,7 @@ __all__ = [
     "assert_loss",
     "assert_metric",
     "assert_order",
+    "assert_purifier",
     "assert_regression",
     "assert_sampler",
     "assert_schedule",
@@ -108,6 +114,7 @@ __all__ = [
     "check_loss",
     "check_metric",
     "check_order",
+    "check_purifier",
     "check_regression",
     "check_sampler",
     "check_schedule",

@@ -35,6 +35,17 @@ fn refutes_variance(n: u64, ratio: f64, alpha: f64, tests: usize) -> PyResult<bo
     Ok(budget(alpha, tests)?.refutes_variance(n, ratio))
 }
 
+/// Whether so many hits in `n` independent trials refute the probability `p` of a hit, for every `n`.
+#[pyfunction]
+fn refutes_probability(n: u64, hits: u64, p: f64, alpha: f64, tests: usize) -> PyResult<bool> {
+    if n == 0 || hits > n || !(0.0..=1.0).contains(&p) {
+        return Err(refuse(format!(
+            "{hits} hits in {n} trials against the probability {p}; give at least one trial, no more hits than trials, and a number in [0, 1]"
+        )));
+    }
+    Ok(budget(alpha, tests)?.refutes_probability(n, hits, p))
+}
+
 /// What `n` draws would show but for one run in a million: a shift of the mean in standard deviations of a draw, and a relative
 /// change of a Gaussian variance.
 #[pyfunction]
@@ -69,6 +80,7 @@ fn projection_variance(matrix: PyReadonlyArray2<'_, f64>, probe: &str) -> PyResu
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(mean_interval, module)?)?;
     module.add_function(wrap_pyfunction!(refutes_variance, module)?)?;
+    module.add_function(wrap_pyfunction!(refutes_probability, module)?)?;
     module.add_function(wrap_pyfunction!(resolution, module)?)?;
     module.add_function(wrap_pyfunction!(sample_size, module)?)?;
     module.add_function(wrap_pyfunction!(projection_variance, module)?)

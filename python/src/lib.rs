@@ -7,6 +7,7 @@ mod linear;
 mod mixture;
 mod oracle;
 mod process;
+mod purification;
 mod recursions;
 mod scoring;
 mod series;
@@ -29,6 +30,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<linear::LinearSde>()?;
     module.add_class::<bits_back::BitsBackCoder>()?;
     chance::register(module)?;
+    purification::register(module)?;
     scoring::register(module)?;
     series::register(module)?;
     training::register(module)?;

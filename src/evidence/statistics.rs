@@ -164,6 +164,22 @@ impl Budget {
         chernoff(n as f64, ratio).partial_cmp(&self.threshold) != Some(Ordering::Less)
     }
 
+    /// Whether so many hits in `n` independent trials refute the probability `p` of a hit, in either direction and for every `n`.
+    ///
+    /// ```
+    /// use ouracle::evidence::Budget;
+    /// let budget = Budget::new(1e-6, 1);
+    /// assert!(!budget.refutes_probability(1000, 760, 0.7474));
+    /// assert!(budget.refutes_probability(10_000, 7834, 0.7474));
+    /// assert!(budget.refutes_probability(10, 1, 0.0), "what cannot happen did");
+    /// ```
+    pub fn refutes_probability(&self, n: u64, hits: u64, p: f64) -> bool {
+        // The evidence on the side where there is less than expected is 0.
+        let evidence = bernoulli_evidence(hits, n, p) + bernoulli_evidence(n.saturating_sub(hits), n, 1.0 - p);
+        // Not a number refutes too.
+        evidence.partial_cmp(&self.threshold) != Some(Ordering::Less)
+    }
+
     /// The tilt `λ = √(2L/n)` of the planned quadratic martingale.
     pub(super) fn tilt(&self, n: u64) -> f64 {
         (2.0 * self.threshold / n as f64).sqrt()

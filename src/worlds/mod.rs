@@ -54,6 +54,7 @@ mod symmetric_mixture;
 mod time_law;
 pub mod timeseries;
 mod transition;
+mod two_classes;
 
 pub use affine::{Affine, AffineField};
 pub use affine_score::AffineScore;
@@ -104,3 +105,4 @@ pub use snr_step::SnrStep;
 pub use symmetric_mixture::{SymmetricMixture, log_cosh, sech_squared, tanh};
 pub use time_law::TimeLaw;
 pub use transition::Transition;
+pub use two_classes::TwoClasses;

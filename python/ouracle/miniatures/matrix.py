@@ -12,11 +12,12 @@ from .conversions import MINIATURES as CONVERSIONS
 from .imputers import MINIATURES as IMPUTERS
 from .likelihoods import MINIATURES as LIKELIHOODS
 from .losses import MINIATURES as LOSSES
+from .purifiers import MINIATURES as PURIFIERS
 from .samplers import MINIATURES as SAMPLERS
 from .schedules import MINIATURES as SCHEDULES
 from .solvers import MINIATURES as SOLVERS
 
-ALL: tuple[Miniature, ...] = (*SCHEDULES, *CONVERSIONS, *SAMPLERS, *SOLVERS, *LIKELIHOODS, *BOUNDS, *LOSSES, *IMPUTERS)
+ALL: tuple[Miniature, ...] = (*SCHEDULES, *CONVERSIONS, *SAMPLERS, *SOLVERS, *LIKELIHOODS, *BOUNDS, *LOSSES, *IMPUTERS, *PURIFIERS)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 mod adaptive;
 mod exact_descent;
 mod fixed_point;
+mod classifier;
 mod mixture;
 mod steps;
 
@@ -10,4 +11,6 @@ pub use adaptive::{adaptive_descent, adaptive_length, adaptive_length_limit, gau
 pub use exact_descent::exact_descent;
 pub use fixed_point::mixture_fixed_point;
 pub use mixture::{MirroredClasses, step_along_centres};
+pub use classifier::{Defended, Knowledge, Norm, accuracy, margin};
+pub use mixture::MirroredClasses;
 pub use steps::Steps;
