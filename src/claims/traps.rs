@@ -32,20 +32,6 @@ const fn trap(
     Trap { part, conclusion, instead, claim, control }
 }
 
-const SCORE_MATCHING: &str = "Score matching";
-const FINITE_DIFFERENCES: &str = "Finite differences";
-const PURIFICATION: &str = "Purification";
-const STATISTICS: &str = "Statistics";
-
-const fn trap(
-    part: &'static str,
-    conclusion: &'static str,
-    instead: &'static str,
-    (claim, control): (&'static str, &'static str),
-) -> Trap {
-    Trap { part, conclusion, instead, claim, control }
-}
-
 /// The traps, by subject.
 pub static TRAPS: &[Trap] = &[
     trap(

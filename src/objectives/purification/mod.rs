@@ -1,16 +1,16 @@
 //! Purification: what steps along a score make of an input, and what a classifier behind them then says.
 
 mod adaptive;
+mod classifier;
 mod exact_descent;
 mod fixed_point;
-mod classifier;
 mod mixture;
 mod steps;
 
 pub use adaptive::{adaptive_descent, adaptive_length, adaptive_length_limit, gaussian_length, step};
+pub use classifier::{Defended, Knowledge, Norm, accuracy, margin};
 pub use exact_descent::exact_descent;
 pub use fixed_point::mixture_fixed_point;
-pub use mixture::{MirroredClasses, step_along_centres};
-pub use classifier::{Defended, Knowledge, Norm, accuracy, margin};
 pub use mixture::MirroredClasses;
+pub use mixture::{MirroredClasses, step_along_centres};
 pub use steps::Steps;
