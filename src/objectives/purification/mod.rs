@@ -11,6 +11,5 @@ pub use adaptive::{adaptive_descent, adaptive_length, adaptive_length_limit, gau
 pub use classifier::{Defended, Knowledge, Norm, accuracy, margin};
 pub use exact_descent::exact_descent;
 pub use fixed_point::mixture_fixed_point;
-pub use mixture::MirroredClasses;
 pub use mixture::{MirroredClasses, step_along_centres};
 pub use steps::Steps;
