@@ -29,8 +29,10 @@ from .checks.order import check_order
 from .checks.regression import check_regression
 from .checks.sampler import check_sampler
 from .checks.schedule import check_schedule
+from .checks.score_matching import check_score_matching
 from .checks.sde import Sde, check_sde
 from .checks.sde_solver import check_sde_solver
+from .energies import EnergyModel
 from .fields import Field
 from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
@@ -52,6 +54,7 @@ assert_order = asserting(check_order)
 assert_regression = asserting(check_regression)
 assert_sampler = asserting(check_sampler)
 assert_schedule = asserting(check_schedule)
+assert_score_matching = asserting(check_score_matching)
 assert_sde = asserting(check_sde)
 assert_sde_solver = asserting(check_sde_solver)
 
@@ -63,6 +66,7 @@ __all__ = [
     "CodeLength",
     "DATA",
     "EDM",
+    "EnergyModel",
     "Field",
     "Finding",
     "Findings",
@@ -98,6 +102,7 @@ __all__ = [
     "assert_regression",
     "assert_sampler",
     "assert_schedule",
+    "assert_score_matching",
     "assert_sde",
     "assert_sde_solver",
     "check_brownian",
@@ -111,6 +116,7 @@ __all__ = [
     "check_regression",
     "check_sampler",
     "check_schedule",
+    "check_score_matching",
     "check_sde",
     "check_sde_solver",
     "claims",

@@ -8,6 +8,7 @@ mod mixture;
 mod oracle;
 mod process;
 mod recursions;
+mod score_matching;
 mod scoring;
 mod series;
 mod training;
@@ -29,6 +30,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<linear::LinearSde>()?;
     module.add_class::<bits_back::BitsBackCoder>()?;
     chance::register(module)?;
+    score_matching::register(module)?;
     scoring::register(module)?;
     series::register(module)?;
     training::register(module)?;
