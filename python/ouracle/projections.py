@@ -92,7 +92,9 @@ def laws(vectors: Array) -> Iterator[tuple[str, Array]]:
         return
     yield "gaussian", vectors
     yield "rademacher", np.where(vectors < 0, -1.0, 1.0)
-    yield "sphere", np.sqrt(d) * vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if np.all(lengths > 0):
+        yield "sphere", np.sqrt(d) * vectors / lengths
 
 
 def law_of_steps(steps: Array, drawn: Array | None, slack: float) -> str:

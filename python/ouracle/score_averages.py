@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _native, score_words
+from . import _native
 from .energies import EnergyModel
 from .findings import Finding
 
@@ -21,36 +21,50 @@ Array = NDArray[np.float64]
 DRAWS = 4096
 
 
-def finding(first: Callable[[int], float], second: Callable[[int], float], model: EnergyModel, samples: Sequence[Array], objective: str | None, scale: float | None, false_alarm: float) -> Finding:
-    """The finding ``objective`` by averages at two samples."""
-    d = model.dimension
-    places = {"centre": np.stack(samples)}
-    parts, _ = model.native.parts("ism", places)
-    values = [np.array([run(100 + k) for k in range(DRAWS)]) for run in (first, second)]
-    scores, jacobians = model.native.score(places["centre"]), model.native.jacobian(places["centre"])
+class Averages:
+    """Draws of a loss at a few samples, and the weights of trace and square that they do not refute."""
+
+    def __init__(self, run: Callable[[Array, int], float], model: EnergyModel, samples: Sequence[Array], objective: str | None, false_alarm: float) -> None:
+        self.values = [np.array([run(sample, 100 + k) for k in range(DRAWS)]) for sample in samples]
+        self.false_alarm = false_alarm
+        at = np.ascontiguousarray(np.stack(samples))
+        #: Trace and half the square at each sample.
+        self.parts, _ = model.native.parts("ism", {"centre": at})
+        self.scores, self.jacobians = model.native.score(at), model.native.jacobian(at)
+        self.squared = {"ssm": (True,), "ssm-vr": (False,)}.get(objective or "", (True, False))
+
+    def interval(self, k: int, trace: float, square: float) -> tuple[float, float]:
+        """The means at sample ``k`` that are not refuted if the loss has these weights, by projections of any law and in either form."""
+        variance = max(
+            _native.projection_variance(np.ascontiguousarray(trace * self.jacobians[k] + sliced * square / 2 * np.outer(self.scores[k], self.scores[k])), law)
+            for sliced in self.squared
+            for law in ("rademacher", "gaussian", "sphere")
+        )
+        return _native.mean_interval(self.values[k], variance, self.false_alarm, len(self.values))
+
+    def allow(self, trace: float, square: float) -> bool:
+        """Whether these weights are not refuted at any sample."""
+        means = self.parts @ np.array([trace, square])
+        return all(low <= mean <= high for mean, (low, high) in zip(means, (self.interval(k, trace, square) for k in range(len(means)))))
+
+
+def finding(averages: Averages, d: int, scale: float | None) -> Finding:
+    """The finding ``objective``. A right loss has to pass at one scale only, so trying several raises no alarms."""
     sizes = {"J": 1.0, "2 J": 2.0, "J/d": 1 / d} if scale is None else {f"{scale:g} J": scale}
-    shown = [float(each.mean()) for each in values]
+    shown = np.array([each.mean() for each in averages.values])
+    test = f"{DRAWS} draws at each of {len(shown)} samples, exact variance, {averages.false_alarm:g} false alarms"
     for name, size in sizes.items():
-        means = size * parts.sum(axis=1)
-        variances = [max(_variances(jacobian, score, objective)) * size**2 for jacobian, score in zip(jacobians, scores)]
-        # Two samples share the rate, whichever scales are tried: a right loss has to pass at one scale only.
-        intervals = [_native.mean_interval(each, variance, false_alarm, 2) for each, variance in zip(values, variances)]
-        if all(low <= mean <= high for (low, high), mean in zip(intervals, means)):
-            width = max(high - low for low, high in intervals) / 2
-            because = f"by {DRAWS} draws at each of two samples it is {name}, with {false_alarm:g} false alarms; what it draws cannot be noted, so neither law nor form is seen"
-            return Finding("objective", "consistent", shown, means, float(np.abs(np.array(shown) - means).max()), width, because)
-    # Two means tell the weights of trace and square, roughly.
-    weights = np.linalg.solve(parts, shown)
-    because = f"by {DRAWS} draws at each of two samples it is none of {', '.join(sizes)}, with {false_alarm:g} false alarms; trace and square seem to have the weights {weights[0]:.2g} and {weights[1]:.2g}"
-    ratio = weights[0] / weights[1] if weights[1] else np.inf
-    causes = {-1.0: "the trace has the other sign", 0.5: "the ½ before the square is missing", 1 / d: f"the trace is divided by d = {d}: projections on the unit sphere, with an integrated square"}
-    cause = next((words for value, words in causes.items() if score_words.near(ratio, value, 1 / 256)), "")
-    return Finding("objective", "wrong", shown, parts.sum(axis=1), because=because, cause=cause)
-
-
-def _variances(jacobian: Array, score: Array, objective: str | None) -> list[float]:
-    """The variance of one value, for every law and for both forms."""
-    forms = {"ssm": jacobian + np.outer(score, score) / 2, "ssm-vr": jacobian}
-    chosen = [forms[objective]] if objective in forms else list(forms.values())
-    laws = ("rademacher", "gaussian", "sphere")
-    return [_native.projection_variance(np.ascontiguousarray(form), law) for form in chosen for law in laws]
+        if averages.allow(size, size):
+            exact = size * averages.parts.sum(axis=1)
+            low, high = averages.interval(0, size, size)
+            because = f"its averages are those of {name}: {test}; what it draws cannot be noted, so law and form are not seen"
+            return Finding("objective", "consistent", shown, exact, float(np.abs(shown - exact).max()), (high - low) / 2, because)
+    mistakes = {
+        "the ½ before the square is missing, but only there": (1.0, 2.0),
+        "the trace has the other sign": (-1.0, 1.0),
+        "the square is missing": (1.0, 0.0),
+        f"its projections lie on the unit sphere, not on the radius √d: the trace is divided by d = {d}, and the integrated square is not": (1 / d, 1.0),
+    }
+    cause = next((words for words, weights in mistakes.items() if averages.allow(*weights)), "")
+    because = f"its averages are those of none of {', '.join(sizes)}: {test}"
+    return Finding("objective", "wrong", shown, averages.parts.sum(axis=1), because=because, cause=cause)

@@ -79,7 +79,7 @@ class Fit:
 
     candidate: Candidate
     weights: Array
-    #: How exactly the weights are known, relative to the largest.
+    #: What the weights may be off, relative to the largest: 8 units of rounding of every value.
     precision: float
     #: The loss grows with this power of the noise.
     power: int
@@ -90,15 +90,20 @@ class Fit:
     def minimiser(self) -> float:
         """The score that minimises it on average, over the score of the data."""
         first, second = self.combined
-        if self.candidate.loss in SQUARE:
-            return float(second / first)
-        return float(first / second)
+        above, below = (second, first) if self.candidate.loss in SQUARE else (first, second)
+        return above / below if below else float("inf")
 
     @property
     def combined(self) -> tuple[float, float]:
         """The weights of trace and square, or of square and product."""
         w = self.weights
         return (float(w[0] + w[1]), float(w[2] + w[3])) if self.candidate.loss == "sliced mixture" else (float(w[0]), float(w[1]))
+
+    @property
+    def doubt(self) -> float:
+        """What a ratio of the weights may be off, relatively; twice, for the square of what is small."""
+        sizes = [abs(weight) for weight in self.combined if weight]
+        return 2 * self.precision * sum(max(sizes) / size for size in sizes)
 
     @property
     def scale(self) -> float:
@@ -172,12 +177,13 @@ def candidates(records: Sequence[Record], sight: Sight, model: EnergyModel, rati
         if epsilon is not None:
             places["factor"] = np.full(n * particles, d / epsilon**2)
         if records[0].of_data is not None:
-            places["of_data"] = flat(np.stack([record.of_data for record in records])[:, None])
-        names = ("ssm", "ism", "ssm", "ssm-vr") if loss == "sliced mixture" else (loss,)
-        parts = [model.native.parts(name, places) for name in names]
+            places["of_data"] = flat(np.stack([record.of_data for record in records if record.of_data is not None])[:, None])
         if loss == "sliced mixture":
-            parts = [tuple(array[:, [k]] for array in pair) for pair, k in zip(parts, (0, 0, 1, 1))]
-        values, radii = (np.concatenate(arrays, axis=1).reshape(n, particles, -1).mean(axis=1) for arrays in zip(*parts))
+            columns = [tuple(array[:, k] for array in model.native.parts(name, places)) for name, k in (("ssm", 0), ("ism", 0), ("ssm", 1), ("ssm-vr", 1))]
+            pair = tuple(np.stack(arrays, axis=1) for arrays in zip(*columns))
+        else:
+            pair = model.native.parts(loss, places)
+        values, radii = (array.reshape(n, particles, -1).mean(axis=1) for array in pair)
         return replace(base, loss=loss, law=law, parts=values, units=ratio * radii, particles=particles, epsilon=epsilon, v=v, story=story)
 
     if sight.kind.startswith("differences"):
@@ -244,8 +250,8 @@ def _noise(records: Sequence[Record], sight: Sight, declared: float | None) -> A
         return None
     found = []
     for record, noise in zip(records, sight.noise):
-        sizes = [projections.multiple(noise, draw.values.reshape(-1, noise.shape[-1]), sight.slack) for draw in record.draws if draw.normal and draw.values.size == noise.size]
-        sizes = [size for size in sizes if size is not None]
+        drawn = [draw.values.reshape(-1, noise.shape[-1]) for draw in record.draws if draw.normal and draw.values.size == noise.size]
+        sizes = [size for size in (projections.multiple(noise, values, sight.slack) for values in drawn) if size is not None]
         if not sizes:
             return None if declared is None else np.full(len(records), declared)
         found.append(projections.short(abs(sizes[0]), sight.slack))
@@ -271,11 +277,12 @@ def _scaled(candidate: Candidate, grown: Array, values: Array, u: float) -> Fit 
     whole = (candidate.parts * grown).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         size = abs(float(np.nanmedian(values / whole)))
-    units = size * (candidate.units * grown).sum(axis=1) + u * np.abs(values)
+    units: Array = size * (candidate.units * grown).sum(axis=1) + u * np.abs(values)
     ratio = conventions.constant_ratio(values, whole, units)
     if ratio is None:
         return None
-    return Fit(candidate, np.full(candidate.parts.shape[1], ratio), float(np.min(8 * units / np.abs(values))), 0, ratio * whole, units)
+    weights: Array = np.full(candidate.parts.shape[1], ratio)
+    return Fit(candidate, weights, float(np.min(8 * units / np.abs(values))), 0, ratio * whole, units)
 
 
 def _weighed(candidate: Candidate, grown: Array, values: Array, u: float) -> Fit | None:

@@ -21,14 +21,14 @@ TITLES = {
 }
 
 
-def near(value: float, target: float, precision: float) -> bool:
-    """Whether two numbers agree as exactly as the first is known."""
-    return abs(value - target) <= 64 * precision * abs(target)
+def near(value: float, target: float, doubt: float) -> bool:
+    """Whether a number that is known to this part of it may be the target."""
+    return abs(value - target) <= doubt * abs(target)
 
 
 def scale(fit: Fit, d: int) -> tuple[str | None, str]:
     """The name of the scale, in units of ``J`` with Hyvärinen's ½, if it has one, and if it is a size written into the code, the mistake."""
-    value, precision, candidate = fit.scale, fit.precision, fit.candidate
+    value, doubt, candidate = fit.scale, fit.doubt, fit.candidate
     if candidate.loss == "fd-dsm":
         value *= 2
     sigma = float(candidate.sigma[0]) if np.ptp(candidate.sigma) == 0 and candidate.loss in (*SQUARE, "ssm", "ssm-vr", "ism", "fd-ssm-vr") else 1.0
@@ -46,13 +46,13 @@ def scale(fit: Fit, d: int) -> tuple[str | None, str]:
                         front = {0: "", 1: "2 ", -1: "½ "}[halves] + ("M " if many else "") + ("d " if over == 1 else "") + "".join(part + " " for part in (words, noise or grown) if part)
                         options.append((abs(halves) + abs(over) + bool(power) + bool(step) + many, size, front + "J" + ("/d" if over == -1 else "")))
     for _, size, name in sorted(options, key=lambda option: option[0]):
-        if near(value, size, precision):
+        if near(value, size, doubt):
             return name, ""
     # A number of dimensions that is not that of the data, for d or under it.
     for _, size, name in sorted(options, key=lambda option: option[0]):
         for count, words in ((value / size * d, "it multiplies by {}/d"), (size / value, "it divides by {}")):
             whole = round(count)
-            if whole > 16 and near(count, whole, precision) and precision * 64 * whole < 0.25 and "/d" not in name and "d J" not in name:
+            if whole > 16 and near(count, whole, doubt) and doubt * whole < 1 / 64 and "/d" not in name and "d J" not in name:
                 return None, f"{words.format(whole)}, a size written into the code; the data have d = {d} dimensions"
     return None, ""
 
@@ -84,12 +84,12 @@ def reason(fit: Fit, d: int) -> str:
 
 def mistake(fit: Fit, d: int) -> str:
     """The mistake behind a minimiser that is not the score of the data."""
-    factor, precision, candidate = fit.minimiser, fit.precision, fit.candidate
+    factor, doubt, candidate = fit.minimiser, fit.doubt, fit.candidate
     first, second = fit.combined
     sigma = float(candidate.sigma[0])
 
     def like(target: float) -> bool:
-        return bool(np.isfinite(factor)) and near(factor, target, precision)
+        return bool(np.isfinite(factor)) and near(factor, target, doubt)
 
     if candidate.loss in SQUARE:
         if second == 0 or first == 0:

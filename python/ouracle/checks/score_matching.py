@@ -140,7 +140,8 @@ def _findings(asking: _Asking, objective: str | None, law: str | None, scale: fl
         because = "the points at which it asks its model make no pattern known here: the samples, noised samples, or the ends of differences"
         return [Finding("objective", "undecided", because=because, details={"asked": records[0].asked - records[0].x})]
     if hidden and sight.kind == "here":
-        return [score_averages.finding(lambda seed: float(asking(records[0].x[None], seed)[0][0]), lambda seed: float(asking(records[1].x[None], seed)[0][0]), asking.model, [records[0].x, records[1].x], objective, scale, false_alarm)]
+        averages = score_averages.Averages(lambda x, k: float(asking(x[None], k)[0][0]), asking.model, [record.x for record in records[:2]], objective, false_alarm)
+        return [score_averages.finding(averages, asking.model.dimension, scale)]
     values = np.array([record.value for record in records])
     fit = recognise(list(candidates(records, sight, asking.model, asking.ratio, sigma)), values, asking.u)
     if fit is None:
@@ -160,9 +161,11 @@ def _unknown(records: Sequence[Record], kind: str, asking: _Asking, sigma: float
     names = ", ".join(dict.fromkeys(f"{one.loss} ({one.law})" if one.law else one.loss for one in options)) or "none"
     lost = [one for one in options if np.median(8 * one.units.sum(axis=1) / np.abs(one.parts.sum(axis=1))) > 1 / 64]
     if lost and len(lost) == len(options):
-        because = f"rounding of {asking.dtype} takes more of these differences than they have digits (ε = {lost[0].epsilon:g}); take a larger step"
+        because = f"rounding of {asking.dtype} leaves fewer than six bits of its differences, so nothing can be said of it; take a larger step"
         return Finding("objective", "degraded", because=because)
     because = f"its values are those of no loss known here that asks its model so ({kind}), whatever the weights of the parts; tried: {names}"
+    if kind.endswith("noised") and not any(one.loss.endswith("dsm") for one in options):
+        because += "; its noise is no multiple of a draw that can be seen: give its standard deviation by sigma="
     return Finding("objective", "undecided", float(records[0].value), because=because, details={"draws": [draw.shape for draw in records[0].draws]})
 
 
@@ -176,8 +179,8 @@ def _objective(fit: Fit, d: int, objective: str | None, values: Array) -> Findin
     first, _ = fit.combined
     if candidate.story:
         return Finding("objective", "wrong", because=f"it is {title}, {rounding}", cause=candidate.story, details=details, **numbers)
-    if not score_words.near(factor, 1.0, fit.precision) or first <= 0:
-        cause = score_words.mistake(fit, d) if first > 0 or not score_words.near(factor, 1.0, fit.precision) else "the whole loss has the other sign: its minimum has become a maximum"
+    if not score_words.near(factor, 1.0, fit.doubt) or first <= 0:
+        cause = score_words.mistake(fit, d) if first > 0 or not score_words.near(factor, 1.0, fit.doubt) else "the whole loss has the other sign: its minimum has become a maximum"
         consequence = _consequence(fit)
         names = "trace and square" if candidate.loss in TRACE else "square and product"
         weights = f"{fit.combined[0]:.9g} and {fit.combined[1]:.9g}"
@@ -206,9 +209,9 @@ def _scale(fit: Fit, d: int, scale: float | None) -> Finding:
     if size:
         return Finding("scale", "wrong", value, 1.0, because=because, cause=size)
     if scale is not None:
-        right = score_words.near(value, scale, fit.precision)
+        right = score_words.near(value, scale, fit.doubt)
         cause = "" if right else reason or because
-        return Finding("scale", "right" if right else "wrong", value, scale, abs(value - scale), 64 * fit.precision * scale, because, cause=cause)
+        return Finding("scale", "right" if right else "wrong", value, scale, abs(value - scale), fit.doubt * scale, because, cause=cause)
     if name is None:
         return Finding("scale", "undecided", value, because=f"{because}; no factor of the case gives this number; declare it by scale=")
     usual = "2 J" if fit.candidate.loss == "fd-dsm" else "J"

@@ -14,9 +14,10 @@ from .likelihoods import MINIATURES as LIKELIHOODS
 from .losses import MINIATURES as LOSSES
 from .samplers import MINIATURES as SAMPLERS
 from .schedules import MINIATURES as SCHEDULES
+from .score_losses import MINIATURES as SCORE_LOSSES
 from .solvers import MINIATURES as SOLVERS
 
-ALL: tuple[Miniature, ...] = (*SCHEDULES, *CONVERSIONS, *SAMPLERS, *SOLVERS, *LIKELIHOODS, *BOUNDS, *LOSSES, *IMPUTERS)
+ALL: tuple[Miniature, ...] = (*SCHEDULES, *CONVERSIONS, *SAMPLERS, *SOLVERS, *LIKELIHOODS, *BOUNDS, *LOSSES, *SCORE_LOSSES, *IMPUTERS)
 
 
 @dataclass(frozen=True)
