@@ -12,6 +12,7 @@ mod quantity;
 pub mod samplers;
 pub mod score_matching;
 pub mod statistics;
+mod traps;
 pub mod vdm;
 
 pub use ask::{ask, quantity};
@@ -19,6 +20,7 @@ pub use claim::{Claim, Control, Expect, Readings};
 pub use conformance::{CONFORMANCE, Theorem};
 pub use page::{Block, Page};
 pub use quantity::{Answer, AskError, Enclose, Formula, InDouble, Quantity};
+pub use traps::{TRAPS, Trap};
 
 /// Every claim, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Claim> {

@@ -10,10 +10,11 @@ use ouracle::numbers::Certificate;
   ouracle explain family-scaled-score
   ouracle explain family-scaled-score/elbo
   ouracle explain look-alikes
+  ouracle explain traps
   ouracle explain conformance
   ouracle explain consistent")]
 pub struct Arguments {
-    /// A claim, CLAIM/QUANTITY, CLAIM/CONTROL, a verdict such as `undecided`, `look-alikes` or `conformance`
+    /// A claim, CLAIM/QUANTITY, CLAIM/CONTROL, a verdict such as `undecided`, `look-alikes`, `traps` or `conformance`
     id: String,
     /// Print only the formulas, as LaTeX
     #[arg(long)]
@@ -65,6 +66,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     }
     match id {
         "look-alikes" => return print(&look_alikes()).map(|()| 0),
+        "traps" => return print(&traps()).map(|()| 0),
         "conformance" => return print(&conformance()).map(|()| 0),
         _ => {}
     }
@@ -115,6 +117,23 @@ fn look_alikes() -> String {
     let head =
         "What is true, and what only looks so; each false statement is refuted at a counterexample in every `check`.";
     std::iter::once(head.to_owned()).chain(rows).collect::<Vec<_>>().join("\n\n")
+}
+
+/// What does not follow from what is true.
+fn traps() -> String {
+    let mut lines = Vec::new();
+    let mut part = "";
+    for trap in claims::TRAPS {
+        if trap.part != part {
+            part = trap.part;
+            lines.push(format!("\n{part}"));
+        }
+        let claims::Trap { conclusion, instead, claim, control, .. } = trap;
+        lines.push(format!(
+            "  one concludes  {conclusion}\n  but            {instead}\n                 ({claim}/{control})"
+        ));
+    }
+    lines.join("\n").trim_start().to_owned()
 }
 
 /// The paper, statement by statement.

@@ -1,6 +1,7 @@
 //! Floor 3: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
 
 mod affine_samples;
+mod audit;
 mod certify;
 mod chain_samples;
 mod enclosed;
@@ -21,6 +22,7 @@ mod two_times;
 mod verdict;
 
 pub use affine_samples::AffineSamples;
+pub use audit::{Audit, audit};
 pub use certify::{Certifiable, Requirement};
 pub use chain_samples::ChainSamples;
 pub use enclosed::{ByEnclosure, Enclosed, EnclosedRelation};

@@ -122,13 +122,18 @@ pub fn simulate(plan: &Plan, check: &str, seed: u64, budget: &Budget, n: u64) ->
     }
     let blocks = n.div_ceil(BLOCK);
     let n = blocks * BLOCK;
-    let tilt = budget.tilt(n);
+    let totals = totals(plan, check, seed, budget.tilt(n), n);
+    plan.statistics.iter().zip(&totals).map(|(statistic, sums)| finding(plan, statistic, sums, budget, n)).collect()
+}
+
+/// Sums over `n` draws, a multiple of the width, for each statistic.
+pub(super) fn totals(plan: &Plan, check: &str, seed: u64, tilt: f64, n: u64) -> Vec<Sums> {
     let mut totals = vec![Sums::default(); plan.statistics.len()];
     let mut out = vec![Lanes([0.0; WIDTH]); plan.statistics.len()];
-    for block in 0..blocks {
+    for block in 0..n.div_ceil(BLOCK) {
         let mut noise = Noise::new(seed, check, block);
         let mut sums = vec![Sums::default(); plan.statistics.len()];
-        for _ in 0..BLOCK / WIDTH as u64 {
+        for _ in 0..BLOCK.min(n - block * BLOCK) / WIDTH as u64 {
             plan.sampler.draw(&mut noise, &mut out);
             for ((sum, statistic), lanes) in sums.iter_mut().zip(&plan.statistics).zip(&out) {
                 lanes.0.iter().for_each(|x| sum.draw(statistic, tilt, *x));
@@ -136,7 +141,7 @@ pub fn simulate(plan: &Plan, check: &str, seed: u64, budget: &Budget, n: u64) ->
         }
         totals.iter_mut().zip(&sums).for_each(|(total, sum)| total.add(sum));
     }
-    plan.statistics.iter().zip(&totals).map(|(statistic, sums)| finding(plan, statistic, sums, budget, n)).collect()
+    totals
 }
 
 fn finding(plan: &Plan, statistic: &Statistic, sums: &Sums, budget: &Budget, n: u64) -> Finding {

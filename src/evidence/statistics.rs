@@ -4,7 +4,7 @@
 //! `α_k = α/K`. Means of known variance use the quadratic martingale, Gaussian variances the Chernoff bound of χ²; both
 //! hold for every sample size, without asymptotics. Source: `ville1939`, `catoni2012`.
 
-use crate::numbers::{Float, Scalar};
+use crate::numbers::{Ball, EndPoint, Float, Scalar, normal_quantile};
 use std::cmp::Ordering;
 
 /// The false-alarm budget of a whole run, shared over its sampled checks.
@@ -69,8 +69,7 @@ impl Budget {
         match claimed.kind {
             Kind::Mean => {
                 let shift = (mean - claimed.mean) / claimed.variance.sqrt();
-                let power = MISS + (2.0 * self.threshold).sqrt();
-                let enough = (power / shift).powi(2).ceil();
+                let enough = self.draws_at(MISS, shift).ceil();
                 // A discrepancy that is not a number is never seen.
                 if enough.is_nan() { u64::MAX } else { enough as u64 }
             }
@@ -87,6 +86,16 @@ impl Budget {
                 high
             }
         }
+    }
+
+    /// `((z_β + √2L)/r)²`: how many draws miss a mean that is off by `r` standard deviations with probability `β`, where sums of so
+    /// many draws are as good as normal.
+    pub fn draws(&self, miss: f64, shift: f64) -> f64 {
+        self.draws_at(-normal_quantile(Ball::point(EndPoint::from_f64(miss))).to_f64(), shift)
+    }
+
+    fn draws_at(&self, quantile: f64, shift: f64) -> f64 {
+        ((quantile + (2.0 * self.threshold).sqrt()) / shift).powi(2)
     }
 
     /// The evidence that a wrong variance yields, but for the miss rate: Laurent–Massart bounds of the χ² tail.
@@ -166,6 +175,17 @@ fn chernoff(n: f64, ratio: f64) -> f64 {
     n / 2.0 * (ratio - 1.0 - Float(ratio).ln().0)
 }
 
+/// `n kl(S/n, p)`: the evidence in nats that a probability is above `p`, from `S` successes in `n`; 0 if they are not more than expected.
+/// The Chernoff bound of the binomial law.
+pub(super) fn bernoulli_evidence(successes: u64, n: u64, p: f64) -> f64 {
+    let share = successes as f64 / n as f64;
+    if share <= p {
+        return 0.0;
+    }
+    let term = |a: f64, b: f64| if a > 0.0 { a * Float(a / b).ln().0 } else { 0.0 };
+    n as f64 * (term(share, p) + term(1.0 - share, 1.0 - p))
+}
+
 /// Sums over draws from which evidence is computed; blocks add up in a fixed order.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sums {
@@ -194,6 +214,15 @@ impl Sums {
         self.minus += other.minus;
         self.first += other.first;
         self.square += other.square;
+    }
+
+    /// `√n (x̄ − μ)/σ` of the draws, or of their squares where a variance is claimed, which have the variance 2 in its units.
+    pub(super) fn standardised(&self, statistic: &Statistic, n: u64) -> f64 {
+        let n = n as f64;
+        match statistic.kind {
+            Kind::Mean => (self.first - n * statistic.mean) / (n * statistic.variance).sqrt(),
+            Kind::Variance => (self.square - n) / (2.0 * n).sqrt(),
+        }
     }
 
     /// `(evidence in nats, observed value)` after `n` draws.

@@ -1,10 +1,12 @@
 //! Floor 5: the ledger. Runs claims with their controls, and streams what it found.
 
+mod audit;
 mod decide;
 mod figures;
 mod record;
 mod run;
 
+pub use audit::{AuditOptions, AuditRow, COUNTABLE, Counted, MISSES, RATE, audit_judges};
 pub use decide::decide;
 pub use figures::COUNT as FIGURES;
 pub use record::{

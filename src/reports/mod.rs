@@ -19,7 +19,7 @@ mod trouble;
 mod write;
 mod writer;
 
-pub use companions::{conformance, look_alikes};
+pub use companions::{conformance, look_alikes, traps};
 pub use error::RecordsError;
 pub use html::to_html;
 pub use junit::to_junit;

@@ -27,7 +27,7 @@ pub enum ReportError {
     Junit(#[from] quick_junit::SerializeError),
 }
 
-/// Writes `records.jsonl`, `index.html` with its two companions, `summary.md`, `summary.json`, `junit.xml` and the exported
+/// Writes `records.jsonl`, `index.html` with its companions, `summary.md`, `summary.json`, `junit.xml` and the exported
 /// proofs to a folder.
 ///
 /// # Errors
@@ -42,6 +42,7 @@ pub fn write_all(folder: &Path, run: &Run) -> Result<(), ReportError> {
         (RECORDS, records),
         ("index.html", to_html(run)?),
         ("look-alikes.html", companions::look_alikes(run)?),
+        ("traps.html", companions::traps(run)?),
         ("conformance.html", companions::conformance(run)?),
         ("summary.md", to_markdown(run)),
         ("summary.json", to_json(run)),

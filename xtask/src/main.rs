@@ -11,6 +11,7 @@ const USAGE: &str = "usage: cargo xtask TASK
   python              only the Python part: exported proofs, the package and its notebooks
   peers               the package beside torch, JAX and the packages it checks (a large environment, see its last line)
   studies [PACKAGE]…  studies of public packages, in that environment
+  audit               false alarms and misses of our own judges over ten thousand seeds, written to reports/audit.md
   readme              rewrite the claim table of the README from the registry";
 
 fn main() -> ExitCode {
@@ -20,6 +21,9 @@ fn main() -> ExitCode {
         ["python"] => python::tests(),
         ["peers"] => python::peers(),
         ["studies", ref packages @ ..] => python::studies(packages),
+        ["audit"] => {
+            run(&mut cargo(&["run", "--release", "--example", "audit_of_the_judges", "--", "reports/audit.md"]))
+        }
         ["readme"] => readme(),
         _ => {
             eprintln!("{USAGE}");
