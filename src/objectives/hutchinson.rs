@@ -58,23 +58,39 @@ impl Probe {
         polynomial.0.iter().fold(S::zero(), |sum, (a, indices)| sum + *a * self.moment::<S>(d, indices))
     }
 
-    /// `Var(vᵀBv)` from `S = ½(B + Bᵀ)`: `2(‖S‖² − Σ Sᵢᵢ²)` for signs, `2‖S‖²` for normals, and on the sphere
-    /// `2d/(d+2) (‖S‖² − (tr S)²/d)`, and `d Σ Sᵢᵢ² − (tr S)²` for coordinates. Sums of squares, so that nothing cancels: `‖S‖² − (tr S)²/d` is what lies off the
-    /// diagonal and `Σ_{i<j} (Sᵢᵢ − Sⱼⱼ)²/d`.
+    /// `Var(vᵀBv)` from `S = ½(B + Bᵀ)`: `2(‖S‖² − Σ Sᵢᵢ²)` for signs, `2‖S‖²` for normals, on the sphere
+    /// `2d/(d+2) (‖S‖² − (tr S)²/d)`, and `d Σ Sᵢᵢ² − (tr S)²` for coordinates. Sums of squares, so that nothing cancels:
+    /// `‖S‖² − (tr S)²/d` is what lies off the diagonal and `Σ_{i<j} (Sᵢᵢ − Sⱼⱼ)²/d`.
     pub fn variance<S: Field>(self, symmetric: &Matrix<S>) -> S {
-        let d = symmetric.rows();
+        let s = |i: usize, j: usize| symmetric[(i, j)];
+        self.combine(symmetric.rows(), |i, j| s(i, j).square(), |i, j| (s(i, i) - s(j, j)).square())
+    }
+
+    /// `Cov(vᵀAv, vᵀBv)` from the symmetric parts: the bilinear form of [`Self::variance`].
+    pub fn covariance<S: Field>(self, a: &Matrix<S>, b: &Matrix<S>) -> S {
+        let spread = |i: usize, j: usize| (a[(i, i)] - a[(j, j)]) * (b[(i, i)] - b[(j, j)]);
+        self.combine(a.rows(), |i, j| a[(i, j)] * b[(i, j)], spread)
+    }
+
+    /// The variance from the squares of the entries `(i, j)` of `S` and of the differences `Sᵢᵢ − Sⱼⱼ`; of an `S` that is
+    /// random, on average from their means.
+    pub(super) fn combine<S: Field>(
+        self,
+        d: usize,
+        entry: impl Fn(usize, usize) -> S,
+        difference: impl Fn(usize, usize) -> S,
+    ) -> S {
         let sum = |term: &dyn Fn(usize, usize) -> S| {
             let pairs = (0..d).flat_map(|i| (0..d).filter(move |j| *j != i).map(move |j| (i, j)));
-            pairs.fold(S::zero(), |sum, (i, j)| sum + term(i, j).square())
+            pairs.fold(S::zero(), |sum, (i, j)| sum + term(i, j))
         };
-        let off_diagonal = sum(&|i, j| symmetric[(i, j)]);
-        let spread = || sum(&|i, j| symmetric[(i, i)] - symmetric[(j, j)]);
+        let (off_diagonal, spread) = (|| sum(&entry), || sum(&difference));
         match self {
-            Self::Rademacher => off_diagonal * 2,
-            Self::Gaussian => (0..d).fold(off_diagonal, |sum, i| sum + symmetric[(i, i)].square()) * 2,
+            Self::Rademacher => off_diagonal() * 2,
+            Self::Gaussian => (0..d).fold(off_diagonal(), |sum, i| sum + entry(i, i)) * 2,
             Self::Sphere => {
                 let d = d as i64;
-                (off_diagonal + spread() / (2 * d)) * (2 * d) / (d + 2)
+                (off_diagonal() + spread() / (2 * d)) * (2 * d) / (d + 2)
             }
             Self::Coordinate => spread() / 2,
         }

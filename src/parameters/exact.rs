@@ -258,7 +258,9 @@ impl<S: Scalar> Source<S> for ExactReader<'_> {
             None => self.require(name, meaning, &format!("one of {choices}"))?,
             Some(value) => value,
         };
-        options.iter().copied().find(|option| value.as_str() == Some(option)).ok_or_else(|| InputError::Choice {
+        // JSON has words of its own for two of the choices.
+        let word = value.as_bool().map(|yes| if yes { "true" } else { "false" }).or(value.as_str());
+        options.iter().copied().find(|option| word == Some(option)).ok_or_else(|| InputError::Choice {
             name: name.to_owned(),
             value: self.text(name),
             choices,

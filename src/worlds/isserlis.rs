@@ -16,6 +16,12 @@ pub fn isserlis<S: Field>(covariance: &Matrix<S>, indices: &[usize]) -> S {
 pub struct GaussianPolynomial<S>(pub Vec<(S, Vec<usize>)>);
 
 impl<S: Field> GaussianPolynomial<S> {
+    /// The quadratic form `xᵀMx`.
+    pub fn form(matrix: &Matrix<S>) -> Self {
+        let pairs = (0..matrix.rows()).flat_map(|i| (0..matrix.columns()).map(move |j| (i, j)));
+        Self(pairs.map(|(i, j)| (matrix[(i, j)], vec![i, j])).collect())
+    }
+
     /// The product of two.
     pub fn times(&self, other: &Self) -> Self {
         let pairs = self.0.iter().flat_map(|left| other.0.iter().map(move |right| (left, right)));

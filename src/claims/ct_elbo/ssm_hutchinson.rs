@@ -14,14 +14,14 @@
 //! For normals it is negative where the score is small and its Jacobian negative definite, that is, near a mode: there the
 //! loss with the exact square is the noisier one. For signs the entries off the diagonal decide, and either may happen.
 //!
-//! Assumptions: none on $B$; $d = 1$ cannot test any of it, for there signs are exact, as they are for every diagonal $S$. Signs
-//! are enumerated, normals paired by Isserlis' theorem, and the sphere follows from the normals, whose length is
-//! independent of their direction. If it failed, the number of projections that a loss is given would be wrong.
+//! Assumptions: none on $B$; $d = 1$ cannot test any of it, for there signs are exact, as they are for every diagonal $S$. Moments of signs
+//! are 0 or 1, normals are paired by Isserlis' theorem, and the sphere follows from the normals, whose length is independent of
+//! their direction. If it failed, the number of projections that a loss is given would be wrong.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
-use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar, Vector};
-use crate::objectives::hutchinson::{Probe, signs, symmetric_part};
+use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar};
+use crate::objectives::hutchinson::{Probe, symmetric_part};
 use crate::parameters;
 use crate::parameters::{InputError, Parameters, Source, at_point};
 use crate::worlds::GaussianPolynomial;
@@ -53,23 +53,12 @@ impl<S: Scalar> Point<S> {
     }
 }
 
-/// `E(vᵀBv)` and `E(vᵀBv)²` from the law of `v` alone.
+/// `E(vᵀBv)` and `E(vᵀBv)²` from the moments of `v` alone.
 fn moments<S: Scalar>(wrong: u8, probe: Probe, b: &Matrix<S>) -> (S, S) {
-    let d = b.rows();
-    if probe == Probe::Rademacher {
-        let values: Vec<_> = signs(d).map(|v| b.bilinear(&v, &v)).collect();
-        let average = |power: i32| values.iter().fold(S::zero(), |sum, x| sum + x.powi(power)) / (1_i64 << d);
-        return (average(1), average(2));
-    }
-    let indices = (0..d * d).map(|at| (at / d, at % d));
-    let form = GaussianPolynomial(indices.map(|(i, j)| (b[(i, j)], vec![i, j])).collect());
-    let covariance = Matrix::identity(d);
-    let (first, second) = (form.mean(&covariance), form.times(&form).mean(&covariance));
-    // A normal vector is its length times a direction: E|z|² = d and E|z|⁴ = d(d + 2).
-    let d = d as i64;
+    let form = GaussianPolynomial::form(b);
+    let (first, second) = (probe.mean(b.rows(), &form), probe.mean(b.rows(), &form.times(&form)));
     match probe {
-        Probe::Sphere if wrong == UNIT_SPHERE => (first / d, second / (d * (d + 2))),
-        Probe::Sphere => (first, second * d / (d + 2)),
+        Probe::Sphere if wrong == UNIT_SPHERE => (first / b.rows() as i64, second / b.rows().pow(2) as i64),
         _ => (first, second),
     }
 }
@@ -173,14 +162,8 @@ impl Trial for Draws {
         let trace = b.trace();
         let sampler = sampler(move |noise, out| {
             for ((_, probe), out) in PROBES.into_iter().zip(out.chunks_mut(2)) {
-                let v = match probe {
-                    Probe::Rademacher => {
-                        Vector((0..d).map(|_| Lanes(noise.uniform().0.map(|u| (u - 0.5).signum()))).collect())
-                    }
-                    _ => Vector((0..d).map(|_| noise.normal()).collect()),
-                };
+                let v = noise.projection(probe, d);
                 let form = b.bilinear(&v, &v);
-                let form = if probe == Probe::Sphere { form * d as i64 / v.dot(&v) } else { form };
                 out[0] = form;
                 out[1] = (form - trace).square();
             }

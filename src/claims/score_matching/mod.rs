@@ -1,6 +1,26 @@
 //! Explicit, implicit, sliced, denoising and finite-difference score matching.
 
+mod sm_control_variate;
+mod sm_esm_ism;
+mod sm_estimator_variance;
+mod sm_hutchinson_variance;
+mod sm_identifiability;
+mod sm_projection_allocation;
+mod sm_shared_projections;
+mod sm_ssm_equality;
+mod sm_vr_not_always;
+
 use super::Claim;
 
 /// The claims of this folder, in the order of the catalogue.
-pub static CLAIMS: &[&Claim] = &[];
+pub static CLAIMS: &[&Claim] = &[
+    &sm_esm_ism::CLAIM,
+    &sm_ssm_equality::CLAIM,
+    &sm_identifiability::CLAIM,
+    &sm_hutchinson_variance::CLAIM,
+    &sm_vr_not_always::CLAIM,
+    &sm_estimator_variance::CLAIM,
+    &sm_projection_allocation::CLAIM,
+    &sm_control_variate::CLAIM,
+    &sm_shared_projections::CLAIM,
+];

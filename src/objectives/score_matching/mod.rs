@@ -1,9 +1,23 @@
 //! Score matching: what each loss returns for one sample, and what it is on average over Gaussian data.
 
+mod allocation;
+mod averages;
 mod finite_difference;
+mod loss_polynomial;
 mod losses;
 mod parts;
+mod score_law;
+mod variances;
 
+pub use allocation::Allocation;
+pub use averages::{
+    mean_explicit, mean_implicit, mean_sliced, mean_sliced_reduced, sliced_constant, sliced_divergence,
+};
 pub use finite_difference::{Stencil, finite_difference_reduced};
+pub use loss_polynomial::LossPolynomial;
 pub use losses::{denoising, explicit, implicit, sliced, sliced_reduced};
 pub use parts::{Loss, Place};
+pub use score_law::{SCORE_LAWS, ScoreLaw};
+pub use variances::{
+    data_variance, estimator_variance, projection_variance, shared_estimator_variance, shared_variance,
+};
