@@ -33,6 +33,12 @@ impl<S: Scalar> ScoreModel<S> {
         Self { precision: data.covariance.precision().clone(), centre: data.mean.clone(), data }
     }
 
+    /// The model's log-density `−½(x − μ)ᵀK(x − μ)` but for its constant: what the score is the gradient of.
+    pub fn log_density(&self, x: &Vector<S>) -> S {
+        let shift = x - &self.centre;
+        -(self.precision.bilinear(&shift, &shift) / 2)
+    }
+
     /// The model's score `x ↦ −K(x − μ)`.
     pub fn score(&self) -> AffineField<S> {
         AffineField { slope: -&self.precision, offset: &self.precision * &self.centre }

@@ -9,6 +9,13 @@ mod sm_projection_allocation;
 mod sm_shared_projections;
 mod sm_ssm_equality;
 mod sm_vr_not_always;
+mod fd_dsm_quartic;
+mod fd_first_central;
+mod fd_general_stencil;
+mod fd_second_central;
+mod fd_ssm_quadratic_exact;
+mod fd_ssm_quartic;
+mod fd_ssm_vr;
 
 use super::Claim;
 
@@ -23,4 +30,11 @@ pub static CLAIMS: &[&Claim] = &[
     &sm_projection_allocation::CLAIM,
     &sm_control_variate::CLAIM,
     &sm_shared_projections::CLAIM,
+    &fd_first_central::CLAIM,
+    &fd_second_central::CLAIM,
+    &fd_general_stencil::CLAIM,
+    &fd_ssm_quadratic_exact::CLAIM,
+    &fd_ssm_quartic::CLAIM,
+    &fd_ssm_vr::CLAIM,
+    &fd_dsm_quartic::CLAIM,
 ];

@@ -21,3 +21,10 @@ pub use score_law::{SCORE_LAWS, ScoreLaw};
 pub use variances::{
     data_variance, estimator_variance, projection_variance, shared_estimator_variance, shared_variance,
 };
+mod on_quartic;
+mod stencils;
+
+pub use finite_difference::{Ends, Stencil, finite_difference_reduced, reduced_along};
+pub use losses::{denoising, explicit, implicit, sliced, sliced_reduced};
+pub use on_quartic::OnQuartic;
+pub use stencils::{SymmetricStencil, complete_homogeneous, divided_difference, factorial};
