@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 _Array = NDArray[np.float64]
 
 __version__: str
-SCORE_MATCHING_LOSSES: list[str]
 
 class Gaussian:
     def __new__(cls, mean: _Array, covariance: _Array) -> Gaussian: ...

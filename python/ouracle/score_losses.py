@@ -282,7 +282,8 @@ def _scaled(candidate: Candidate, grown: Array, values: Array, u: float) -> Fit 
     if ratio is None:
         return None
     weights: Array = np.full(candidate.parts.shape[1], ratio)
-    return Fit(candidate, weights, float(np.min(8 * units / np.abs(values))), 0, ratio * whole, units)
+    predicted: Array = np.asarray(ratio * whole, dtype=np.float64)
+    return Fit(candidate, weights, float(np.min(8 * units / np.abs(values))), 0, predicted, units)
 
 
 def _weighed(candidate: Candidate, grown: Array, values: Array, u: float) -> Fit | None:
@@ -299,7 +300,8 @@ def _weighed(candidate: Candidate, grown: Array, values: Array, u: float) -> Fit
     if float(np.linalg.norm((parts @ weights - values) / units)) > 8 * np.sqrt(n):
         return None
     unsure = 8 * np.abs(np.linalg.pinv(scaled)).sum(axis=1)
-    weights = np.where(np.abs(weights) <= unsure, 0.0, weights)
-    if not np.any(weights):
+    known: Array = np.where(np.abs(weights) <= unsure, 0.0, weights)
+    if not np.any(known):
         return None
-    return Fit(candidate, weights, float(unsure.max() / np.abs(weights).max()), 0, parts @ weights, units)
+    predicted: Array = parts @ known
+    return Fit(candidate, known, float(unsure.max() / np.abs(known).max()), 0, predicted, units)

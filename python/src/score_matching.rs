@@ -157,6 +157,5 @@ impl QuarticModel {
 }
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add("SCORE_MATCHING_LOSSES", Loss::NAMES.to_vec())?;
     module.add_class::<QuarticModel>()
 }

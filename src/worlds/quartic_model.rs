@@ -1,9 +1,11 @@
 //! A model whose log-density is a polynomial of degree four: simple enough to be exact, and not so simple that a finite
 //! difference of it is a derivative.
 
+use super::Quartic;
 use crate::numbers::{Dual, Jet, Matrix, Scalar, Vector};
 
-/// `L(x) = −½ yᵀKy − ¼ Σ bᵢyᵢ⁴` with `y = x − μ`, up to a constant. With `b = 0` it is Gaussian, and hides what finite differences do.
+/// `L(x) = −½ yᵀKy − ¼ Σ bᵢyᵢ⁴` with `y = x − μ`, up to a constant: a [`Quartic`] along each axis, and a form that mixes them. With
+/// `b = 0` it is Gaussian, and hides what finite differences do.
 #[derive(Debug, Clone)]
 pub struct QuarticModel<S> {
     /// `K`, symmetric, `d × d`.
@@ -18,8 +20,8 @@ impl<S: Scalar> QuarticModel<S> {
     /// `L(x)`.
     pub fn log_density(&self, x: &Vector<S>) -> S {
         let y = x - &self.centre;
-        let fourth = y.0.iter().zip(&self.quartic.0).fold(S::zero(), |sum, (y, b)| sum + *b * y.square().square());
-        -(self.precision.bilinear(&y, &y) / 2 + fourth / 4)
+        let fourth = y.0.iter().zip(&self.quartic.0).map(|(y, b)| Quartic { a: S::zero(), b: *b }.log_density(*y));
+        fourth.fold(-(self.precision.bilinear(&y, &y) / 2), |sum, term| sum + term)
     }
 
     /// The score `∇L(x)` and its Jacobian `∇²L(x)`, by differentiation.

@@ -147,7 +147,7 @@ def _findings(asking: _Asking, objective: str | None, law: str | None, scale: fl
     if fit is None:
         return [_unknown(records, sight.kind, asking, sigma)]
     found = [_objective(fit, asking.model.dimension, objective, values)]
-    if found[0].passes:
+    if not fit.candidate.story and score_words.near(fit.minimiser, 1.0, fit.doubt) and fit.scale > 0:
         found.append(_scale(fit, asking.model.dimension, scale))
     if fit.candidate.law:
         found.append(_law(fit, law))

@@ -89,7 +89,7 @@ def differences_reduced(mistake: str = "") -> Callable[[Any, Array], Any]:
 
 
 def denoising(mistake: str = "") -> Callable[[Any, Array], Any]:
-    """DSM, weighted by σ²; with a mistake that it allows, along one direction."""
+    """DSM, weighted by σ²; with a mistake in its length, along one direction."""
 
     def loss(score_net: Any, samples: Array, sigma: float = SIGMA) -> Any:
         noise = sigma * tape.generator().standard_normal(samples.shape)
@@ -121,8 +121,8 @@ def denoising_differences(mistake: str = "") -> Callable[[Any, Array], Any]:
     return loss
 
 
-def _asks(build: Callable[[str], Callable[[Any, Array], Any]], takes: str, objective: str) -> Callable[[str], Findings]:
-    return lambda mistake: check_score_matching(build(mistake), takes, objective=objective, subject=objective)
+def _asks(build: Callable[[str], Callable[[Any, Array], Any]], takes: str, objective: str | None) -> Callable[[str], Findings]:
+    return lambda mistake: check_score_matching(build(mistake), takes, objective=objective)
 
 
 MINIATURES = (
@@ -154,7 +154,7 @@ MINIATURES = (
     Miniature(
         "denoising score matching",
         (Mutation("σ for σ²", 3), Mutation("the noise with the other sign", 4), Mutation("a direction of length √3072", 10)),
-        {"check_score_matching": _asks(denoising, "score", "dsm")},
+        {"check_score_matching": _asks(denoising, "score", None)},
     ),
     Miniature(
         "denoising score matching by differences",

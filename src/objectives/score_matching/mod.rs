@@ -5,26 +5,23 @@ mod averages;
 mod finite_difference;
 mod loss_polynomial;
 mod losses;
+mod on_quartic;
 mod parts;
 mod score_law;
+mod stencils;
 mod variances;
 
 pub use allocation::Allocation;
 pub use averages::{
     mean_explicit, mean_implicit, mean_sliced, mean_sliced_reduced, sliced_constant, sliced_divergence,
 };
-pub use finite_difference::{Stencil, finite_difference_reduced};
+pub use finite_difference::{Ends, Stencil, finite_difference_reduced, reduced_along};
 pub use loss_polynomial::LossPolynomial;
 pub use losses::{denoising, explicit, implicit, sliced, sliced_reduced};
+pub use on_quartic::OnQuartic;
 pub use parts::{Loss, Place};
 pub use score_law::{SCORE_LAWS, ScoreLaw};
+pub use stencils::{SymmetricStencil, complete_homogeneous, divided_difference, factorial};
 pub use variances::{
     data_variance, estimator_variance, projection_variance, shared_estimator_variance, shared_variance,
 };
-mod on_quartic;
-mod stencils;
-
-pub use finite_difference::{Ends, Stencil, finite_difference_reduced, reduced_along};
-pub use losses::{denoising, explicit, implicit, sliced, sliced_reduced};
-pub use on_quartic::OnQuartic;
-pub use stencils::{SymmetricStencil, complete_homogeneous, divided_difference, factorial};

@@ -1,7 +1,7 @@
 //! What each loss is made of. A part is the loss itself with the rest of its ingredients set to zero, so that no formula stands
 //! here: code that weighs the parts otherwise than the loss does shows by how much, and what its minimiser is instead.
 
-use super::{Stencil, denoising, explicit, finite_difference_reduced, implicit, sliced, sliced_reduced};
+use super::{Ends, Stencil, denoising, explicit, finite_difference_reduced, implicit, sliced, sliced_reduced};
 use crate::numbers::{Scalar, Vector};
 use crate::worlds::QuarticModel;
 
@@ -108,9 +108,7 @@ impl Loss {
             Self::DenoisingDifferences => {
                 let [up, down] = [&at.up, &at.down].map(log_density);
                 let along = at.v.dot(&at.noise) / at.variance;
-                let loss = |slope: S, along| {
-                    Stencil { up: slope, centre: S::zero(), down: S::zero(), factor: at.factor }.denoising(along)
-                };
+                let loss = |slope: S, along| Ends { up: slope, down: S::zero(), factor: at.factor }.denoising(along);
                 let (first, last) = (loss(up - down, S::zero()), loss(S::zero(), along));
                 vec![first, loss(up - down, along) - first - last, last]
             }
@@ -158,7 +156,7 @@ mod tests {
             (Loss::Denoising, denoising(&jet.gradient, &at.noise, at.variance)),
             (Loss::Differences, stencil.sliced()),
             (Loss::DifferencesReduced, finite_difference_reduced(&up, &down, &at.v)),
-            (Loss::DenoisingDifferences, stencil.denoising(along)),
+            (Loss::DenoisingDifferences, stencil.ends().denoising(along)),
         ] {
             // Sums of a few terms of the size of the loss.
             assert!((sum(loss, 1.0) - whole.0).abs() <= 64.0 * f64::EPSILON * (1.0 + whole.0.abs()), "{loss:?}");
