@@ -52,7 +52,7 @@ impl Statement for Least {
 
     fn points(&self) -> &'static [&'static str] {
         &[
-            "vx=7.3534024750 vv=24.2589 cx=1 cv=1 M=3.7",
+            "vx=7.353402475 vv=24.25937079 cx=1 cv=1 M=3.7",
             "vx=0.37 vv=2.9 cx=11.3 cv=0.13 M=1",
             "vx=1e-12 vv=0.7 cx=1.9 cv=1e-9 M=1e6",
         ]
@@ -63,23 +63,24 @@ impl Statement for Least {
         let best = stated(self.0, allocation);
         let (data, projections) = (allocation.vx * allocation.cv * p.M, allocation.vv * allocation.cx / p.M);
         let gap = NonNegative::square(data.sqrt() - projections.sqrt());
-        // M² d/dM (V_x + V_v/M)(c_x + Mc_v) = V_xc_v(M² − M*²): falling before, rising after.
+        // M² d/dM (V_x + V_v/M)(c_x + Mc_v) = V_xc_v(M² − M*²), negative before and positive after.
         let slope = derivative(|m| allocation.map(Dual::constant).product(m), p.M);
-        let weight = allocation.vx * allocation.cv;
+        let best_square = p.M.square() - slope * p.M.square() / (allocation.vx * allocation.cv);
         vec![
             Relation::at_most("cost", allocation.least_product(), allocation.product(p.M), gap),
             Relation::equal("least cost", allocation.product(best), allocation.least_product()),
-            Relation::equal("slope", slope * p.M.square() / weight, p.M.square() - best.square()),
+            Relation::equal("where the slope vanishes", best_square.sqrt(), best),
         ]
     }
 }
 
 parameters! {
-    /// Variances, and more than one projection, each at a cost of 1.
+    /// Variances, and a number of projections, each at a cost of 1.
     FreeSamples {
         vx: positive "V_x, the variance that the data make",
         vv: positive "V_v, the variance that one projection adds",
-        M: above_one "projections for each sample",
+        more: nonnegative "projections for each sample beyond the first",
+        d: above_one "the dimension",
     }
 }
 
@@ -90,15 +91,15 @@ impl Statement for Free {
     type Params<S: Scalar> = FreeSamples<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &["vx=7.353402475 vv=7.105 M=3", "vx=0.37 vv=1e9 M=1.0001"]
+        &["vx=7.353402475 vv=7.105 more=0 d=3", "vx=0.37 vv=1e9 more=0.0001 d=2", "vx=1.9 vv=0.7 more=63 d=784"]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p FreeSamples<S>) -> Vec<Relation<'p, S>> {
         let samples = Allocation { vx: p.vx, vv: p.vv, cx: S::zero(), cv: S::one() };
-        let (one, more) = (samples.product(S::one()), samples.product(p.M));
-        let (lower, upper) = if self.0 == ONE_FOR_EACH_DIMENSION { (more, one) } else { (one, more) };
-        let gap = NonNegative::declared(p.vx).times(NonNegative::declared(p.M - S::one()));
-        vec![Relation::at_most("cost without samples", lower, upper, gap)]
+        let best = if self.0 == ONE_FOR_EACH_DIMENSION { p.d } else { S::one() };
+        let gap = NonNegative::declared(p.vx).times(NonNegative::declared(p.more));
+        let any = samples.product(p.more + S::one());
+        vec![Relation::at_most("cost without samples", samples.product(best), any, gap)]
     }
 }
 
