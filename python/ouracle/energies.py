@@ -17,6 +17,8 @@ Array = NDArray[np.float64]
 
 #: What a loss may ask its model for.
 TAKES = ("energy", "log-density", "score")
+#: Every Jacobian is differentiated exactly, at a price that grows with the fourth power of the dimension.
+MOST = 24
 
 
 class EnergyModel:
@@ -32,14 +34,14 @@ class EnergyModel:
         quartic: whether there are fourth powers; without them the model is Gaussian, and hides the errors of finite differences.
 
     Raises:
-        ValueError: if ``takes`` is another word, or the dimension is not positive.
+        ValueError: if ``takes`` is another word, or the dimension is not between 1 and 24.
     """
 
     def __init__(self, takes: str = "energy", dimension: int = 3, quartic: bool = True) -> None:
         if takes not in TAKES:
             raise ValueError(f"a loss takes `{takes}`; choose one of {', '.join(TAKES)}")
-        if dimension < 1:
-            raise ValueError(f"the dimension is {dimension}; it is at least 1")
+        if not 1 <= dimension <= MOST:
+            raise ValueError(f"the dimension is {dimension}; it is at least 1, and {MOST} are enough to see any mistake")
         self.takes, self.dimension = takes, dimension
         # Sixteenths, exact in every precision; no two entries alike, nothing diagonal, nothing centred.
         rng = np.random.Generator(np.random.Philox(key=[5, dimension]))

@@ -36,8 +36,8 @@ class Recording(Point):
         self.draws: list[Draw] = []
 
     def draw(self, shape: Sequence[int]) -> Array:
-        """Normal numbers."""
-        values = super().draw(shape)
+        """Normal numbers of eleven bits, so that code which asks for them in another precision gets the same."""
+        values = super().draw(shape).astype(np.float16).astype(np.float64)
         self.draws.append(Draw(values, tuple(values.shape), True))
         return values
 

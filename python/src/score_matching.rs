@@ -59,7 +59,9 @@ impl QuarticModel {
             )));
         }
         if (0..d).any(|i| (0..i).any(|j| precision[[i, j]] != precision[[j, i]])) {
-            return Err(refuse("the precision is not symmetric; give (K + Kᵀ)/2, which is all that a log-density sees"));
+            return Err(refuse(
+                "the precision is not symmetric; give (K + Kᵀ)/2, which is all that a log-density sees",
+            ));
         }
         let column = |values: numpy::ndarray::ArrayView1<'_, f64>| Vector(values.iter().map(|x| Float(*x)).collect());
         let precision = Matrix::from_fn(d, d, |i, j| Float(precision[[i, j]]));
@@ -76,7 +78,8 @@ impl QuarticModel {
 
     /// The score at the rows of `x`.
     fn score<'py>(&self, py: Python<'py>, x: PyReadonlyArray2<'py, f64>) -> PyResult<Bound<'py, PyArray2<f64>>> {
-        let rows: Vec<Vec<f64>> = self.jets(&x)?.iter().map(|jet| jet.gradient.0.iter().map(|x| x.0).collect()).collect();
+        let rows: Vec<Vec<f64>> =
+            self.rows(&x)?.iter().map(|row| self.model.score(row).0.iter().map(|x| x.0).collect()).collect();
         PyArray2::from_vec2(py, &rows).map_err(refuse)
     }
 

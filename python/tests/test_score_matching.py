@@ -212,10 +212,12 @@ def test_reductions_of_the_batch_and_shared_projections():
     assert oc.check_score_matching(sliced(reduce=np.sum)).of("batch").verdict == "convention"
     assert "one value for each" in oc.check_score_matching(sliced(reduce=lambda each: each)).of("batch").because
     assert oc.check_score_matching(sliced(reduce=lambda each: np.mean(each) * np.sqrt(len(each)))).of("batch").verdict == "undecided"
-    shared = oc.check_score_matching(score_losses.sliced("projections shared by the batch")).of("batch")
+    shared = oc.check_score_matching(sliced(draw=lambda shape: np.broadcast_to(projections("rademacher", (1, shape[1])), shape))).of("batch")
+    assert shared.details["shared"]
+    # Signs in one dimension agree by chance in half of all pairs of samples, which is no sharing.
+    assert "shared" not in oc.check_score_matching(sliced("rademacher"), shape=(1,)).of("batch").details
     shared_by_all = oc.check_score_matching(sliced(draw=lambda shape: np.broadcast_to(projections("gaussian", (1, shape[1])), shape))).of("batch")
     assert shared_by_all.verdict == "convention" and "does not average out" in shared_by_all.because
-    assert shared.verdict in ("convention", "undecided")
 
 
 def test_the_mean_over_several_projections():
@@ -263,6 +265,22 @@ def test_hidden_steps_and_noise_are_read_off_the_points_that_are_asked():
     assert oc.check_score_matching(denoising, "score", sigma=0.3).of("objective").verdict == "right"
     undeclared = oc.check_score_matching(denoising, "score").of("objective")
     assert undeclared.verdict == "undecided" and "sigma=" in undeclared.because
+
+
+def test_single_precision_inside_is_degraded():
+    findings = oc.check_score_matching(sliced(draw=lambda shape: projections("sphere", shape).astype(np.float32)))
+    assert findings.verdict == "degraded" and findings.of("objective").verdict == "right", findings
+    assert "single precision" in findings.of("precision").because
+
+
+@pytest.mark.parametrize(("shape", "seed"), [((2,), 0), ((3,), 1), ((3,), 2), ((5,), 3), ((8,), 4)])
+def test_there_are_no_false_alarms(shape, seed):
+    losses = [(sliced(law, integrated=integrated), "energy") for law in LAWS for integrated in (False, True)]
+    losses += [(score_losses.sliced(), "energy"), (score_losses.differences(), "energy"), (score_losses.differences_reduced(), "score")]
+    losses += [(score_losses.denoising(), "score"), (score_losses.denoising_differences(), "energy")]
+    for loss, takes in losses:
+        findings = oc.check_score_matching(loss, takes, shape=shape, seed=seed)
+        assert findings.passes, findings
 
 
 def test_hostile_losses_become_findings():

@@ -2,7 +2,7 @@
 //! difference of it is a derivative.
 
 use super::Quartic;
-use crate::numbers::{Dual, Jet, Matrix, Scalar, Vector};
+use crate::numbers::{Dual, Jet, Matrix, Scalar, Vector, gradient};
 
 /// `L(x) = −½ yᵀKy − ¼ Σ bᵢyᵢ⁴` with `y = x − μ`, up to a constant: a [`Quartic`] along each axis, and a form that mixes them. With
 /// `b = 0` it is Gaussian, and hides what finite differences do.
@@ -24,7 +24,13 @@ impl<S: Scalar> QuarticModel<S> {
         fourth.fold(-(self.precision.bilinear(&y, &y) / 2), |sum, term| sum + term)
     }
 
-    /// The score `∇L(x)` and its Jacobian `∇²L(x)`, by differentiation.
+    /// The score `∇L(x)`, by differentiation.
+    pub fn score(&self, x: &Vector<S>) -> Vector<S> {
+        let free = self.map(Dual::constant);
+        gradient(|x| free.log_density(x), x)
+    }
+
+    /// The score and its Jacobian `∇²L(x)`, by differentiation.
     pub fn jet(&self, x: &Vector<S>) -> Jet<S> {
         let free = self.map(|entry| Dual::constant(Dual::constant(entry)));
         Jet::of(|x| free.log_density(x), x)

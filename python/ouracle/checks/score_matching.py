@@ -93,8 +93,11 @@ class _Asking:
     def __init__(self, loss: Callable[..., Any], model: EnergyModel, shape: tuple[int, ...], framework: str, dtype: str, seed: int, data_score: Callable[[Any], Any] | None) -> None:
         self.loss, self.model, self.shape, self.framework, self.dtype, self.seed, self.data_score = loss, model, shape, framework, dtype, seed, data_score
         self.u = frameworks.unit_roundoff(dtype)
-        #: The subject's unit of rounding over that of the radii.
-        self.ratio = self.u / frameworks.unit_roundoff("float64")
+
+    @property
+    def ratio(self) -> float:
+        """The subject's unit of rounding over that of the radii."""
+        return self.u / frameworks.unit_roundoff("float64")
 
     def samples(self, n: int, seed: int) -> Array:
         """Samples of sixty-fourths around the centre of the model, exact in every precision."""
@@ -144,9 +147,18 @@ def _findings(asking: _Asking, objective: str | None, law: str | None, scale: fl
         return [score_averages.finding(averages, asking.model.dimension, scale)]
     values = np.array([record.value for record in records])
     fit = recognise(list(candidates(records, sight, asking.model, asking.ratio, sigma)), values, asking.u)
+    single = frameworks.unit_roundoff("float32")
+    if fit is None and asking.u < single:
+        # Perhaps it computes in single precision, whatever it is given.
+        declared, asking.u = asking.u, single
+        rough = look(records, single)
+        fit = recognise(list(candidates(records, rough, asking.model, asking.ratio, sigma)), values, single) if rough else None
+        asking.u = single if fit is not None else declared
     if fit is None:
         return [_unknown(records, sight.kind, asking, sigma)]
     found = [_objective(fit, asking.model.dimension, objective, values)]
+    if frameworks.unit_roundoff(asking.dtype) < asking.u:
+        found.append(Finding("precision", "degraded", because=f"it has the digits of single precision only, for samples in {asking.dtype}", error=found[0].error))
     if not fit.candidate.story and score_words.near(fit.minimiser, 1.0, fit.doubt) and fit.scale > 0:
         found.append(_scale(fit, asking.model.dimension, scale))
     if fit.candidate.law:
@@ -258,6 +270,8 @@ def _batch(fit: Fit, asking: _Asking, sigma: float | None) -> list[Finding]:
     x = asking.samples(BATCH, RUNS)
     values, calls, draws = asking(x, RUNS)
     single = [draw.values.size for draw in asking(x[:1], RUNS)[2]]
+    # Signs may agree by chance; draws for one sample that serve a batch do not.
+    once = any(draw.values.size == size for draw, size in zip(draws, single)) or (not draws and fit.candidate.law == "sphere")
     for tiled in (True, False):
         records = [_one(x, k, calls, draws, single, tiled, asking) for k in range(BATCH)]
         if any(record is None for record in records):
@@ -272,7 +286,7 @@ def _batch(fit: Fit, asking: _Asking, sigma: float | None) -> list[Finding]:
             each, units = (candidate.parts * grown) @ fit.weights, (candidate.units * grown) @ np.abs(fit.weights)
             name = _reduction(values, each, units + asking.u * np.abs(each))
             if name:
-                return [_shared(candidate, name)]
+                return [_batch_finding(candidate, name, once and _shared(candidate, sight.slack))]
     return [Finding("batch", "undecided", values[:4], because=f"its value for a batch of {BATCH} samples is neither their mean nor their sum")]
 
 
@@ -307,10 +321,14 @@ def _reduction(values: Array, each: Array, units: Array) -> str:
     return ""
 
 
-def _shared(candidate: Candidate, name: str) -> Finding:
-    if candidate.v is None or not candidate.law or not np.allclose(candidate.v, candidate.v[:1], rtol=0, atol=float(np.abs(candidate.v).max()) / 64):
+def _shared(candidate: Candidate, slack: float) -> bool:
+    return candidate.v is not None and candidate.law != "" and float(np.ptp(candidate.v, axis=0).max()) <= 2 * slack
+
+
+def _batch_finding(candidate: Candidate, name: str, shared: bool) -> Finding:
+    if not shared or candidate.v is None:
         return Finding("batch", "convention" if "sum" in name else "right", because=f"it gives {name}")
-    few = candidate.particles < candidate.v.shape[-1]
     because = f"it gives {name}, and all samples share their projections: what these add to the variance does not average out over the batch"
-    because += ", and fewer of them than dimensions leave directions that a batch does not see" if few else ""
+    if candidate.particles < candidate.v.shape[-1]:
+        because += ", and fewer of them than dimensions leave directions that a batch does not see"
     return Finding("batch", "convention", because=because, details={"shared": True})

@@ -76,19 +76,20 @@ impl Loss {
 
     /// The parts of the loss of this model, which add up to the loss.
     pub fn parts<S: Scalar>(self, model: &QuarticModel<S>, at: &Place<S>) -> Vec<S> {
-        let jet = model.jet(&at.centre);
-        let (score, jacobian) = (&jet.gradient, &jet.hessian);
-        let (nothing, flat) = (score.scale(S::zero()), jacobian.scale(S::zero()));
-        let log_density = |x: &Vector<S>| model.log_density(x);
+        let score = &model.score(&at.centre);
+        let (nothing, flat) = (score.scale(S::zero()), model.precision.scale(S::zero()));
+        let (log_density, jacobian) = (|x: &Vector<S>| model.log_density(x), || model.jet(&at.centre).hessian);
         let square = |f: &dyn Fn(&Vector<S>, &Vector<S>) -> S, target: &Vector<S>| {
             let (first, last) = (f(score, &nothing), f(&nothing, target));
             vec![first, f(score, target) - first - last, last]
         };
         match self {
-            Self::Implicit => vec![implicit(jacobian, &nothing), implicit(&flat, score)],
+            Self::Implicit => vec![implicit(&jacobian(), &nothing), implicit(&flat, score)],
             Self::Explicit => square(&|s, of_data| explicit(s, of_data), &at.of_data),
-            Self::Sliced => vec![sliced(jacobian, &nothing, &at.v), sliced(&flat, score, &at.v)],
-            Self::SlicedReduced => vec![sliced_reduced(jacobian, &nothing, &at.v), sliced_reduced(&flat, score, &at.v)],
+            Self::Sliced => vec![sliced(&jacobian(), &nothing, &at.v), sliced(&flat, score, &at.v)],
+            Self::SlicedReduced => {
+                vec![sliced_reduced(&jacobian(), &nothing, &at.v), sliced_reduced(&flat, score, &at.v)]
+            }
             Self::Denoising => square(&|s, noise| denoising(s, noise, at.variance), &at.noise),
             Self::SlicedDenoising => {
                 let residual = at.noise.scale(at.variance.recip());
@@ -96,14 +97,18 @@ impl Loss {
             }
             Self::Differences | Self::OneSided => {
                 let [up, centre, down] = [&at.up, &at.centre, &at.down].map(log_density);
-                let (mean, slope) = ((up + down) / 2, if self == Self::OneSided { (up - centre) * 2 } else { up - down });
+                let (mean, slope) =
+                    ((up + down) / 2, if self == Self::OneSided { (up - centre) * 2 } else { up - down });
                 let stencil = |up, centre, down| Stencil { up, centre, down, factor: at.factor }.sliced();
                 vec![stencil(mean, centre, mean), stencil(slope, slope / 2, S::zero())]
             }
             Self::DifferencesReduced => {
-                let [up, down] = [&at.up, &at.down].map(|x| model.jet(x).gradient);
+                let [up, down] = [&at.up, &at.down].map(|x| model.score(x));
                 let [middle, half] = [&up + &down, &up - &down].map(|x| x.scale(S::int(2).recip()));
-                vec![finite_difference_reduced(&half, &-&half, &at.v), finite_difference_reduced(&middle, &middle, &at.v)]
+                vec![
+                    finite_difference_reduced(&half, &-&half, &at.v),
+                    finite_difference_reduced(&middle, &middle, &at.v),
+                ]
             }
             Self::DenoisingDifferences => {
                 let [up, down] = [&at.up, &at.down].map(log_density);
@@ -129,7 +134,16 @@ mod tests {
         let (centre, v) = (row(&[0.25, -0.75]), row(&[0.5, 0.25]));
         let (up, down) = (&centre + &v, &centre - &v);
         let factor = Float(2.0) / v.dot(&v);
-        Place { centre, up, down, v, noise: row(&[0.5, -1.0]), variance: Float(0.25), factor, of_data: row(&[1.0, 2.0]) }
+        Place {
+            centre,
+            up,
+            down,
+            v,
+            noise: row(&[0.5, -1.0]),
+            variance: Float(0.25),
+            factor,
+            of_data: row(&[1.0, 2.0]),
+        }
     }
 
     fn model(quartic: f64) -> QuarticModel<Float> {
