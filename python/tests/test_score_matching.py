@@ -128,9 +128,10 @@ def test_the_error_of_a_step_grows_with_its_square():
     assert np.ptp(gaps) < 0.01 * abs(gaps[0])
 
 
-def test_a_gaussian_model_hides_what_differences_do():
+def test_a_gaussian_model_hides_what_the_step_costs_but_not_a_difference_to_one_side():
     one_side = score_losses.differences("a difference to one side")
-    assert oc.check_score_matching(one_side).of("objective").verdict == "wrong"
+    for quartic in (True, False):
+        assert oc.check_score_matching(one_side, quartic=quartic).of("objective").verdict == "wrong"
     # On a Gaussian model FD-SSM is SSM at every step.
     right = oc.check_score_matching(score_losses.differences(), quartic=False)
     assert right.verdict == "right" and "beside SSM" not in right.of("step").because

@@ -48,7 +48,7 @@ def check_score_matching(
 
     The loss is called with a model of which every derivative is known and with samples. What it draws and where it asks the model is
     noted, so its value can be compared with every candidate run by run, to rounding. The model is not Gaussian: on a Gaussian one
-    finite differences are exact, and neither their step nor a difference to one side could be seen. Where what it drew cannot be
+    central differences are exact, and what their step costs could not be seen. Where what it drew cannot be
     noted, its averages at fixed samples are compared with their exact mean, by their exact variance.
 
     Args:

@@ -151,7 +151,8 @@ impl Trial for Draws {
         let (on, variance) = (&exact.on, exact.sigma.square());
         let square = on.mean_with_noise::<13>(exact.s2, variance, |on, sample| difference(0, on, sample).square());
         let spread = square - stated(0, &exact).square();
-        let statistics = vec![Statistic::mean("coupled difference", stated(self.0, &exact).to_f64(), spread.to_f64())];
+        let statistics =
+            vec![Statistic::mean("coupled difference", stated(self.0, &exact).to_f64(), spread.to_f64())];
         let (data, noise_law) = (Gaussian::centred(p.s2), Gaussian::centred(p.sigma.square()));
         let sampler = sampler(move |noise, out| {
             let (x, n) = (noise.gaussian(&data), noise.gaussian(&noise_law));

@@ -142,8 +142,7 @@ impl Statement for Mean {
         let data = &p.model.data;
         // Of degree two in the sample as well: value at the mean, and half the trace of Hessian and covariance.
         let curvature = Jet::of(|x| over_steps(self.0, &still, eps, x), &data.mean).hessian;
-        let mean =
-            over_steps(self.0, &p.model, p.eps, &data.mean) + (&curvature * data.covariance.matrix()).trace() / 2;
+        let mean = over_steps(self.0, &p.model, p.eps, &data.mean) + (&curvature * data.covariance.matrix()).trace() / 2;
         vec![Relation::equal("mean over data and step", mean, p.stated())]
     }
 }

@@ -71,11 +71,7 @@ impl Statement for Exact {
     type Params<S: Scalar> = BiasAtPoint<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[
-            "a=0.8 b=0.15 s2=1.3 eps=0.1 x=0.7",
-            "a=-1.7 b=2.3 s2=0.31 eps=1.9 x=-2.1",
-            "a=0.37 b=-0.6 s2=7 eps=1e-12 x=1.3",
-        ]
+        &["a=0.8 b=0.15 s2=1.3 eps=0.1 x=0.7", "a=-1.7 b=2.3 s2=0.31 eps=1.9 x=-2.1", "a=0.37 b=-0.6 s2=7 eps=1e-12 x=1.3"]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p BiasAtPoint<S>) -> Vec<Relation<'p, S>> {
@@ -143,7 +139,8 @@ impl Trial for Draws {
         let (exact, p): (Bias<Ball>, Bias<Float>) = (at_point(POINT)?, at_point(POINT)?);
         let square = exact.on.mean::<13>(exact.s2, |on, x| (on.sliced(x) - on.implicit(x)).square());
         let variance = square - bias(0, &exact).square();
-        let statistics = vec![Statistic::mean("coupled difference", bias(self.0, &exact).to_f64(), variance.to_f64())];
+        let statistics =
+            vec![Statistic::mean("coupled difference", bias(self.0, &exact).to_f64(), variance.to_f64())];
         let law = Gaussian::centred(p.s2);
         let sampler = sampler(move |noise, out| {
             let x = noise.gaussian(&law);

@@ -59,11 +59,7 @@ impl Statement for Exact {
     type Params<S: Scalar> = AtPoint<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[
-            "a=0.8 b=0.15 s2=1.3 eps=0.1 x=0.7",
-            "a=-1.7 b=2.3 s2=0.31 eps=1.9 x=-2.1",
-            "a=0.37 b=-0.6 s2=7 eps=1e-12 x=1.3",
-        ]
+        &["a=0.8 b=0.15 s2=1.3 eps=0.1 x=0.7", "a=-1.7 b=2.3 s2=0.31 eps=1.9 x=-2.1", "a=0.37 b=-0.6 s2=7 eps=1e-12 x=1.3"]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p AtPoint<S>) -> Vec<Relation<'p, S>> {
@@ -83,8 +79,7 @@ struct Field3<S> {
 
 impl<S: Scalar> Parameters<S> for Field3<S> {
     fn read(source: &mut dyn Source<S>) -> Result<Self, InputError> {
-        let columns =
-            source.matrix("C", "coefficients of the score along the step, a row of four for each component")?;
+        let columns = source.matrix("C", "coefficients of the score along the step, a row of four for each component")?;
         let v = source.vector("v", "the step")?;
         source.same_dimension(&["C", "v"])?;
         Ok(Self { columns, v })
@@ -100,8 +95,7 @@ impl<S: Scalar> Field3<S> {
     /// The score at both ends of the step, with the powers below `terms`.
     fn ends(&self, terms: usize) -> [Vector<S>; 2] {
         [1, -1].map(|side| {
-            let value =
-                |i: usize| (0..terms).fold(S::zero(), |sum, n| sum + self.columns[(i, n)] * i64::pow(side, n as u32));
+            let value = |i: usize| (0..terms).fold(S::zero(), |sum, n| sum + self.columns[(i, n)] * i64::pow(side, n as u32));
             Vector((0..self.columns.rows()).map(value).collect())
         })
     }

@@ -1,12 +1,5 @@
 //! Explicit, implicit, sliced, denoising and finite-difference score matching.
 
-mod fd_dsm_quartic;
-mod fd_first_central;
-mod fd_general_stencil;
-mod fd_second_central;
-mod fd_ssm_quadratic_exact;
-mod fd_ssm_quartic;
-mod fd_ssm_vr;
 mod sm_control_variate;
 mod sm_esm_ism;
 mod sm_estimator_variance;
@@ -16,6 +9,13 @@ mod sm_projection_allocation;
 mod sm_shared_projections;
 mod sm_ssm_equality;
 mod sm_vr_not_always;
+mod fd_dsm_quartic;
+mod fd_first_central;
+mod fd_general_stencil;
+mod fd_second_central;
+mod fd_ssm_quadratic_exact;
+mod fd_ssm_quartic;
+mod fd_ssm_vr;
 
 use super::Claim;
 
