@@ -30,9 +30,11 @@ from .checks.purifier import check_purifier
 from .checks.regression import check_regression
 from .checks.sampler import check_sampler
 from .checks.schedule import check_schedule
+from .checks.score_matching import check_score_matching
 from .checks.sde import Sde, check_sde
 from .checks.sde_solver import check_sde_solver
 from .energies import GaussianEnergy, MixtureEnergy
+from .energy_model import EnergyModel
 from .fields import Field
 from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
@@ -55,6 +57,7 @@ assert_purifier = asserting(check_purifier)
 assert_regression = asserting(check_regression)
 assert_sampler = asserting(check_sampler)
 assert_schedule = asserting(check_schedule)
+assert_score_matching = asserting(check_score_matching)
 assert_sde = asserting(check_sde)
 assert_sde_solver = asserting(check_sde_solver)
 
@@ -66,6 +69,7 @@ __all__ = [
     "CodeLength",
     "DATA",
     "EDM",
+    "EnergyModel",
     "Field",
     "Finding",
     "Findings",
@@ -104,6 +108,7 @@ __all__ = [
     "assert_regression",
     "assert_sampler",
     "assert_schedule",
+    "assert_score_matching",
     "assert_sde",
     "assert_sde_solver",
     "check_brownian",
@@ -118,6 +123,7 @@ __all__ = [
     "check_regression",
     "check_sampler",
     "check_schedule",
+    "check_score_matching",
     "check_sde",
     "check_sde_solver",
     "claims",

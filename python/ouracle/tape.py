@@ -76,6 +76,9 @@ class Tape:
         self.used += size
         return rows.reshape(shape)
 
+    def note(self, values: Any) -> None:
+        """Takes notice of a draw that is not normal, such as random signs. A tape that reads moments has no use for it."""
+
 
 class Silent(Tape):
     """A tape of zeros, which counts: what a sampler does without its noise."""
@@ -107,7 +110,22 @@ class Generator:
         return loc + scale * self._tape.draw(shape)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._rest, name)
+        return _noting(self._tape, getattr(self._rest, name)) if name in _OTHERS else getattr(self._rest, name)
+
+
+#: Draws of NumPy that are not normal, by which signs, coordinates and times are drawn.
+_OTHERS = ("random", "uniform", "integers", "choice", "binomial", "rand", "randint", "random_sample")
+
+
+def _noting(tape: Tape, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, which tells the tape what it drew."""
+
+    def draw(*args: Any, **kwargs: Any) -> Any:
+        values = function(*args, **kwargs)
+        tape.note(values)
+        return values
+
+    return draw
 
 
 def _shape(size: Any) -> tuple[int, ...]:
@@ -157,6 +175,9 @@ def _patch_numpy(tape: Tape, stack: contextlib.ExitStack) -> None:
     _replace(np.random, "randn", lambda *shape: stand_in.standard_normal(shape), stack)
     _replace(np.random, "standard_normal", stand_in.standard_normal, stack)
     _replace(np.random, "normal", stand_in.normal, stack)
+    for name in _OTHERS:
+        if hasattr(np.random, name):
+            _replace(np.random, name, _noting(tape, getattr(np.random, name)), stack)
 
 
 def _torch_mode(tape: Tape) -> Any:
@@ -165,6 +186,7 @@ def _torch_mode(tape: Tape) -> Any:
     from torch.utils._python_dispatch import TorchDispatchMode
 
     aten = torch.ops.aten
+    others = (aten.rand, aten.rand_like, aten.randint, aten.randint_like, aten.bernoulli, aten.bernoulli_, aten.random_, aten.uniform_, aten.randperm)
 
     class Mode(TorchDispatchMode):  # type: ignore[misc]
         def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -182,7 +204,10 @@ def _torch_mode(tape: Tape) -> Any:
                 return target.copy_(torch.as_tensor(mean + std * tape.draw(target.shape), dtype=target.dtype))
             if packet is aten.normal:
                 return self._normal(function, args, kwargs)
-            return function(*args, **kwargs)
+            out = function(*args, **kwargs)
+            if packet in others:
+                tape.note(out)
+            return out
 
         @staticmethod
         def _normal(function: Any, args: Any, kwargs: Any) -> Any:
@@ -205,6 +230,8 @@ def _patch_jax(tape: Tape, stack: contextlib.ExitStack) -> None:
         return jnp.asarray(tape.draw(_shape(shape)), dtype=dtype)
 
     _replace(jax.random, "normal", normal, stack)
+    for name in ("rademacher", "bernoulli", "uniform", "randint", "choice"):
+        _replace(jax.random, name, _noting(tape, getattr(jax.random, name)), stack)
     stack.enter_context(jax.disable_jit())
 
 

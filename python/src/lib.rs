@@ -9,6 +9,7 @@ mod oracle;
 mod process;
 mod purification;
 mod recursions;
+mod score_matching;
 mod scoring;
 mod series;
 mod training;
@@ -31,6 +32,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<bits_back::BitsBackCoder>()?;
     chance::register(module)?;
     purification::register(module)?;
+    score_matching::register(module)?;
     scoring::register(module)?;
     series::register(module)?;
     training::register(module)?;

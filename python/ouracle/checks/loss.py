@@ -42,7 +42,7 @@ def check_loss(
 
     On Gaussian data with an affine network, exact or deliberately scaled (``case.field(kind, scale=0.8)``), a squared error is a
     quadratic function of data and noise, so its mean is read exactly. Where no tape reaches, it is averaged, and judged by its
-    exact variance.
+    exact variance. Losses of score matching, which differentiate their network, are for :func:`check_score_matching`.
 
     Args:
         loss: ``loss(x, t)``, or ``loss(x)`` that draws its own times, with data ``x`` of the shape ``(1, d)``; its network is a

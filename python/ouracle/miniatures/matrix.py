@@ -15,9 +15,10 @@ from .losses import MINIATURES as LOSSES
 from .purifiers import MINIATURES as PURIFIERS
 from .samplers import MINIATURES as SAMPLERS
 from .schedules import MINIATURES as SCHEDULES
+from .score_losses import MINIATURES as SCORE_LOSSES
 from .solvers import MINIATURES as SOLVERS
 
-ALL: tuple[Miniature, ...] = (*SCHEDULES, *CONVERSIONS, *SAMPLERS, *SOLVERS, *LIKELIHOODS, *BOUNDS, *LOSSES, *IMPUTERS, *PURIFIERS)
+ALL: tuple[Miniature, ...] = (*SCHEDULES, *CONVERSIONS, *SAMPLERS, *SOLVERS, *LIKELIHOODS, *BOUNDS, *LOSSES, *SCORE_LOSSES, *IMPUTERS, *PURIFIERS)
 
 
 @dataclass(frozen=True)
