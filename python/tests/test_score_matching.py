@@ -322,3 +322,13 @@ def test_bad_input_of_the_native_model_is_a_sentence():
         model.parts("dsm", {"centre": np.zeros((1, 2)), "variance": np.zeros(1)})
     with pytest.raises(ValueError, match="no `centre`"):
         model.parts("dsm", {})
+
+
+def test_check_loss_takes_losses_of_score_matching():
+    findings = oc.check_loss(sliced("rademacher"), "energy", objective="ssm", projections="rademacher", scale=1.0)
+    assert findings.verdict == "right", findings
+    assert not oc.check_loss(sliced("rademacher", square=1.0), "energy").passes
+    with pytest.raises(ValueError, match="`weight` does not apply"):
+        oc.check_loss(sliced(), "energy", weight="snr")
+    with pytest.raises(ValueError, match="`objective` does not apply"):
+        oc.check_loss(sliced(), oc.Case(oc.Gaussian([0.5], [[2.0]]), oc.VP.linear()), objective="ssm")

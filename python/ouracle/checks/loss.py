@@ -17,6 +17,7 @@ from ..findings import Finding, Findings, caller
 from ..session import check
 from ..tape import TapeError
 from ..weights import Weight
+from .score_matching import check_score_matching
 
 Array = NDArray[np.float64]
 
@@ -24,7 +25,7 @@ Array = NDArray[np.float64]
 @check
 def check_loss(
     loss: Callable[..., Any],
-    case: Case,
+    case: Case | str,
     *,
     target: str | None = None,
     weight: str | Callable[[Array], Array] | None = None,
@@ -37,17 +38,22 @@ def check_loss(
     subject: str = "",
     false_alarm: float = 1e-6,
     seed: int = 0,
+    **of_score_matching: Any,
 ) -> Findings:
     """Whether a training loss is, on average over data and noise, what it should be at every noise level.
 
     On Gaussian data with an affine network, exact or deliberately scaled (``case.field(kind, scale=0.8)``), a squared error is a
     quadratic function of data and noise, so its mean is read exactly. Where no tape reaches, it is averaged, and judged by its
-    exact variance. Losses of score matching, which differentiate their network, are for :func:`check_score_matching`.
+    exact variance.
+
+    Losses of score matching, which differentiate their network and draw projections, are checked by
+    :func:`check_score_matching`: give what they take, ``"energy"``, ``"log-density"`` or ``"score"``, in place of a case, and the
+    arguments of that function (``objective``, ``projections``, ``scale``, …).
 
     Args:
         loss: ``loss(x, t)``, or ``loss(x)`` that draws its own times, with data ``x`` of the shape ``(1, d)``; its network is a
             field of ``case``. Three dimensions or more tell a mean from a sum and from a half.
-        case: Gaussian data.
+        case: Gaussian data; or what a loss of score matching takes.
         target: what the network is compared with; the kind of the field that was asked by default.
         weight: the weight over levels that it should have: ``uniform``, ``min-snr``, ``snr``, ``edm`` or another name of
             :mod:`ouracle.weights`, or a function of rows ``(α, σ, α′, σ′)``; found out and named by default.
@@ -65,6 +71,11 @@ def check_loss(
     Raises:
         ValueError: if the names are not known, or the data are not Gaussian.
     """
+    if isinstance(case, str):
+        _refuse({"target": target, "weight": weight, "reduction": reduction, "times": times}, "a loss of score matching has projections and a scale; give objective=, projections= or scale=")
+        shared = dict(framework=framework or "numpy", dtype=dtype, subject=subject, false_alarm=false_alarm, seed=seed)
+        return check_score_matching(loss, case, **shared, **of_score_matching)
+    _refuse(of_score_matching, 'it is for losses of score matching, which are checked with "energy", "log-density" or "score" in place of a case')
     law = case.gaussian
     if target is not None:
         target = kind_of(target)
@@ -83,6 +94,12 @@ def check_loss(
     except Exception as error:  # noqa: BLE001 - a subject may raise anything
         return Findings([Finding("loss", "fault", because=f"the loss raised {type(error).__name__}: {error}", **about)])
     return Findings([replace(_decide(observed, case, target, weight, reduction, gamma, sigma_data), **about)])
+
+
+def _refuse(arguments: dict[str, Any], why: str) -> None:
+    given = [name for name, value in arguments.items() if value is not None]
+    if given:
+        raise ValueError(f"`{given[0]}` does not apply here: {why}")
 
 
 def _reductions(d: int) -> dict[str, float]:
