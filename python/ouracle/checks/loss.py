@@ -73,7 +73,7 @@ def check_loss(
     """
     if isinstance(case, str):
         _refuse({"target": target, "weight": weight, "reduction": reduction, "times": times}, "a loss of score matching has projections and a scale; give objective=, projections= or scale=")
-        shared = dict(framework=framework or "numpy", dtype=dtype, subject=subject, false_alarm=false_alarm, seed=seed)
+        shared: dict[str, Any] = dict(framework=framework or "numpy", dtype=dtype, subject=subject, false_alarm=false_alarm, seed=seed)
         return check_score_matching(loss, case, **shared, **of_score_matching)
     _refuse(of_score_matching, 'it is for losses of score matching, which are checked with "energy", "log-density" or "score" in place of a case')
     law = case.gaussian
