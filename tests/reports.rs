@@ -8,7 +8,7 @@ use ouracle::ledger::{
 };
 use ouracle::reports::{
     RecordWriter, RecordsError, Run, conformance, look_alikes, merge, parse, read_records, to_html, to_json, to_junit,
-    to_markdown, write_all,
+    to_markdown, traps, write_all,
 };
 use std::path::PathBuf;
 
@@ -289,12 +289,14 @@ fn the_page_is_well_formed_and_runs_and_fetches_nothing() {
 /// The tables beside the ledger show every look-alike and every statement, whether or not the run asked for them.
 #[test]
 fn the_companions_are_well_formed_and_whole() {
-    for page in [look_alikes(&sample()).unwrap(), conformance(&sample()).unwrap()] {
+    for page in [look_alikes(&sample()).unwrap(), traps(&sample()).unwrap(), conformance(&sample()).unwrap()] {
         assert!(elements(&page).iter().all(|name| name != "script") && page.contains("index.html"));
         assert!(page.contains("not run"), "nothing of this run is in the ledger of this version");
     }
     let (lies, paper) = (look_alikes(&sample()).unwrap(), conformance(&sample()).unwrap());
     assert!(claims::look_alikes::CLAIMS.iter().all(|claim| lies.contains(claim.id)));
+    let wrong = traps(&sample()).unwrap();
+    assert!(claims::TRAPS.iter().all(|trap| wrong.contains(trap.claim) && wrong.contains(trap.control)));
     assert!(claims::CONFORMANCE.iter().flat_map(|theorem| theorem.decided_by).all(|id| paper.contains(id)));
 }
 

@@ -6,6 +6,7 @@ use super::rows::{self, Mark, anchor};
 use super::write::ReportError;
 use super::{formula, html, outcome};
 use crate::claims::{CONFORMANCE, TRAPS};
+use crate::evidence::Reading;
 use crate::ledger::ControlRecord;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
@@ -78,9 +79,10 @@ pub fn traps(run: &Run) -> Result<String, ReportError> {
         }
         let claim = run.claims.iter().find(|claim| claim.id == trap.claim);
         let control = claim.and_then(|claim| claim.controls.iter().find(|control| control.id == trap.control));
-        let findings = control.iter().flat_map(|control| &control.checks).flat_map(|check| &check.findings);
-        let refuting =
-            findings.filter(|finding| finding.verdict.refuted()).min_by_key(|finding| finding.size.is_none());
+        // A certificate has a point with numbers, a proof only shapes.
+        let checks = control.iter().flat_map(|control| &control.checks);
+        let certified = checks.filter(|check| check.reading == Reading::Certificate);
+        let refuting = certified.flat_map(|check| &check.findings).find(|finding| finding.verdict.refuted());
         let row = TrapRow {
             conclusion: Value::from_safe_string(formula::paragraph(trap.conclusion)),
             instead: Value::from_safe_string(formula::paragraph(trap.instead)),
