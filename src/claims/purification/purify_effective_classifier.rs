@@ -17,9 +17,9 @@
 use crate::claims::purification::purify_lda_accuracy::Classified;
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{
-    ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Plan, Relation, Statement, Statistic, Trial, sampler,
+    ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
 };
-use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar, Vector, integrate, normal_density};
+use crate::numbers::{Ball, Covariance, Field, Float, Lanes, Matrix, Scalar, Vector, integrate, normal_density};
 use crate::objectives::purification::{Defended, Knowledge, Norm, Steps, accuracy, margin};
 use crate::parameters;
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point};
@@ -213,7 +213,7 @@ impl<S: Scalar> Parameters<S> for Purified<S> {
         let classes = &classified.classes;
         let (precision, noise) = (classes.energy(sigma.square()), sigma.square());
         let identity = Matrix::identity(classified.w.dimension()).scale(noise);
-        let within = crate::numbers::Covariance::new(classes.positive.covariance.matrix() + &identity);
+        let within = Covariance::new(classes.positive.covariance.matrix() + &identity);
         let steps = Steps::without_noise(precision, length, count);
         let any = AnyEnergy { classified, steps, eps, inject, runs };
         Ok(Self { any, within: within.precision().clone(), knowledge: Knowledge::named(mode) })
@@ -295,7 +295,7 @@ impl Trial for Draws {
                         let step = |x: Vector<_>, _| &x - &(&precision * &x).scale(length);
                         w.dot(&(0..count).fold(noisy, step))
                     });
-                    let logit = logits.fold(Lanes([0.0; crate::evidence::WIDTH]), |sum, logit| sum + logit);
+                    let logit = logits.fold(Lanes([0.0; WIDTH]), |sum, logit| sum + logit);
                     *out = Lanes((label * logit).0.map(|margin| f64::from(u8::from(margin > 0.0))));
                 }
             }),

@@ -17,7 +17,7 @@
 //! against an integral, and the event that shows it is counted. If it failed, a purifier's steps would be credited with what its
 //! noise does.
 
-use crate::claims::{Claim, Control, Expect, Quantity, Readings};
+use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Covariance, Float, Lanes, Matrix, Scalar, Special, Vector, integrate, normal_density};
 use crate::objectives::purification::{Displacement, Steps};
@@ -63,6 +63,7 @@ impl Statement for Divergences {
 
     fn points(&self) -> &'static [&'static str] {
         &[
+            "delta=[0.42,-0.56] sigma=0.45 P=[[0.71,-0.25],[-0.25,1.3]] alpha=0.31 k=2 x=[0.37,1.19]",
             "delta=[0.7,-0.31] sigma=0.45 P=[[0.71,-0.25],[-0.25,1.3]] alpha=0.31 k=2 x=[0.37,1.19]",
             "delta=[0.0137,0.271] sigma=3.1 P=[[2.1,0.9],[0.9,0.4]] alpha=1.37 k=3 x=[-4.1,0.7]",
         ]
@@ -205,7 +206,7 @@ macro_rules! formulas {
         $(#[$doc])*
         struct $name;
 
-        impl crate::claims::Formula for $name {
+        impl Formula for $name {
             type Params<S: Scalar> = Displaced<S>;
             fn value<S: Scalar>(p: &Displaced<S>) -> S {
                 p.0.$method()

@@ -20,8 +20,10 @@
 //! If it failed, a refutation could be chance, or a passed check blind to the mistake it was planned for.
 
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
-use crate::evidence::{Budget, ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Relation, Statement, Statistic};
-use crate::numbers::{Ball, Field, Float, Scalar, Taylor, normal_quantile};
+use crate::evidence::{
+    Budget, ByEnclosure, Enclosed, EnclosedRelation, Kind, NonNegative, Relation, Statement, Statistic,
+};
+use crate::numbers::{Ball, Dual, Field, Float, Scalar, Taylor, derivative, normal_quantile};
 use crate::parameters;
 use crate::parameters::{ExactReader, Ignored, InputError, Inputs, at_point};
 
@@ -112,6 +114,7 @@ parameters! {
         L: positive "threshold in nats",
         z: positive "upper quantile of the miss rate",
         r: positive "shift in standard deviations",
+        lambda: positive "a bet",
     }
 }
 
@@ -135,7 +138,7 @@ impl Statement for Plan {
     type Params<S: Scalar> = Planned<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &["L=26.0216 z=3.0902 r=0.1", "L=3.7 z=4.7534 r=1.3"]
+        &["L=26.0216 z=3.0902 r=0.1 lambda=0.37", "L=3.7 z=4.7534 r=1.3 lambda=0.0137"]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Planned<S>) -> Vec<Relation<'p, S>> {
@@ -144,11 +147,11 @@ impl Statement for Plan {
         // Leading order of the mean evidence under the shift, and its standard deviation √n λ.
         let mean = n * (lambda * p.r - lambda.square() / 2);
         let deviation = n.sqrt() * lambda;
-        // λr − λ²/2 is largest at λ = r.
-        let slope = crate::numbers::derivative(|l| l * crate::numbers::Dual::constant(p.r) - l.square() / 2, p.z);
+        // It vanishes at λ = r, where r²/2 is reached.
+        let slope = derivative(|lambda| lambda * Dual::constant(p.r) - lambda.square() / 2, p.lambda);
         vec![
             Relation::equal("evidence less the misses", mean - p.z * deviation, p.L),
-            Relation::equal("the best bet", slope, p.r - p.z),
+            Relation::equal("slope of the growth", slope, p.r - p.lambda),
         ]
     }
 }
@@ -190,10 +193,12 @@ impl Enclosed for Judge {
         let claimed = planned(self.0, &p);
         let budget = Budget::new(p.alpha_total.to_f64(), p.K as usize);
         let drawn = budget.plan(&Statistic::mean("claimed to be 0", 0.0, 1.0), (p.r.to_f64(), 1.0));
+        let resolved = Ball::from(budget.resolution(Kind::Mean, drawn));
         let drawn = Ball::int(drawn.try_into().unwrap_or(i64::MAX));
         Ok(vec![
             EnclosedRelation::at_most("the judge draws enough", move |_| drawn - claimed),
             EnclosedRelation::at_most("and not one more", move |_| claimed - (drawn - 1)),
+            EnclosedRelation::at_most("it resolves the shift", move |_| p.r - resolved),
         ])
     }
 }

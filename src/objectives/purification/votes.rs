@@ -19,6 +19,8 @@ pub struct Vote {
 
 /// Where the normal density is no longer a double that its neighbours resolve.
 const REACH: i64 = 37;
+/// Where `Φ` is 1 to within the smallest error that is asked for.
+const STEP: i64 = 40;
 
 impl Vote {
     /// The runs that make a majority, `(n + 1)/2`.
@@ -30,17 +32,44 @@ impl Vote {
     /// density `n!/((m−1)!)² (Φ(1 − Φ))^{m−1} φ`, `m = (n + 1)/2`. Two functions, however many runs.
     pub fn accuracy(&self, radius: f64) -> Ball {
         let m = Ball::int(self.majority());
-        let median = Median {
-            powers: self.majority() - 1,
-            log_count: ln_gamma(Ball::int(i64::from(self.runs) + 1)) - ln_gamma(m) * 2,
-            vote: *self,
+        // P(M > z) is at most C(n, m) qᵐ ≤ 2ⁿqᵐ, and at most (4q(1 − q))^{n/2} by Chernoff, with q = 1 − Φ(z).
+        let beyond = |z: Ball| {
+            let [below, above] = [normal().below(z), normal().above(z)].map(Ball::ln);
+            let (runs, two) = (i64::from(self.runs), Ball::int(2).ln());
+            let [union, chernoff] =
+                [above * m + two * runs, ((above + below) / 2 + two) * runs].map(|nats| nats.exp() * 2);
+            if union.certainly_le(&chernoff) { union } else { chernoff }
         };
-        // P(|M| > z) ≤ 2 C(n, m) (1 − Φ(z))^m, and C(n, m) is below 2ⁿ.
-        let beyond = |z: i64| {
-            let tail = Gaussian::centred(Ball::one()).above(Ball::int(z));
-            (tail.ln() * m + Ball::int(2).ln() * i64::from(self.runs)).exp() * 2
-        };
-        over_the_line(&median, beyond, radius)
+        let (end, rest) = reach(beyond, radius / 4.0);
+        let powers = self.majority() - 1;
+        let log_peak =
+            ln_gamma(Ball::int(i64::from(self.runs) + 1)) - ln_gamma(m) * 2 - Ball::int(2).ln() * (2 * powers);
+        let median = Median { powers, log_peak, near: end.certainly_le(&Ball::ratio(1, 2)) };
+        let (mean, deviation) = (self.margin.mean, self.margin.variance.sqrt());
+        let share = deviation / self.noise;
+        if self.noise.certainly_le(&deviation) {
+            let run = Weighed { median, mean, slope: self.noise, deviation };
+            return integral(&run, -end, end, radius / 2.0) + rest;
+        }
+        // Little of the margin is the input's: then Φ is a step in z, and the place u = (a + νz)/s within it the variable.
+        let step = Ball::int(STEP);
+        let [from, to] = [-end, end].map(|z| (mean + self.noise * z) / deviation);
+        let [from, to] = [from, to].map(|u| {
+            if u.certainly_le(&-step) {
+                -step
+            } else if step.certainly_le(&u) {
+                step
+            } else {
+                u
+            }
+        });
+        let within = InStep { median, offset: -mean / self.noise, share };
+        // Beyond the step Φ is 1 or 0, to within Φ(−40).
+        let top = (step * deviation - mean) / self.noise;
+        let top = if top.certainly_le(&-end) { -end } else { top };
+        let (inside, certain) = (integral(&within, from, to, radius / 8.0), integral(&median, top, end, radius / 8.0));
+        let miss = normal().above(step);
+        inside + certain + rest + miss * (-Ball::one()).hull(&Ball::one())
     }
 
     /// The same to so many digits of its own, down to accuracies of about 1e-250.
@@ -60,8 +89,8 @@ impl Vote {
 
     /// The same by the margin of the input: the mean of `P(Bin(n, Φ((a + sg)/ν)) ≥ m)` over `g`, a sum of `m` terms at each place.
     pub fn accuracy_by_margins(&self, radius: f64) -> Ball {
-        let beyond = |z: i64| Gaussian::centred(Ball::one()).above(Ball::int(z)) * 2;
-        over_the_line(&Binomial { vote: *self }, beyond, radius)
+        let (end, rest) = reach(|z| normal().above(z) * 2, radius / 2.0);
+        integral(&Binomial { vote: *self }, -end, end, radius / 2.0) + rest
     }
 
     /// The law of the margin if the `n` logits are averaged instead: `N(a, s² + ν²/n)`.
@@ -71,26 +100,76 @@ impl Vote {
     }
 }
 
-/// The integral over the line of what is positive and has at most so much beyond `|z|`.
-fn over_the_line(f: &impl Integrand, beyond: impl Fn(i64) -> Ball, radius: f64) -> Ball {
-    let reach = (3..REACH).find(|z| beyond(*z).hi().to_f64() <= radius / 2.0).unwrap_or(REACH);
-    let (from, to) = (Ball::int(-reach), Ball::int(reach));
-    integrate(&|z| f.value(z), &|z| f.value(z), from, to, radius / 2.0) + Ball::zero().hull(&beyond(reach))
+/// The standard normal law.
+fn normal<S: Scalar>() -> Gaussian<S> {
+    Gaussian::centred(S::one())
 }
 
+/// `∫ f` between two places, 0 if the first is not before the second.
+fn integral(f: &impl Integrand, from: Ball, to: Ball, radius: f64) -> Ball {
+    if to.certainly_le(&from) {
+        return Ball::zero();
+    }
+    integrate(&|z| f.value(z), &|z| f.value(z), from, to, radius)
+}
+
+/// Where to end an integral over the line, and what it leaves out: the nearest of some places beyond which no more than the
+/// radius is left, given a bound of what is beyond `|z|`.
+fn reach(beyond: impl Fn(Ball) -> Ball, radius: f64) -> (Ball, Ball) {
+    const HALVINGS: i32 = 24;
+    let place = |i: i32| Ball::int(REACH) * Ball::int(2).powi(-i).sqrt();
+    let near = (1..=2 * HALVINGS).rev().map(place).find(|z| beyond(*z).hi().to_f64() <= radius);
+    let end = near.unwrap_or(place(0));
+    (end, Ball::zero().hull(&beyond(end)))
+}
+
+/// The density of the median of standard normals.
+#[derive(Clone, Copy)]
 struct Median {
     powers: i64,
-    log_count: Ball,
-    vote: Vote,
+    /// The logarithm of `n!/((m−1)!)² 4^{1−m}`.
+    log_peak: Ball,
+    /// Whether only places near 0 are asked for, where `ln Φ` and `ln(1 − Φ)` would cancel.
+    near: bool,
 }
 
 impl Integrand for Median {
     fn value<S: OverLine>(&self, z: S) -> S {
-        let normal = Gaussian::centred(S::one());
-        let arrangements = (normal.below(z).ln() + normal.above(z).ln()) * self.powers;
-        let density = (S::enclosed(self.log_count) + arrangements + normal.log_density(z)).exp();
-        let margin = self.vote.margin.map(S::enclosed);
-        density * margin.above(-(S::enclosed(self.vote.noise) * z))
+        // ln 4Φ(1 − Φ), and 4Φ(1 − Φ) = 1 − erf²(z/√2).
+        let share = match self.near {
+            true => (-(z / S::int(2).sqrt()).erf().square()).ln_1p(),
+            false => normal().below(z).ln() + normal().above(z).ln() + S::int(2).ln() * 2,
+        };
+        (S::enclosed(self.log_peak) + share * self.powers + normal().log_density(z)).exp()
+    }
+}
+
+/// `f_M(z) Φ((mean + slope z)/deviation)`.
+struct Weighed {
+    median: Median,
+    mean: Ball,
+    slope: Ball,
+    deviation: Ball,
+}
+
+impl Integrand for Weighed {
+    fn value<S: OverLine>(&self, z: S) -> S {
+        let place = (S::enclosed(self.mean) + S::enclosed(self.slope) * z) / S::enclosed(self.deviation);
+        self.median.value(z) * normal().below(place)
+    }
+}
+
+/// `share · f_M(offset + share u) Φ(u)`.
+struct InStep {
+    median: Median,
+    offset: Ball,
+    share: Ball,
+}
+
+impl Integrand for InStep {
+    fn value<S: OverLine>(&self, u: S) -> S {
+        let share = S::enclosed(self.share);
+        self.median.value(S::enclosed(self.offset) + share * u) * normal().below(u) * share
     }
 }
 
