@@ -20,6 +20,7 @@ mod gaussian_mean;
 mod interval;
 mod jet;
 mod lanes;
+mod log_gamma;
 mod logarithm;
 mod majorant;
 mod matrix;
@@ -51,6 +52,7 @@ pub use gaussian_mean::{Integrand, OverLine, enclosed_dual, gaussian_mean, gauss
 pub use interval::{Ball, Interval};
 pub use jet::{Jet, VectorJet, gradient};
 pub use lanes::Lanes;
+pub use log_gamma::ln_gamma;
 pub use majorant::Majorant;
 pub use matrix::{Matrix, Vector};
 pub use matrix_exp::Exponential;

@@ -3,6 +3,7 @@
 mod affine;
 mod affine_score;
 mod approximate;
+mod chi_square;
 mod clock;
 mod conditioning;
 mod constant;
@@ -59,6 +60,7 @@ mod two_classes;
 
 pub use affine::{Affine, AffineField};
 pub use affine_score::AffineScore;
+pub use chi_square::ChiSquare;
 pub use clock::{Clock, GenericClock};
 pub use conditioning::{Imputation, Mask};
 pub use constant::ConstantSde;

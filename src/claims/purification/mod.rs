@@ -8,6 +8,12 @@ mod purify_langevin_bias;
 mod purify_mixture_fixed_point;
 mod purify_mixture_recovery;
 mod purify_tweedie;
+mod purify_certificate;
+mod purify_effective_classifier;
+mod purify_ensemble;
+mod purify_lda_accuracy;
+mod purify_noise_divergence;
+mod purify_robust_accuracy;
 
 use super::Claim;
 
@@ -21,4 +27,10 @@ pub static CLAIMS: &[&Claim] = &[
     &purify_mixture_fixed_point::CLAIM,
     &purify_mixture_recovery::CLAIM,
     &purify_langevin_bias::CLAIM,
+    &purify_lda_accuracy::CLAIM,
+    &purify_robust_accuracy::CLAIM,
+    &purify_effective_classifier::CLAIM,
+    &purify_ensemble::CLAIM,
+    &purify_noise_divergence::CLAIM,
+    &purify_certificate::CLAIM,
 ];
