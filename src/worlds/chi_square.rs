@@ -89,7 +89,7 @@ impl ChiSquare {
             let ratio = h / next;
             term = term * ratio;
             let rest = term / (Ball::one() - ratio);
-            if !(rest.hi().to_f64() >= NEGLIGIBLE) || !rest.is_finite() {
+            if !rest.is_finite() || rest.hi().to_f64() < NEGLIGIBLE {
                 return first * (sum + Ball::zero().hull(&rest));
             }
         }

@@ -306,6 +306,7 @@ impl Trial for Draws {
 /// The accuracy at the end of the pipeline.
 fn purified(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, InputError> {
     let p: Purified<Ball> = ExactReader::new(inputs, ignored).read()?;
+    p.any.classified.not_zero()?;
     Ok(accuracy(&p.margin(0)))
 }
 

@@ -43,6 +43,17 @@ impl<S: Scalar> Parameters<S> for Classified<S> {
     }
 }
 
+impl Classified<Ball> {
+    /// Refuses a classifier that says nothing.
+    pub(super) fn not_zero(&self) -> Result<(), InputError> {
+        if self.w.0.iter().any(|w| w.mag() > Ball::zero().mag()) {
+            return Ok(());
+        }
+        let why = "`w` is 0 in every entry, and sign(w . x) then says nothing; give a `w` with another entry";
+        Err(InputError::Condition(why.to_owned()))
+    }
+}
+
 /// EXP of the catalogue, in three dimensions.
 pub(super) const EXAMPLE: &str = "w=[1,0.2,-0.1] mu=[0.8,-0.4,0.5] Sigma=[[1.7,0.4,-0.3],[0.4,0.9,0.2],[-0.3,0.2,2.1]]";
 
@@ -221,6 +232,7 @@ impl Trial for Draws {
 /// `Φ(wᵀμ/√(wᵀΣw))`.
 fn clean(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, InputError> {
     let p: Classified<Ball> = ExactReader::new(inputs, ignored).read()?;
+    p.not_zero()?;
     Ok(accuracy(&margin(&p.w, &p.classes)))
 }
 

@@ -262,6 +262,7 @@ impl Trial for Draws {
 /// `Φ((wᵀμ − ε‖w‖_*)/√(wᵀΣw))`.
 fn left(inputs: &Inputs, ignored: Ignored, _: usize) -> Result<Ball, InputError> {
     let p: Attacked<Ball> = ExactReader::new(inputs, ignored).read()?;
+    p.classified.not_zero()?;
     Ok(accuracy(&p.margin(0)))
 }
 
