@@ -187,7 +187,7 @@ pub static TRAPS: &[Trap] = &[
     trap(
         STATISTICS,
         "With a thousand draws a z-test is exact enough.",
-        "At a level of $10^{-11}$ the tail of a $\\chi^2$ sum is 23 times the normal one at a thousand draws.",
+        "At a level of $10^{-11}$ the upper tail of a sum of squares is 46 times the normal one at a thousand draws.",
         ("stats-clt-invalid", "normal-tail"),
     ),
     trap(
