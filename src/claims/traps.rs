@@ -109,7 +109,7 @@ pub static TRAPS: &[Trap] = &[
     trap(
         PURIFICATION,
         "Steps along the exact score change no decision of the best classifier.",
-        "For classes whose covariance has $\\mu$ for an eigenvector, and $0 < \\alpha \\le \\tau^2$, that is so: its clean and robust accuracy stay what they are, whatever the number of steps. For other covariances decisions flip, and the accuracy falls.",
+        "For classes whose covariance has $\\mu$ for an eigenvector, and $0 < \\alpha \\le \\tau^2$, the variance of a noised class, that is so: its clean and robust accuracy stay what they are, whatever the number of steps. For other covariances decisions flip, and the accuracy falls.",
         ("purify-mixture-fixed-point", "any-covariance"),
     ),
     trap(
@@ -121,13 +121,13 @@ pub static TRAPS: &[Trap] = &[
     trap(
         PURIFICATION,
         "The adaptive step goes downhill, so it is positive.",
-        "Between two modes the energy is concave along the score: the step is negative, and leads towards the saddle. It needs a clamp.",
+        "Around the saddle between two modes the energy is concave along the score: there the step is negative, and leads towards the saddle. It needs a clamp.",
         ("purify-adaptive-step", "always-positive"),
     ),
     trap(
         PURIFICATION,
         "Purification shrinks the attack, and robustness grows with the number of steps.",
-        "It shrinks the distance between the classes by the same: a Gaussian energy before a linear classifier is another linear classifier, $w_{eff} = B^k w$, and where $P \\propto I$ nothing changes at all.",
+        "It shrinks the distance between the classes by the same: a Gaussian energy before a linear classifier is another linear classifier, $w_{eff} = B^k w$, and where $P \\propto I$ and $\\alpha P \\prec I$ nothing changes at all.",
         ("purify-effective-classifier", "attack-shrinks-alone"),
     ),
     trap(
@@ -157,7 +157,7 @@ pub static TRAPS: &[Trap] = &[
     trap(
         PURIFICATION,
         "What comes out is as accurate as the classifier behind it.",
-        "After many steps every classifier with $w^\\top\\mu > 0$ answers like the Bayes rule: $\\Phi(|\\mu|/s)$, whatever $w$.",
+        "For two round classes with $|\\mu|^2 > \\tau^2$, after many steps of $\\alpha \\le \\tau^2$ every classifier with $w^\\top\\mu > 0$ answers like the Bayes rule: $\\Phi(|\\mu|/s)$, whatever $w$.",
         ("purify-mixture-recovery", "own-direction"),
     ),
     trap(
@@ -175,7 +175,7 @@ pub static TRAPS: &[Trap] = &[
     trap(
         PURIFICATION,
         "The step of Langevin dynamics is $\\eta$, however it is written.",
-        "With drift $\\eta s$ the bias is twice that of drift $\\frac\\eta2 s$. Say which.",
+        "To first order the bias with drift $\\eta s$ is twice that with drift $\\frac\\eta2 s$. Say which.",
         ("purify-langevin-bias", "other-convention"),
     ),
     trap(

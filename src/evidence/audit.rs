@@ -1,8 +1,10 @@
 //! The judge of sampled checks, audited: a check is run over many seeds at a level at which false alarms can be counted.
 //!
 //! A right claim may be refuted in a share `α` of the runs at most. That alone sees little, for the judge is conservative. The sharp
-//! test is on `z = √n (x̄ − μ)/σ` of each run, whose mean square is exactly 1 if the draws are independent and have the stated mean
-//! and variance: `∏ (1 + λ(z² − 1))` with `0 ≤ λ ≤ 1` is then a martingale that never falls below 0, whatever the law (Ville).
+//! test is on `z = √n (x̄ − μ)/σ` of each run, whose mean square is 1 if the draws are independent and have the stated mean and
+//! variance, and more if the mean is off, the variance understated, or draws repeat: `∏ (1 + λ(z² − 1))` with `0 ≤ λ ≤ 1` is a
+//! martingale that never falls below 0, whatever the law (Ville). A mean square below 1 is shown and not judged: a variance may
+//! be stated as a bound, which costs power and not validity.
 
 use super::simulate::totals;
 use super::statistics::bernoulli_evidence;

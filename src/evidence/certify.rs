@@ -78,6 +78,10 @@ pub(super) fn finding(name: String, point: &str, (verdict, difference): (Verdict
     }
 }
 
+/// Where the search ends for a wrong version whose mistake does not touch a relation. A claim never searches: it has a
+/// requirement.
+const LAST_RADIUS: f64 = 1e-12;
+
 /// Decides whether a difference, enclosed to a radius, is zero. Tries ever smaller radii for quadratures until that is
 /// decided; closed forms, which are `exact`, are decided at once.
 pub(super) fn decide(
@@ -87,9 +91,6 @@ pub(super) fn decide(
     point: &str,
 ) -> (Verdict, Ball) {
     const FIRST_RADIUS: f64 = 1e-4;
-    // Where the search ends for a wrong version whose mistake does not touch this relation. A claim never searches: it has
-    // a requirement.
-    const LAST_RADIUS: f64 = 1e-12;
     let mut radius = required.unwrap_or(FIRST_RADIUS);
     loop {
         let difference = difference(radius / 2.0);
@@ -166,14 +167,15 @@ fn residues<'a>(relation: &'a Relation<'_, Ball>) -> Box<dyn Iterator<Item = Bal
     }
 }
 
-/// Whether a wrong version leaves this rate as it is: its residue vanishes to fifty digits wherever one looks. Integrals would
-/// say the same at a hundred times the cost.
+/// Whether a wrong version leaves this rate as it is: wherever one looks the residue may be zero, and is enclosed as narrowly as a
+/// search by integrals would end, at a hundredth of its cost.
 fn untouched(relation: &Relation<'_, Ball>) -> bool {
-    residues(relation).all(|residue| residue.to_f64_interval().mag() < 1e-50)
+    let vanishes = |residue: Ball| residue.contains_zero() && residue.to_f64_interval().mag() < LAST_RADIUS;
+    residues(relation).all(vanishes)
 }
 
 fn not_touched() -> (Verdict, Ball) {
-    let why = "its mistake does not touch this rate: the residue vanishes to fifty digits at three times".to_owned();
+    let why = "its mistake does not touch this rate: the residue vanishes at three times".to_owned();
     (Verdict::Undecided { why }, Ball::zero())
 }
 
