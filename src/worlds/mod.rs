@@ -106,7 +106,7 @@ pub use score_model::{SCORE_MODELS, ScoreModel};
 pub use seen_point::SeenPoint;
 pub use shifted_score::{LinearShift, ShiftedScore, UnitShift};
 pub use snr_step::SnrStep;
-pub use symmetric_mixture::{SymmetricMixture, log_cosh, sech_squared, tanh};
+pub use symmetric_mixture::{SymmetricMixture, log_cosh};
 pub use time_law::TimeLaw;
 pub use transition::Transition;
 pub use two_classes::TwoClasses;

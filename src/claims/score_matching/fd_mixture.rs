@@ -21,7 +21,7 @@ use crate::numbers::{Ball, Dual, Scalar, Vector, derivative};
 use crate::objectives::score_matching::Stencil;
 use crate::parameters;
 use crate::parameters::{ExactReader, Ignored, InputError, Inputs};
-use crate::worlds::{SymmetricMixture, log_cosh, sech_squared, tanh};
+use crate::worlds::{SymmetricMixture, log_cosh};
 
 const NO_MIXTURE_CURVATURE: u8 = 1;
 const FIFTH_SIGN: u8 = 2;
@@ -31,7 +31,7 @@ const QUARTER: u8 = 5;
 
 /// `dⁿ ln cosh y/dyⁿ` for `n` from 1 to 6, from `𝒯 = tanh y` and `1 − 𝒯² = 1/cosh² y`.
 fn ladder<S: Scalar>(wrong: u8, y: S) -> [S; 6] {
-    let (t, rest) = (tanh(y), sech_squared(y));
+    let (t, rest) = (y.tanh(), y.sech_squared());
     let square = t.square();
     let fifth = t * 16 + t * square * if wrong == FIFTH_SIGN { 24 } else { -24 };
     let sixth = S::int(16) - square * 120 + square.square() * 120;
@@ -64,8 +64,8 @@ impl Statement for Derivatives {
             relations.push(Relation::equal(format!("derivative {}", n + 1), next, *slope));
         }
         // With q = 1/cosh² y, 1 − q = 𝒯²: everything is built from squares and from q, which is positive.
-        let q = NonNegative::declared(sech_squared(p.y));
-        let square = NonNegative::square(tanh(p.y));
+        let q = NonNegative::declared(p.y.sech_squared());
+        let square = NonNegative::square(p.y.tanh());
         let number = |n: i64| NonNegative::declared(S::int(n));
         let two = S::int(if wrong == HALF_BOUND { 1 } else { 2 });
         let squared = q.times(q);
