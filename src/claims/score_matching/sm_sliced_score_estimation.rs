@@ -241,7 +241,7 @@ impl Trial for Draws {
             statistics: NAMES.into_iter().enumerate().map(statistic).collect(),
             drawn: None,
             sampler: sampler(move |noise, out| {
-                let epsilon = Vector(vec![noise.normal(), noise.normal()]);
+                let epsilon = noise.normals(2);
                 let score = &precision * &(&a * &epsilon);
                 out.copy_from_slice(score.outer(&epsilon).entries());
             }),
