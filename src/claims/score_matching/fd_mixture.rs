@@ -7,7 +7,7 @@
 //! $$ (\ln\cosh)^{(5)} = (1 - \mathcal T^2)(16\mathcal T - 24\mathcal T^3), \quad (\ln\cosh)^{(6)} = (1 - \mathcal T^2)(16 - 120\mathcal T^2 + 120\mathcal T^4) $$
 //!
 //! The fourth derivative is 2 at most, the sixth 16, both at 0. So the second difference over $\varepsilon^2$ is off by $\frac{\varepsilon^2}{12}(\mu/s_2)^4(\ln\cosh)^{(4)}$ but for
-//! $\frac{16}{360}(\mu/s_2)^6\varepsilon^4$ at most. With $\delta = \mu\varepsilon/s_2$ the differences are, without any cancellation,
+//! $\frac{16}{360}(\mu/s_2)^6\varepsilon^4$ at most, which is less than a tenth of it where $(\mu\varepsilon/s_2)^2 < \frac3{16}|(\ln\cosh)^{(4)}|$. With $\delta = \mu\varepsilon/s_2$ the differences are, without any cancellation,
 //!
 //! $$ L(x+\varepsilon) + L(x-\varepsilon) - 2L(x) = -\frac{\varepsilon^2}{s_2} + \ln\Big(1 + \frac{\sinh^2\delta}{\cosh^2y}\Big), \qquad
 //! L(x+\varepsilon) - L(x-\varepsilon) = -\frac{2x\varepsilon}{s_2} + \ln\frac{1 + \mathcal T\tanh\delta}{1 - \mathcal T\tanh\delta} $$
@@ -176,6 +176,7 @@ impl Statement for Errors {
         vec![
             Relation::below("remainder, from above", rest, bound),
             Relation::below("remainder, from below", -bound, rest),
+            // (16/360) δ⁶ over (1/12) δ⁴|(ln cosh)⁗| is below 1/10 where δ² < (3/16)|(ln cosh)⁗|, as it is at these points.
             Relation::below("leading term, within a tenth", (rest * 10).square(), leading.square()),
         ]
     }
