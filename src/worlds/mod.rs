@@ -102,6 +102,7 @@ pub use ridge::RidgeStep;
 pub use rotated::{Rotated, rotation};
 pub use rung_point::{RUNGS, RungPoint};
 pub use scaled_score::{ScaledFamily, ScaledModel, ScaledPoint, ScaledScore};
+pub(crate) use score_model::at_score_model;
 pub use score_model::{SCORE_MODELS, ScoreModel};
 pub use seen_point::SeenPoint;
 pub use shifted_score::{LinearShift, ShiftedScore, UnitShift};

@@ -18,7 +18,7 @@ use crate::numbers::{Ball, Dual, Field, Float, Jet, Lanes, Scalar, Vector};
 use crate::objectives::hutchinson::Probe;
 use crate::objectives::score_matching::{ScoreLaw, Stencil, data_variance, mean_implicit, projection_variance, sliced};
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
-use crate::worlds::{GaussianPolynomial, ScoreModel};
+use crate::worlds::{GaussianPolynomial, ScoreModel, at_score_model};
 
 const QUARTER: u8 = 1;
 const NO_DIMENSION: u8 = 2;
@@ -118,7 +118,7 @@ fn over_steps<S: Scalar>(wrong: u8, model: &ScoreModel<S>, eps: S, x: &Vector<S>
     losses.iter().fold(S::zero(), |sum, stencil| sum + loss(wrong, stencil, d)) / d as i64
 }
 
-const EX3: &str = "Sigma=[[1.7,0.4,-0.3],[0.4,0.9,0.2],[-0.3,0.2,2.1]] K=[[0.8,-0.25,0.1],[-0.25,1.6,0.05],[0.1,0.05,0.45]] m=[0.3,-0.7,1.1] mu=[0.1,0.2,-0.4] eps=0.37";
+const EX3: &str = at_score_model!(space " eps=0.37");
 
 /// On average over data and step.
 struct Mean(u8);

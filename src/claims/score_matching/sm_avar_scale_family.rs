@@ -17,6 +17,7 @@
 //! mean and variance are exact for any number of samples; $N\,\mathrm{Var}\,\hat\theta$ has its value in the limit alone. If it failed, error
 //! bars of sliced estimates would be those of exact score matching or of the likelihood, which are several times too short.
 
+use super::IN_USE;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{GaussianVector, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Matrix, Scalar, Vector, derivative};
@@ -32,8 +33,6 @@ const ALL_OVER_M: u8 = 3;
 const INVERSE_INFORMATION: u8 = 4;
 const SQUARED_MEAN: u8 = 5;
 
-const PROBES: [(&str, Probe); 3] =
-    [("signs", Probe::Rademacher), ("normals", Probe::Gaussian), ("sphere", Probe::Sphere)];
 const KINDS: [(&str, bool); 2] = [("sliced", false), ("square integrated", true)];
 
 parameters! {
@@ -166,7 +165,7 @@ impl Statement for Limit {
         let entries = |m: &Matrix<S>| Vector(m.entries().to_vec());
         let mut relations =
             Relation::componentwise("covariance of the slope", &entries(&transformed), &entries(&slopes));
-        for (name, law) in PROBES {
+        for (name, law) in IN_USE {
             for (kind, reduced) in KINDS {
                 let projections = Projections { law, count: p.M, reduced };
                 let moments = Moments::new(law, reduced, &family, &slopes);

@@ -20,7 +20,7 @@ use crate::objectives::score_matching::{
     denoising, denoising_variance, least_covariance, mean_denoising, mean_explicit, noised, residual_law,
 };
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
-use crate::worlds::{GaussianPolynomial, ScoreModel};
+use crate::worlds::{GaussianPolynomial, ScoreModel, at_score_model};
 
 const NO_TRACE: u8 = 1;
 const CLEAN_PRECISION: u8 = 2;
@@ -70,8 +70,7 @@ impl<S: Scalar> Noised<S> {
     }
 }
 
-const EX3: &str = "Sigma=[[1.7,0.4,-0.3],[0.4,0.9,0.2],[-0.3,0.2,2.1]] K=[[0.8,-0.25,0.1],[-0.25,1.6,0.05],[0.1,0.05,0.45]] \
-                   m=[0.3,-0.7,1.1] mu=[0.1,0.2,-0.4] sigma=0.35";
+const EX3: &str = at_score_model!(space " sigma=0.35");
 const PLANE: &str = "Sigma=[[1.713,-0.619],[-0.619,0.871]] K=[[0.8137,-0.2513],[-0.2513,1.6119]] m=[0.3137,-0.7119] mu=[0.1119,0.2713] sigma=0.3519";
 const LITTLE_NOISE: &str = "Sigma=[[1,0.999999],[0.999999,1]] K=[[0.8137,-0.2513],[-0.2513,1.6119]] m=[0.3137,-0.7119] mu=[0.1119,0.2713] sigma=0.0001";
 

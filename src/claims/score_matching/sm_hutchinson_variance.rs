@@ -15,6 +15,7 @@
 //! be the same. Moments of signs are 0 or 1, normals are paired by Isserlis' theorem, the sphere follows from
 //! the normals. If it failed, the number of projections that a loss is given would be wrong.
 
+use super::PROBES;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{NonNegative, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar};
@@ -29,13 +30,6 @@ const NORMALS_FOR_SPHERE: u8 = 3;
 const UNIT_RADIUS: u8 = 4;
 const GAUSSIAN_KURTOSIS: u8 = 5;
 const SIGNS_BELOW_SPHERE: u8 = 6;
-
-const PROBES: [(&str, Probe); 4] = [
-    ("normals", Probe::Gaussian),
-    ("signs", Probe::Rademacher),
-    ("sphere", Probe::Sphere),
-    ("coordinates", Probe::Coordinate),
-];
 
 parameters! {
     /// Two square matrices, and entries of a kurtosis.

@@ -26,6 +26,7 @@ pub use noised::{denoising_variance, least_covariance, mean_denoising, noised, r
 pub use on_quartic::OnQuartic;
 pub use parts::{Loss, Place};
 pub use scale_family::{Projections, ScaleFamily};
+pub(crate) use score_law::at_score_law;
 pub use score_law::{SCORE_LAWS, ScoreLaw};
 pub use stencils::{SymmetricStencil, complete_homogeneous, divided_difference, factorial};
 pub use variances::{
