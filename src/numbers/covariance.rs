@@ -1,6 +1,6 @@
 //! A positive definite matrix with its inverse and determinant, made once for each reading.
 
-use super::{Matrix, Scalar};
+use super::{Field, Matrix, Scalar};
 
 /// Up to this dimension the inverse is the adjugate over the determinant: one division, so a proof clears it with one
 /// symbol. Beyond, the `L D Lᵀ` decomposition costs `d³` instead of `d!`.
@@ -12,6 +12,18 @@ pub struct Covariance<S> {
     matrix: Matrix<S>,
     precision: Matrix<S>,
     log_det: S,
+}
+
+impl<S> Covariance<S> {
+    /// `Σ`.
+    pub fn matrix(&self) -> &Matrix<S> {
+        &self.matrix
+    }
+
+    /// `Σ⁻¹`.
+    pub fn precision(&self) -> &Matrix<S> {
+        &self.precision
+    }
 }
 
 impl<S: Scalar> Covariance<S> {
@@ -27,14 +39,9 @@ impl<S: Scalar> Covariance<S> {
         Self { precision: matrix.symmetric_inverse(), log_det, matrix }
     }
 
-    /// `Σ`.
-    pub fn matrix(&self) -> &Matrix<S> {
-        &self.matrix
-    }
-
-    /// `Σ⁻¹`.
-    pub fn precision(&self) -> &Matrix<S> {
-        &self.precision
+    /// In another reading, every lane for instance; nothing is inverted anew.
+    pub fn map<R: Field>(&self, f: impl Fn(S) -> R) -> Covariance<R> {
+        Covariance { matrix: self.matrix.map(&f), precision: self.precision.map(&f), log_det: f(self.log_det) }
     }
 
     /// `ln det Σ`.

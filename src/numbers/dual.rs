@@ -189,9 +189,7 @@ impl<S: Scalar> Scalar for Dual<S> {
     }
 
     fn tanh(self) -> Self {
-        // 1 − tanh², which would cancel far from 0.
-        let slope = (self.re * 2).logistic() * (self.re * -2).logistic() * 4;
-        self.chain(self.re.tanh(), slope)
+        self.chain(self.re.tanh(), self.re.sech_squared())
     }
 
     fn phi(self, k: u32) -> Self {

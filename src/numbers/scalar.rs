@@ -139,6 +139,11 @@ pub trait Scalar: Field {
         (self * 2).logistic() - (self * -2).logistic()
     }
 
+    /// `1/cosh² x = 1 − tanh² x`, the derivative of [`tanh`](Self::tanh), without cancellation far from 0.
+    fn sech_squared(self) -> Self {
+        (self * 2).logistic() * (self * -2).logistic() * 4
+    }
+
     /// The entire functions `φ₀ = eᶻ`, `φₖ₊₁ = (φₖ − 1/k!)/z`, that is `φₖ(z) = Σₙ zⁿ/(n+k)!`, with `φₖ(0) = 1/k!` and
     /// `φₖ′ = φₖ − k φₖ₊₁`. Every removable singularity is written with them.
     fn phi(self, k: u32) -> Self;

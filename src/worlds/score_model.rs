@@ -4,16 +4,36 @@ use super::{AffineField, MultivariateGaussian};
 use crate::numbers::{Matrix, Scalar, Vector};
 use crate::parameters::{InputError, Parameters, Source};
 
+/// The text of a point about a [`ScoreModel`], and what a statement says beyond it.
+macro_rules! at_score_model {
+    (plane $($more:literal)?) => {
+        concat!("Sigma=[[1.3,0.45],[0.45,0.71]] K=[[0.9,-0.31],[-0.31,1.7]] m=[0.31,-0.83] mu=[-0.17,0.29]", $($more)?)
+    };
+    (space $($more:literal)?) => {
+        concat!(
+            "Sigma=[[1.7,0.4,-0.3],[0.4,0.9,0.2],[-0.3,0.2,2.1]] K=[[0.8,-0.25,0.1],[-0.25,1.6,0.05],[0.1,0.05,0.45]] \
+             m=[0.3,-0.7,1.1] mu=[0.1,0.2,-0.4]",
+            $($more)?
+        )
+    };
+    (indefinite $($more:literal)?) => {
+        concat!(
+            "Sigma=[[1,0.99999999],[0.99999999,1.1]] K=[[-0.7,0.2],[0.2,811.9]] m=[17.3,-0.9] mu=[-0.41,0.37]",
+            $($more)?
+        )
+    };
+}
+pub(crate) use at_score_model;
+
 /// Points of statements about a [`ScoreModel`]: generic ones of three sizes, one that is right but for the twelfth digit, and one of
 /// nearly singular data with an indefinite precision.
 pub const SCORE_MODELS: &[&str] = &[
-    "Sigma=[[1.3,0.45],[0.45,0.71]] K=[[0.9,-0.31],[-0.31,1.7]] m=[0.31,-0.83] mu=[-0.17,0.29]",
-    "Sigma=[[1.7,0.4,-0.3],[0.4,0.9,0.2],[-0.3,0.2,2.1]] K=[[0.8,-0.25,0.1],[-0.25,1.6,0.05],[0.1,0.05,0.45]] \
-     m=[0.3,-0.7,1.1] mu=[0.1,0.2,-0.4]",
+    at_score_model!(plane),
+    at_score_model!(space),
     "Sigma=[[0.61]] K=[[1.9]] m=[0.31] mu=[-0.43]",
     "Sigma=[[1.7,0.4],[0.4,0.9]] K=[[0.656934306569,-0.291970802920],[-0.291970802920,1.240875912409]] m=[0.3,-0.7] \
      mu=[0.300000000001,-0.700000000002]",
-    "Sigma=[[1,0.99999999],[0.99999999,1.1]] K=[[-0.7,0.2],[0.2,811.9]] m=[17.3,-0.9] mu=[-0.41,0.37]",
+    at_score_model!(indefinite),
 ];
 
 /// Data `x ~ N(m, Σ)` and the model score `s(x) = −K(x − μ)`: `K` is symmetric of any sign, for a score needs no normaliser.

@@ -17,16 +17,6 @@ pub fn log_cosh<S: Scalar>(y: S) -> S {
     y.log_add_exp(-y) - S::int(2).ln()
 }
 
-/// `tanh y`, without cancellation near 0.
-pub fn tanh<S: Scalar>(y: S) -> S {
-    -(y * -2).exp_m1() * (y * 2).logistic()
-}
-
-/// `1/cosh² y = 1 − tanh² y`, without cancellation for large `y`.
-pub fn sech_squared<S: Scalar>(y: S) -> S {
-    (y * 2).logistic() * (y * -2).logistic() * 4
-}
-
 impl<S: Scalar> SymmetricMixture<S> {
     /// As a mixture like any other.
     pub fn mixture(&self) -> Mixture<S> {
@@ -48,12 +38,12 @@ impl<S: Scalar> SymmetricMixture<S> {
     pub fn second_difference(&self, x: S, eps: S) -> S {
         let shift = self.tilt(eps);
         let sinh = (shift.exp_m1() - (-shift).exp_m1()) / 2;
-        (sinh.square() * sech_squared(self.tilt(x))).ln_1p() - eps.square() / self.s2
+        (sinh.square() * self.tilt(x).sech_squared()).ln_1p() - eps.square() / self.s2
     }
 
     /// `L(x + ε) − L(x − ε) = −2xε/s₂ + ln(1 + τ) − ln(1 − τ)` with `τ = tanh y tanh δ`, for however small an `ε`.
     pub fn first_difference(&self, x: S, eps: S) -> S {
-        let product = tanh(self.tilt(x)) * tanh(self.tilt(eps));
+        let product = self.tilt(x).tanh() * self.tilt(eps).tanh();
         product.ln_1p() - (-product).ln_1p() - x * eps * 2 / self.s2
     }
 

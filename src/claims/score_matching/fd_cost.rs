@@ -1,6 +1,10 @@
 //! How many values of a log-density, or of a score, the finite-difference losses take: no gradient in any of them.
 //!
-//! For each pair $(x, v)$ FD-SSM takes 3 values of $L$, FD-DSM 2 and FD-SSM-VR 2 values of the score. Each further projection of FD-SSM at the
+//! $$
+//! N_{\text{FD-SSM}}(m) = 2m + 1, \qquad N_{\text{FD-DSM}} = 2, \qquad N_{\text{FD-SSM-VR}} = 2, \qquad N(T) = 2\lceil T/2\rceil + [T \text{ even}] = T + 1
+//! $$
+//!
+//! For each pair $(x, v)$ FD-SSM takes 3 values of $L$, FD-DSM 2 and FD-SSM-VR 2 values of the score. Each further of $m$ projections of FD-SSM at the
 //! same $x$ takes 2, since $L(x)$ is shared. A symmetric stencil for the derivative of order $T$ takes $T + 1$: on both sides at
 //! $\lceil T/2\rceil$ distances, and once at the centre if $T$ is even.
 //!

@@ -13,6 +13,10 @@
 //! each end contributes four units (two products, and twice the rounding of $x \pm \varepsilon$), the centre two, doubled, and the sum of the ends two
 //! more; the rest is room for second order. A constant $c_0$ in $L$, which no score sees, adds $8u|c_0|/\varepsilon^2$ at most.
 //!
+//! On a quartic the truncation is $\frac{\varepsilon^2}{12}L^{(4)}$ exactly. The claim has these figures for the mean square of the error over the points: halving a step far right
+//! of the best divides it by 15 to 17, where truncation alone gives 16; four halvings left of the best multiply it by $2^{15}$ to $2^{17}$, where a roundoff
+//! that did not fluctuate would give $2^{16}$; and a step eight times one near the best multiplies it by 100 at least, where truncation alone would give 4096.
+//!
 //! Assumptions: rounding to nearest, no underflow. The best steps are proved; the bounds are compared with what the library's own second difference gives in single and
 //! double precision, at stated points against the exact value, so that nothing is random. If it failed, a step of $10^{-6}$, harmless in double
 //! precision for slopes, would be used for second differences, where it leaves nothing.

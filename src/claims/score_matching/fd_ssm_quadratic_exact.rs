@@ -13,12 +13,12 @@
 //! trained by finite differences would be biased.
 
 use crate::claims::{Claim, Control, Expect, Readings};
-use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, sampler};
-use crate::numbers::{Ball, Dual, Field, Float, Jet, Lanes, Matrix, Scalar, Vector};
+use crate::evidence::{GaussianVector, Plan, Relation, Statement, Statistic, Trial, sampler};
+use crate::numbers::{Ball, Dual, Field, Float, Jet, Lanes, Scalar, Vector};
 use crate::objectives::hutchinson::Probe;
-use crate::objectives::score_matching::{Stencil, sliced};
+use crate::objectives::score_matching::{ScoreLaw, Stencil, data_variance, mean_implicit, projection_variance, sliced};
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
-use crate::worlds::{GaussianPolynomial, ScoreModel};
+use crate::worlds::{GaussianPolynomial, ScoreModel, at_score_model};
 
 const QUARTER: u8 = 1;
 const NO_DIMENSION: u8 = 2;
@@ -103,15 +103,9 @@ impl<S: Scalar> Parameters<S> for Data<S> {
 }
 
 impl<S: Scalar> Data<S> {
-    /// `−tr K + ½ tr W + ½|a|²`.
+    /// `−tr K + ½ tr W + ½|a|²`: whatever the step.
     fn stated(&self) -> S {
-        let mean = self.model.mean_score();
-        (self.model.score_covariance().trace() + mean.dot(&mean)) / 2 - self.model.precision.trace()
-    }
-
-    /// `½E|s|²`, by which ¼ for ⅛ is off.
-    fn half_square(&self) -> S {
-        self.stated() + self.model.precision.trace()
+        mean_implicit(&ScoreLaw::from(&self.model))
     }
 }
 
@@ -124,7 +118,7 @@ fn over_steps<S: Scalar>(wrong: u8, model: &ScoreModel<S>, eps: S, x: &Vector<S>
     losses.iter().fold(S::zero(), |sum, stencil| sum + loss(wrong, stencil, d)) / d as i64
 }
 
-const EX3: &str = "Sigma=[[1.7,0.4,-0.3],[0.4,0.9,0.2],[-0.3,0.2,2.1]] K=[[0.8,-0.25,0.1],[-0.25,1.6,0.05],[0.1,0.05,0.45]] m=[0.3,-0.7,1.1] mu=[0.1,0.2,-0.4] eps=0.37";
+const EX3: &str = at_score_model!(space " eps=0.37");
 
 /// On average over data and step.
 struct Mean(u8);
@@ -151,44 +145,26 @@ impl Statement for Mean {
 /// The loss of drawn pairs.
 struct Draws(u8);
 
-/// The variance of sliced score matching with one projection on the sphere: that over the projection on average, and that of the
-/// mean. Both have degree four in the score, so that three nodes an axis give its normal means exactly.
-fn variance(p: &Data<Ball>) -> Ball {
-    let (mean, factor) = (p.model.mean_score(), p.model.score_covariance().cholesky());
-    let d = mean.dimension();
-    let root = Ball::int(3).sqrt();
-    let nodes = [(Ball::zero(), Ball::ratio(2, 3)), (root, Ball::ratio(1, 6)), (-root, Ball::ratio(1, 6))];
-    let square = (0..3_usize.pow(d as u32)).fold(Ball::zero(), |sum, at| {
-        let axes: Vec<_> = (0..d).map(|axis| nodes[at / 3_usize.pow(axis as u32) % 3]).collect();
-        let z = Vector(axes.iter().map(|(node, _)| *node).collect());
-        let weight = axes.iter().fold(Ball::one(), |product, (_, weight)| product * *weight);
-        let score = &mean + &(&factor * &z);
-        let form = &score.outer(&score).scale(Ball::ratio(1, 2)) - &p.model.precision;
-        sum + weight * (Probe::Sphere.variance(&form) + form.trace().square())
-    });
-    square - p.stated().square()
-}
-
 impl Trial for Draws {
     fn plan(&self) -> Result<Plan, InputError> {
         let (exact, p): (Data<Ball>, Data<Float>) = (at_point(EX3)?, at_point(EX3)?);
+        let (law, d) = (ScoreLaw::from(&exact.model), exact.model.centre.dimension());
         let claimed = match self.0 {
-            QUARTER => exact.stated() + exact.half_square(),
-            NO_DIMENSION => exact.stated() / exact.model.centre.dimension() as i64,
+            QUARTER => exact.stated() + law.mean_square() / 2,
+            NO_DIMENSION => exact.stated() / d as i64,
             _ => exact.stated(),
         };
-        let variance = variance(&exact).to_f64();
-        let factor: Matrix<Float> = p.model.data.covariance.matrix().cholesky();
-        let d = p.model.centre.dimension();
+        // One pair is one of sliced score matching with a projection on the sphere of radius √d.
+        let variance = data_variance(&law) + projection_variance(&law, Probe::Sphere, false);
+        let (data, length) = (GaussianVector::new(&p.model.data), p.eps / Float::int(d as i64).sqrt());
         let sampler = sampler(move |noise, out| {
-            let [z, u]: [Vec<_>; 2] = std::array::from_fn(|_| (0..d).map(|_| noise.normal()).collect());
+            let [x, u] = [noise.vector(&data), noise.projection(Probe::Sphere, d)];
             out[0] = Lanes(std::array::from_fn(|lane| {
-                let [z, u] = [&z, &u].map(|normals| Vector(normals.iter().map(|z| Float(z.0[lane])).collect()));
-                let x = &p.model.data.mean + &(&factor * &z);
-                stencil(&p.model, &x, &u.scale(p.eps / u.dot(&u).sqrt())).sliced().0
+                let [x, u] = [&x, &u].map(|vector| vector.map(|entry| Float(entry.0[lane])));
+                stencil(&p.model, &x, &u.scale(length)).sliced().0
             }));
         });
-        let statistics = vec![Statistic::mean("FD-SSM", claimed.to_f64(), variance)];
+        let statistics = vec![Statistic::mean("FD-SSM", claimed.to_f64(), variance.to_f64())];
         Ok(Plan { point: EX3, statistics, drawn: None, sampler })
     }
 }

@@ -30,6 +30,18 @@ mod sm_ssm_equality;
 mod sm_vr_not_always;
 
 use super::Claim;
+use crate::objectives::hutchinson::Probe;
+
+/// The laws of projections, by the names that relations give them.
+const PROBES: [(&str, Probe); 4] = [
+    ("normals", Probe::Gaussian),
+    ("signs", Probe::Rademacher),
+    ("sphere", Probe::Sphere),
+    ("coordinates", Probe::Coordinate),
+];
+
+/// Those of them that score matching draws from: one projection sees every direction.
+const IN_USE: [(&str, Probe); 3] = [PROBES[0], PROBES[1], PROBES[2]];
 
 /// The claims of this folder, in the order of the catalogue.
 pub static CLAIMS: &[&Claim] = &[

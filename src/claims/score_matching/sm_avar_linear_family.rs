@@ -16,7 +16,7 @@
 //! entries of a symmetric matrix. If it failed, standard errors of graphical models that are fitted by score matching would be wrong.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
+use crate::evidence::{GaussianVector, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Covariance, Dual, Field, Float, Jet, Lanes, Matrix, Scalar, Vector};
 use crate::objectives::hutchinson::{Probe, symmetric_part};
 use crate::objectives::score_matching::{PrecisionFamily, implicit};
@@ -113,14 +113,11 @@ impl Statement for Moments {
 
     fn relations<'p, S: Scalar>(&self, p: &'p PrecisionFamily<S>) -> Vec<Relation<'p, S>> {
         let (d, covariance) = (p.precision.matrix().rows(), p.precision.precision());
-        let quadratic = |m: &Matrix<S>| {
-            GaussianPolynomial((0..d * d).map(|at| (m[(at / d, at % d)], vec![at / d, at % d])).collect())
-        };
         let functions: Vec<_> = p
             .directions
             .iter()
             .map(|b| {
-                let mut function = quadratic(&(p.precision.matrix() * b));
+                let mut function = GaussianPolynomial::form(&(p.precision.matrix() * b));
                 function.0.push((-b.trace(), Vec::new()));
                 function
             })
@@ -140,7 +137,7 @@ impl Statement for Moments {
         for (j, (b, psi)) in p.directions.iter().zip(&functions).enumerate() {
             relations.push(Relation::equal(format!("mean {j}"), psi.mean(covariance), S::zero()));
             for (k, (c, other)) in p.directions.iter().zip(&functions).enumerate().take(j + 1) {
-                let curvature = quadratic(&(b * c)).mean(covariance);
+                let curvature = GaussianPolynomial::form(&(b * c)).mean(covariance);
                 let covariance = psi.times(other).mean(covariance);
                 let h = if self.0 == INFORMATION_FOR_CURVATURE { information[(j, k)] } else { sensitivity[(j, k)] };
                 let v = if self.0 == COMMUTING { (b * c).trace() * 2 } else { variability[(j, k)] };
@@ -232,17 +229,13 @@ impl Trial for Draws {
         };
         let statistics =
             NAMES.into_iter().zip([first.clone(), second.clone(), first + second]).map(statistic).collect();
-        let factor = p.precision.precision().cholesky().map(Lanes::<WIDTH>::splat);
-        let forms: Vec<_> = p.directions.iter().map(|b| (p.precision.matrix() * b).map(Lanes::splat)).collect();
-        let traces: Vec<_> = p.directions.iter().map(|b| Lanes::splat(b.trace())).collect();
+        let (data, family) = (GaussianVector::new(&p.data()), p.map(Lanes::splat));
         Ok(Plan {
             point: PLANE,
             statistics,
             drawn: None,
             sampler: sampler(move |noise, out| {
-                let x = &factor * &Vector((0..factor.rows()).map(|_| noise.normal()).collect());
-                let psi: Vec<_> =
-                    forms.iter().zip(&traces).map(|(form, trace)| form.bilinear(&x, &x) - *trace).collect();
+                let psi = family.estimating_functions(&noise.vector(&data));
                 out[0] = psi[0].square();
                 out[1] = psi[1].square();
                 out[2] = (psi[0] + psi[1]).square();

@@ -17,8 +17,9 @@
 //! mean and variance are exact for any number of samples; $N\,\mathrm{Var}\,\hat\theta$ has its value in the limit alone. If it failed, error
 //! bars of sliced estimates would be those of exact score matching or of the likelihood, which are several times too short.
 
+use super::IN_USE;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
+use crate::evidence::{GaussianVector, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Matrix, Scalar, Vector, derivative};
 use crate::objectives::hutchinson::{Probe, signs};
 use crate::objectives::score_matching::{Projections, ScaleFamily, sliced, sliced_reduced};
@@ -32,8 +33,6 @@ const ALL_OVER_M: u8 = 3;
 const INVERSE_INFORMATION: u8 = 4;
 const SQUARED_MEAN: u8 = 5;
 
-const PROBES: [(&str, Probe); 3] =
-    [("signs", Probe::Rademacher), ("normals", Probe::Gaussian), ("sphere", Probe::Sphere)];
 const KINDS: [(&str, bool); 2] = [("sliced", false), ("square integrated", true)];
 
 parameters! {
@@ -166,7 +165,7 @@ impl Statement for Limit {
         let entries = |m: &Matrix<S>| Vector(m.entries().to_vec());
         let mut relations =
             Relation::componentwise("covariance of the slope", &entries(&transformed), &entries(&slopes));
-        for (name, law) in PROBES {
+        for (name, law) in IN_USE {
             for (kind, reduced) in KINDS {
                 let projections = Projections { law, count: p.M, reduced };
                 let moments = Moments::new(law, reduced, &family, &slopes);
@@ -206,13 +205,12 @@ impl Trial for Draws {
             statistics.push(Statistic::mean(square, claimed.to_f64(), spread.to_f64()));
         }
         let d = exact.K0.matrix().rows();
-        let factor = p.K0.precision().scale(p.theta.recip()).cholesky().map(Lanes::<WIDTH>::splat);
-        let direction = p.K0.matrix().map(Lanes::splat);
-        let family = ScaleFamily { direction, scale: Lanes::splat(p.theta) };
+        let family = ScaleFamily { direction: p.K0.matrix().clone(), scale: p.theta };
+        let data = GaussianVector::new(&family.linear().data());
+        let family = ScaleFamily { direction: family.direction.map(Lanes::splat), scale: Lanes::splat(p.theta) };
         let sampler = sampler(move |noise, out| {
-            let x = &factor * &Vector((0..d).map(|_| noise.normal()).collect());
-            let [v, w] = [(); 2]
-                .map(|()| Vector((0..d).map(|_| Lanes(noise.uniform().0.map(|u| (u - 0.5).signum()))).collect()));
+            let x = noise.vector(&data);
+            let [v, w] = [(); 2].map(|()| noise.projection(Probe::Rademacher, d));
             for (out, (_, reduced)) in out.chunks_mut(2).zip(KINDS) {
                 let [one, other] = [&v, &w].map(|v| family.estimating_function(reduced, &x, v));
                 let average = (one + other) / 2;

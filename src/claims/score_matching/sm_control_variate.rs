@@ -14,7 +14,7 @@ use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{NonNegative, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar, Vector};
 use crate::objectives::hutchinson::Probe;
-use crate::objectives::score_matching::{sliced, sliced_reduced};
+use crate::objectives::score_matching::{implicit, sliced, sliced_reduced};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
 use crate::worlds::GaussianPolynomial;
@@ -106,9 +106,9 @@ impl Trial for Draws {
         let smallest = least(k, s);
         let claimed = Probe::Gaussian.variance(&form(k, s, best(wrong, k, s)));
         let spread = Probe::Gaussian.fourth_moment(&matrix) - smallest.square();
-        let mean = s.dot(s) / 2 - k.trace();
+        let mean = implicit(&-k, s);
         let (jacobian, score) = ((-&p.K).map(Lanes::splat), p.s.map(Lanes::splat));
-        let (beta, target) = (Lanes::splat(best(0, &p.K, &p.s)), Lanes::splat(p.s.dot(&p.s) / 2 - p.K.trace()));
+        let (beta, target) = (Lanes::splat(best(0, &p.K, &p.s)), implicit(&jacobian, &score));
         let d = p.s.dimension();
         Ok(Plan {
             point: SAMPLED,

@@ -14,13 +14,13 @@
 //! Assumptions: $\Sigma$ positive definite, $\sigma > 0$, $K$ symmetric. What a model of precision $\Sigma^{-1}$ loses is too little beside the variance to be seen in draws. If it failed, a floor of the training loss would be taken for an error of the model.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
-use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar, Vector};
+use crate::evidence::{GaussianVector, Plan, Relation, Statement, Statistic, Trial, sampler};
+use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar};
 use crate::objectives::score_matching::{
-    denoising, denoising_variance, least_covariance, mean_denoising, noised, residual_covariance,
+    denoising, denoising_variance, least_covariance, mean_denoising, mean_explicit, noised, residual_law,
 };
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
-use crate::worlds::{GaussianPolynomial, ScoreModel};
+use crate::worlds::{GaussianPolynomial, ScoreModel, at_score_model};
 
 const NO_TRACE: u8 = 1;
 const CLEAN_PRECISION: u8 = 2;
@@ -70,8 +70,7 @@ impl<S: Scalar> Noised<S> {
     }
 }
 
-const EX3: &str = "Sigma=[[1.7,0.4,-0.3],[0.4,0.9,0.2],[-0.3,0.2,2.1]] K=[[0.8,-0.25,0.1],[-0.25,1.6,0.05],[0.1,0.05,0.45]] \
-                   m=[0.3,-0.7,1.1] mu=[0.1,0.2,-0.4] sigma=0.35";
+const EX3: &str = at_score_model!(space " sigma=0.35");
 const PLANE: &str = "Sigma=[[1.713,-0.619],[-0.619,0.871]] K=[[0.8137,-0.2513],[-0.2513,1.6119]] m=[0.3137,-0.7119] mu=[0.1119,0.2713] sigma=0.3519";
 const LITTLE_NOISE: &str = "Sigma=[[1,0.999999],[0.999999,1]] K=[[0.8137,-0.2513],[-0.2513,1.6119]] m=[0.3137,-0.7119] mu=[0.1119,0.2713] sigma=0.0001";
 
@@ -90,14 +89,13 @@ impl Statement for AnyModel {
         let (joint, residual) = (p.joint_covariance(), p.residual(wrong));
         let loss = residual.iter().fold(S::zero(), |sum, r| sum + r.times(r).mean(&joint)) / 2;
         let seen = noised(&p.model, p.variance());
-        let error = seen.score().minus(&seen.data.score());
-        let square = error.mean_square(&Matrix::identity(d), &seen.data);
-        let explicit = if wrong == NO_HALF { square } else { square / 2 };
+        let explicit = mean_explicit(&seen);
+        let explicit = if wrong == NO_HALF { explicit * 2 } else { explicit };
         let constant = match wrong {
             NO_TRACE => p.variance().recip() * d as i64 / 2,
             _ => least_covariance(&p.model, p.variance()).trace() / 2,
         };
-        let covariance = residual_covariance(&p.model, p.variance());
+        let covariance = residual_law(&p.model, p.variance()).covariance;
         let mean = p.model.mean_score();
         // Without their means.
         let centred: Vec<_> = residual.iter().map(|r| GaussianPolynomial(r.0[..2 * d + 1].to_vec())).collect();
@@ -176,20 +174,16 @@ impl Trial for Draws {
             let flipped = models.map(|model| of(&ScoreModel { precision: -&model.precision, ..model }));
             flipped.map(|(mean, variance)| (mean.to_f64(), variance.to_f64())).to_vec()
         });
-        let lanes = |m: &Matrix<Float>| m.map(Lanes::<WIDTH>::splat);
-        let factor = lanes(&p.model.data.covariance.matrix().cholesky());
-        let mean = p.model.data.mean.map(Lanes::splat);
-        let scores = [p.model.score(), best(0, &p).score()].map(|score| score.map(Lanes::<WIDTH>::splat));
+        let (data, d) = (GaussianVector::new(&p.model.data), p.model.centre.dimension());
+        let scores = [p.model.score(), best(0, &p).score()].map(|score| score.map(Lanes::splat));
         let (sigma, square) = (Lanes::splat(p.sigma), Lanes::splat(p.variance()));
-        let d = mean.dimension();
         Ok(Plan {
             point: EX3,
             statistics: statistics.collect(),
             drawn,
             sampler: sampler(move |noise, out| {
-                let mut normals = || Vector((0..d).map(|_| noise.normal()).collect::<Vec<_>>());
-                let x = &(&factor * &normals()) + &mean;
-                let noise = normals().scale(sigma);
+                let x = noise.vector(&data);
+                let noise = noise.normals(d).scale(sigma);
                 let target = if wrong == OTHER_SIGN { -&noise } else { noise.clone() };
                 for (score, out) in scores.iter().zip(out) {
                     *out = denoising(&score.value(&(&x + &noise)), &target, square);

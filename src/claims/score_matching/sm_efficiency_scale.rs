@@ -17,7 +17,7 @@
 //! trusted with any structured Gaussian as if it were the likelihood.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
+use crate::evidence::{GaussianVector, NonNegative, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Dual, Field, Float, Jet, Lanes, Matrix, Scalar, Vector};
 use crate::objectives::hutchinson::Probe;
 use crate::objectives::score_matching::ScaleFamily;
@@ -168,7 +168,8 @@ impl Trial for Draws {
         let spread = Probe::Gaussian.fourth_moment(&family.direction) - variance.square();
         let claimed = if self.0 == EFFICIENT { variance * family.efficiency() } else { variance };
         let information = Ball::int(family.direction.rows() as i64) / (exact.theta.square() * 2);
-        let factor = p.K0.precision().scale(p.theta.recip()).cholesky().map(Lanes::<WIDTH>::splat);
+        let linear = ScaleFamily { direction: p.K0.matrix().clone(), scale: p.theta }.linear();
+        let (data, linear) = (GaussianVector::new(&linear.data()), linear.map(Lanes::splat));
         let (k, theta) = (p.K0.matrix().map(Lanes::splat), Lanes::splat(p.theta));
         let d = k.rows();
         Ok(Plan {
@@ -180,12 +181,11 @@ impl Trial for Draws {
             ],
             drawn: None,
             sampler: sampler(move |noise, out| {
-                let x = &factor * &Vector((0..d).map(|_| noise.normal()).collect());
-                let slope = &k * &x;
-                let estimating = slope.dot(&slope) * theta - k.trace();
+                let x = noise.vector(&data);
+                let estimating = linear.estimating_functions(&x)[0];
                 out[0] = estimating;
                 out[1] = estimating.square();
-                out[2] = (theta.recip() * d as i64 - x.dot(&slope)) / 2;
+                out[2] = (theta.recip() * d as i64 - k.bilinear(&x, &x)) / 2;
             }),
         })
     }

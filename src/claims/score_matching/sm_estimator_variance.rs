@@ -19,25 +19,24 @@
 //! Assumptions: Gaussian data, an affine score, projections independent of everything. If it failed, the error bar of a validation
 //! loss would be wrong, and projections would be added where samples are missing.
 
+use super::IN_USE;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{GaussianVector, Plan, Relation, Statement, Statistic, Trial, sampler};
-use crate::numbers::{Ball, Covariance, Field, Float, Lanes, Matrix, Scalar};
+use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar};
 use crate::objectives::hutchinson::Probe;
 use crate::objectives::score_matching::{
-    LossPolynomial, SCORE_LAWS, ScoreLaw, data_variance, estimator_variance, mean_implicit, projection_variance,
-    sliced, sliced_reduced,
+    LossPolynomial, SCORE_LAWS, ScoreLaw, at_score_law, data_variance, estimator_variance, mean_implicit,
+    projection_variance, sliced, sliced_reduced,
 };
 use crate::parameters;
 use crate::parameters::{InputError, Parameters, Source, at_point};
-use crate::worlds::{MultivariateGaussian, ScoreModel};
+use crate::worlds::ScoreModel;
 
 const NOISE_OF_DATA_AVERAGED: u8 = 1;
 const SQUARED_SECOND_MOMENT: u8 = 2;
 const NO_MEAN: u8 = 3;
 const REDUCED_FOR_WHOLE: u8 = 4;
 
-const PROBES: [(&str, Probe); 3] =
-    [("normals", Probe::Gaussian), ("signs", Probe::Rademacher), ("sphere", Probe::Sphere)];
 const KINDS: [(&str, bool); 2] = [("SSM", false), ("SSM-VR", true)];
 
 /// `V_v` as it is stated.
@@ -83,7 +82,7 @@ parameters! {
     /// The law of the score, and how much an average is taken over.
     Average {
         law: of(ScoreLaw) "the score over the data",
-        M: positive "projections for each sample",
+        M: positive "projections, for each sample or for all of them",
         N: positive "samples",
     }
 }
@@ -95,12 +94,7 @@ impl Statement for Parts {
     type Params<S: Scalar> = Average<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[
-            "K=[[0.9,-0.31],[-0.31,1.7]] a=[0.37,-0.61] W=[[1.3,0.45],[0.45,0.71]] M=4 N=7",
-            "K=[[0.8,-0.25,0.1],[-0.25,1.6,0.05],[0.1,0.05,0.45]] a=[-0.535,1.415,-0.65] \
-             W=[[0.94725,-0.1275,0.09275],[-0.1275,2.135,0.3125],[0.09275,0.3125,0.4305]] M=3 N=1",
-            "K=[[-0.7,0.2],[0.2,31.9]] a=[41.3,-0.19] W=[[1,0.99999999],[0.99999999,1.1]] M=64 N=1000000",
-        ]
+        &[at_score_law!(plane " M=4 N=7"), at_score_law!(space " M=3 N=1"), at_score_law!(indefinite " M=64 N=1000000")]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Average<S>) -> Vec<Relation<'p, S>> {
@@ -109,7 +103,7 @@ impl Statement for Parts {
         let mut relations = Vec::new();
         for (kind, reduced) in KINDS {
             let loss = LossPolynomial::loss(law, reduced);
-            for (name, probe) in PROBES {
+            for (name, probe) in IN_USE {
                 let centred = loss.plus(&LossPolynomial::constant(-loss.mean(law, probe)));
                 let total = centred.square().mean(law, probe);
                 // Two projections of one sample have in common what a projection makes of the sample on average.
@@ -176,7 +170,7 @@ impl Trial for Draws {
         let (exact, p): (ScoreLaw<Ball>, ScoreLaw<Float>) = (at_point(point)?, at_point(point)?);
         let target = mean_implicit(&exact);
         let cases: Vec<_> =
-            KINDS.into_iter().flat_map(|(_, reduced)| PROBES.map(|(_, probe)| (probe, reduced))).collect();
+            KINDS.into_iter().flat_map(|(_, reduced)| IN_USE.map(|(_, probe)| (probe, reduced))).collect();
         let mut statistics = Vec::new();
         for ([mean, square], (probe, reduced)) in NAMES.into_iter().zip(&cases) {
             let variance = data_variance(&exact) + projection_variance(&exact, *probe, *reduced);
@@ -186,10 +180,7 @@ impl Trial for Draws {
             statistics.push(Statistic::mean(mean, target.to_f64(), variance.to_f64()));
             statistics.push(Statistic::mean(square, claimed.to_f64(), spread.to_f64()));
         }
-        let scores = GaussianVector::new(&MultivariateGaussian {
-            mean: p.mean.clone(),
-            covariance: Covariance::new(p.covariance.clone()),
-        });
+        let scores = GaussianVector::new(&p.gaussian());
         let jacobian: Matrix<Lanes<_>> = (-&p.precision).map(Lanes::splat);
         let (d, target) = (p.mean.dimension(), Lanes::splat(mean_implicit(&p)));
         Ok(Plan {

@@ -11,9 +11,11 @@
 //! *ordered* pairs. Signs and the sphere never do worse than normals; with each other they have no order: signs are exact for a
 //! diagonal $A$, and on the sphere a zero diagonal varies $\frac d{d+2}$ times as much as with signs. Both are exact for multiples of $I$.
 //!
-//! Assumptions: none on $A$ and $B$. Moments of signs are 0 or 1, normals are paired by Isserlis' theorem, the sphere follows from
+//! Assumptions: none on $A$ and $B$. These forms cancel for matrices near a multiple of $I$; the numbers come from sums of squares that are proved to
+//! be the same. Moments of signs are 0 or 1, normals are paired by Isserlis' theorem, the sphere follows from
 //! the normals. If it failed, the number of projections that a loss is given would be wrong.
 
+use super::PROBES;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{NonNegative, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar};
@@ -29,13 +31,6 @@ const UNIT_RADIUS: u8 = 4;
 const GAUSSIAN_KURTOSIS: u8 = 5;
 const SIGNS_BELOW_SPHERE: u8 = 6;
 
-const PROBES: [(&str, Probe); 4] = [
-    ("normals", Probe::Gaussian),
-    ("signs", Probe::Rademacher),
-    ("sphere", Probe::Sphere),
-    ("coordinates", Probe::Coordinate),
-];
-
 parameters! {
     /// Two square matrices, and entries of a kurtosis.
     Pair {
@@ -48,11 +43,20 @@ parameters! {
 /// The covariance as it is stated.
 fn stated<S: Field>(wrong: u8, probe: Probe, a: &Matrix<S>, b: &Matrix<S>) -> S {
     let [a, b] = [a, b].map(|matrix| if wrong == UNSYMMETRIC { matrix.clone() } else { symmetric_part(matrix) });
-    match (wrong, probe) {
-        (NORMALS_FOR_SPHERE, Probe::Sphere) => Probe::Gaussian.covariance(&a, &b),
-        (UNIT_RADIUS, Probe::Sphere) => probe.covariance(&a, &b) / a.rows().pow(2) as i64,
-        (PAIRS_ONCE, Probe::Rademacher) => probe.covariance(&a, &b) / 2,
-        _ => probe.covariance(&a, &b),
+    let d = a.rows() as i64;
+    // The transpose changes nothing of symmetric parts; without it, what is not symmetrised would not be ‖A‖².
+    let (product, traces) = ((&a * &b.transpose()).trace(), a.trace() * b.trace());
+    let diagonal = (0..a.rows()).fold(S::zero(), |sum, i| sum + a[(i, i)] * b[(i, i)]);
+    match probe {
+        Probe::Gaussian => product * 2,
+        Probe::Rademacher if wrong == PAIRS_ONCE => product - diagonal,
+        Probe::Rademacher => (product - diagonal) * 2,
+        Probe::Sphere if wrong == NORMALS_FOR_SPHERE => product * 2,
+        Probe::Sphere => {
+            let radius = if wrong == UNIT_RADIUS { d * d } else { 1 };
+            (product - traces / d) * (2 * d) / (d + 2) / radius
+        }
+        Probe::Coordinate => diagonal * d - traces,
     }
 }
 
@@ -91,20 +95,21 @@ impl Statement for Moments {
             let [mean, other] = [&a, &b].map(|form| probe.mean(d, form));
             let variance = probe.mean(d, &square) - mean.square();
             relations.push(Relation::equal(format!("mean, {name}"), mean, p.A.trace()));
-            relations.push(Relation::equal(
-                format!("covariance, {name}"),
-                probe.mean(d, &product) - mean * other,
-                stated(wrong, probe, &p.A, &p.B),
-            ));
-            let sums_of_squares = probe.variance(&symmetric_part(&p.A));
-            relations.push(Relation::equal(format!("variance, {name}"), variance, sums_of_squares));
+            let covariance = probe.mean(d, &product) - mean * other;
+            let [one, two] = [&p.A, &p.B].map(symmetric_part);
+            relations.extend([
+                Relation::equal(format!("covariance, {name}"), covariance, stated(wrong, probe, &p.A, &p.B)),
+                // What the library evaluates: sums of squares, and of products, that do not cancel.
+                Relation::equal(format!("covariance by sums, {name}"), covariance, probe.covariance(&one, &two)),
+                Relation::equal(format!("variance, {name}"), variance, probe.variance(&one)),
+            ]);
         }
         let moment = |(coefficient, indices): &(S, Vec<usize>)| *coefficient * independent_moment(p.m4, d, indices);
         let second = square.0.iter().map(moment).fold(S::zero(), |sum, term| sum + term);
         let symmetric = symmetric_part(&p.A);
         let diagonal = (0..d).fold(S::zero(), |sum, i| sum + symmetric[(i, i)].square());
         let kurtosis = if wrong == GAUSSIAN_KURTOSIS { S::zero() } else { (p.m4 - 3) * diagonal };
-        let stated = Probe::Gaussian.variance(&symmetric) + kurtosis;
+        let stated = stated(0, Probe::Gaussian, &p.A, &p.A) + kurtosis;
         relations.push(Relation::equal("variance, independent entries", second - p.A.trace().square(), stated));
         relations
     }

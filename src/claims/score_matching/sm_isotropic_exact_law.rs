@@ -16,6 +16,7 @@
 //! none of these, for their lengths vary. The law is checked by the first three moments of one sample, and in draws of whole estimates. If it failed, one projection for each sample, which is the usual choice, would be
 //! thought to cost a small factor; it costs the dimension.
 
+use super::IN_USE;
 use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Dual, Field, Float, Lanes, Matrix, Scalar};
@@ -29,9 +30,6 @@ const FACTOR_TWO: u8 = 1;
 const ALL_DEGREES: u8 = 2;
 const NORMALS_TOO: u8 = 3;
 const UNBIASED: u8 = 4;
-
-const PROBES: [(&str, Probe); 3] =
-    [("signs", Probe::Rademacher), ("normals", Probe::Gaussian), ("sphere", Probe::Sphere)];
 
 parameters! {
     /// An isotropic family.
@@ -60,7 +58,7 @@ impl Statement for Limit {
             family.asymptotic_variance(family.variability(&Projections { law, count, reduced }))
         };
         let mut relations = Vec::new();
-        for (name, law) in PROBES {
+        for (name, law) in IN_USE {
             let normal = law == Probe::Gaussian;
             let excess = match (wrong, normal) {
                 (FACTOR_TWO, _) => 1,
@@ -115,7 +113,7 @@ impl Statement for Law {
                 .map(|at| (0..degree).map(|place| at / d.pow(place as u32) % d).collect())
                 .collect();
             let scale = p.theta.powi(n as i32);
-            for (name, probe) in PROBES {
+            for (name, probe) in IN_USE {
                 let terms = all.iter().map(|indices| (isserlis(&covariance, indices), indices.clone()));
                 let moment = probe.mean(d, &GaussianPolynomial(terms.collect())) * scale;
                 let fixed = S::int(p.d.into()).powi(n as i32);

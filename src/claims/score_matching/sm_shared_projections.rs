@@ -13,33 +13,22 @@
 //! Assumptions: projections independent of the data and of each other. Sampled is the product of the deviations of two losses that share a
 //! projection, whose mean is $S$. If it failed, a fixed set of projections, which saves time, would cost nothing.
 
+use super::IN_USE;
+use super::sm_estimator_variance::Average;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{GaussianVector, Plan, Relation, Statement, Statistic, Trial, sampler};
-use crate::numbers::{Ball, Covariance, Field, Float, Lanes, Scalar};
+use crate::numbers::{Ball, Field, Float, Lanes, Scalar};
 use crate::objectives::hutchinson::Probe;
 use crate::objectives::score_matching::{
-    LossPolynomial, SCORE_LAWS, ScoreLaw, data_variance, estimator_variance, mean_implicit, projection_variance,
-    shared_estimator_variance, shared_variance, sliced,
+    LossPolynomial, SCORE_LAWS, ScoreLaw, at_score_law, data_variance, estimator_variance, mean_implicit,
+    projection_variance, shared_estimator_variance, shared_variance, sliced,
 };
-use crate::parameters;
 use crate::parameters::{InputError, Parameters, Source, at_point};
-use crate::worlds::{MultivariateGaussian, ScoreModel};
+use crate::worlds::ScoreModel;
 
 const INDEPENDENT: u8 = 1;
 const COUNTED_TWICE: u8 = 2;
 const CURVATURE_ALONE: u8 = 3;
-
-const PROBES: [(&str, Probe); 3] =
-    [("normals", Probe::Gaussian), ("signs", Probe::Rademacher), ("sphere", Probe::Sphere)];
-
-parameters! {
-    /// The law of the score, and how much an average is taken over.
-    Average {
-        law: of(ScoreLaw) "the score over the data",
-        M: positive "projections, the same for all samples",
-        N: positive "samples",
-    }
-}
 
 /// What a shared projection leaves, as it is stated.
 fn stated_between<S: Field>(wrong: u8, law: &ScoreLaw<S>, probe: Probe) -> S {
@@ -68,12 +57,7 @@ impl Statement for Shared {
     type Params<S: Scalar> = Average<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[
-            "K=[[0.9,-0.31],[-0.31,1.7]] a=[0.37,-0.61] W=[[1.3,0.45],[0.45,0.71]] M=4 N=7",
-            "K=[[0.8,-0.25,0.1],[-0.25,1.6,0.05],[0.1,0.05,0.45]] a=[-0.535,1.415,-0.65] \
-             W=[[0.94725,-0.1275,0.09275],[-0.1275,2.135,0.3125],[0.09275,0.3125,0.4305]] M=3 N=20",
-            "K=[[-0.7,0.2],[0.2,31.9]] a=[41.3,-0.19] W=[[1,0.99999999],[0.99999999,1.1]] M=1 N=1000000",
-        ]
+        &[at_score_law!(plane " M=4 N=7"), at_score_law!(space " M=3 N=20"), at_score_law!(indefinite " M=1 N=1000000")]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Average<S>) -> Vec<Relation<'p, S>> {
@@ -82,7 +66,7 @@ impl Statement for Shared {
         let truth = ScoreLaw::at_the_truth(law.precision.clone());
         let loss_at_the_truth = LossPolynomial::loss(&truth, false);
         let mut relations = Vec::new();
-        for (name, probe) in PROBES {
+        for (name, probe) in IN_USE {
             let centred = loss.plus(&LossPolynomial::constant(-loss.mean(law, probe)));
             let itself = centred.square().mean(law, probe);
             let same_sample = centred.over_projections(probe, d).square().mean(law, probe);
@@ -126,7 +110,7 @@ impl Trial for Draws {
         let centred = LossPolynomial::loss(&exact, false).plus(&LossPolynomial::constant(-target));
         let given_projection = centred.square().over_data(&exact);
         let mut statistics = Vec::new();
-        for ([mean, product], (_, probe)) in NAMES.into_iter().zip(PROBES) {
+        for ([mean, product], (_, probe)) in NAMES.into_iter().zip(IN_USE) {
             let variance = data_variance(&exact) + projection_variance(&exact, probe, false);
             // Given the projection the two are independent with one law.
             let square = given_projection.square().mean(&exact, probe);
@@ -134,10 +118,7 @@ impl Trial for Draws {
             statistics.push(Statistic::mean(mean, target.to_f64(), variance.to_f64()));
             statistics.push(Statistic::mean(product, stated_between(self.0, &exact, probe).to_f64(), spread.to_f64()));
         }
-        let scores = GaussianVector::new(&MultivariateGaussian {
-            mean: p.mean.clone(),
-            covariance: Covariance::new(p.covariance.clone()),
-        });
+        let scores = GaussianVector::new(&p.gaussian());
         let jacobian = (-&p.precision).map(Lanes::splat);
         let (d, target) = (p.mean.dimension(), Lanes::splat(mean_implicit(&p)));
         Ok(Plan {
@@ -146,7 +127,7 @@ impl Trial for Draws {
             drawn: None,
             sampler: sampler(move |noise, out| {
                 let samples = [noise.vector(&scores), noise.vector(&scores)];
-                for ((_, probe), out) in PROBES.into_iter().zip(out.chunks_mut(2)) {
+                for ((_, probe), out) in IN_USE.into_iter().zip(out.chunks_mut(2)) {
                     let v = noise.projection(probe, d);
                     let [one, other] = [0, 1].map(|i| sliced(&jacobian, &samples[i], &v));
                     out[0] = one;

@@ -16,6 +16,7 @@
 //! Assumptions: $\Sigma$ positive definite, $A$ invertible. If it failed, training that takes an entropy from an estimated score would
 //! follow the gradient of something else.
 
+use super::IN_USE;
 use crate::claims::{Claim, Control, Expect, Readings};
 use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Covariance, Dual, Field, Float, Lanes, Matrix, Scalar, Vector, gradient};
@@ -29,9 +30,6 @@ const NOT_TRANSPOSED: u8 = 2;
 const OTHER_OFFSET: u8 = 3;
 const DIAGONAL_OF_INVERSE: u8 = 4;
 const ONE_SQUARE: u8 = 5;
-
-const PROBES: [(&str, Probe); 3] =
-    [("signs", Probe::Rademacher), ("normals", Probe::Gaussian), ("sphere", Probe::Sphere)];
 
 parameters! {
     /// Data and a linear field.
@@ -94,7 +92,7 @@ impl Statement for Minimiser {
         let (wrong, d, covariance) = (self.0, p.m.dimension(), p.Sigma.matrix());
         let field = AffineField { slope: p.B.clone(), offset: p.c.clone() };
         let loss = closed(&field, &p.m, covariance);
-        let mut relations: Vec<_> = PROBES
+        let mut relations: Vec<_> = IN_USE
             .into_iter()
             .map(|(name, probe)| Relation::equal(format!("loss, {name}"), by_moments(p, probe), loss))
             .collect();
@@ -241,7 +239,7 @@ impl Trial for Draws {
             statistics: NAMES.into_iter().enumerate().map(statistic).collect(),
             drawn: None,
             sampler: sampler(move |noise, out| {
-                let epsilon = Vector(vec![noise.normal(), noise.normal()]);
+                let epsilon = noise.normals(2);
                 let score = &precision * &(&a * &epsilon);
                 out.copy_from_slice(score.outer(&epsilon).entries());
             }),

@@ -20,17 +20,18 @@
 //! $0.03$ standard deviations at the point that is drawn, so that enclosures decide it. If the claim failed, a sliced loss would fit another
 //! score than an unsliced one; and SSM-VR with unit projections does.
 
+use super::PROBES;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{EveryDimension, GaussianVector, Plan, Relation, Statement, Statistic, Trial, sampler};
 use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar, Vector};
 use crate::objectives::hutchinson::Probe;
 use crate::objectives::score_matching::{
-    LossPolynomial, SCORE_LAWS, ScoreLaw, data_variance, mean_implicit, mean_sliced, mean_sliced_reduced,
+    LossPolynomial, SCORE_LAWS, ScoreLaw, at_score_law, data_variance, mean_implicit, mean_sliced, mean_sliced_reduced,
     projection_variance, sliced, sliced_constant, sliced_divergence, sliced_reduced,
 };
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
-use crate::worlds::{SCORE_MODELS, ScoreModel};
+use crate::worlds::{SCORE_MODELS, ScoreModel, at_score_model};
 
 const NO_HALF: u8 = 1;
 const UNIT_SPHERE_REDUCED: u8 = 2;
@@ -38,13 +39,6 @@ const UNSCALED: u8 = 3;
 const ANY_SECOND_MOMENT: u8 = 4;
 const SAME_MINIMISER: u8 = 5;
 const WHOLE_CONSTANT: u8 = 6;
-
-const PROBES: [(&str, Probe); 4] = [
-    ("normals", Probe::Gaussian),
-    ("signs", Probe::Rademacher),
-    ("sphere", Probe::Sphere),
-    ("coordinates", Probe::Coordinate),
-];
 
 parameters! {
     /// A model and one projection.
@@ -61,10 +55,7 @@ impl Statement for FixedProjection {
     type Params<S: Scalar> = Projected<S>;
 
     fn points(&self) -> &'static [&'static str] {
-        &[
-            "Sigma=[[1.3,0.45],[0.45,0.71]] K=[[0.9,-0.31],[-0.31,1.7]] m=[0.31,-0.83] mu=[-0.17,0.29] v=[0.6,-1.9]",
-            "Sigma=[[1,0.99999999],[0.99999999,1.1]] K=[[-0.7,0.2],[0.2,811.9]] m=[17.3,-0.9] mu=[-0.41,0.37] v=[1e-3,7.1]",
-        ]
+        &[at_score_model!(plane " v=[0.6,-1.9]"), at_score_model!(indefinite " v=[1e-3,7.1]")]
     }
 
     fn relations<'p, S: Scalar>(&self, p: &'p Projected<S>) -> Vec<Relation<'p, S>> {
@@ -143,11 +134,9 @@ impl Statement for AnySecondMoment {
 
     fn points(&self) -> &'static [&'static str] {
         &[
-            "K=[[0.9,-0.31],[-0.31,1.7]] a=[0.37,-0.61] W=[[1.3,0.45],[0.45,0.71]] R=[[0.7,-0.3],[1.1,0.4]]",
+            at_score_law!(plane " R=[[0.7,-0.3],[1.1,0.4]]"),
             // R Rᵀ = diag(0.2, 1, 1.8).
-            "K=[[0.8,-0.25,0.1],[-0.25,1.6,0.05],[0.1,0.05,0.45]] a=[-0.535,1.415,-0.65] \
-             W=[[0.94725,-0.1275,0.09275],[-0.1275,2.135,0.3125],[0.09275,0.3125,0.4305]] \
-             R=[[0.4,0.2,0,0,0],[0,0,1,0,0],[0,0,0,1.2,0.6]]",
+            at_score_law!(space " R=[[0.4,0.2,0,0,0],[0,0,1,0,0],[0,0,0,1.2,0.6]]"),
         ]
     }
 

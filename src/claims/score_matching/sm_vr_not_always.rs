@@ -17,6 +17,7 @@
 //! Assumptions: $E\,vv^\top = I$, $K \succ 0$ at the truth. Variances are compared exactly; two sample variances would need far more draws and say
 //! less. If it failed, the reduced loss could be chosen blindly.
 
+use super::IN_USE;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{Relation, Statement};
 use crate::numbers::{Field, Matrix, Scalar, Vector};
@@ -29,9 +30,6 @@ use crate::worlds::GaussianPolynomial;
 const NO_COVARIANCE: u8 = 1;
 const ALWAYS_REDUCES: u8 = 2;
 const NEVER_REDUCES: u8 = 3;
-
-const PROBES: [(&str, Probe); 3] =
-    [("normals", Probe::Gaussian), ("signs", Probe::Rademacher), ("sphere", Probe::Sphere)];
 
 parameters! {
     /// A precision and the score at a sample.
@@ -104,7 +102,7 @@ impl Statement for Samplewise {
             let difference = variance(probe, &whole) - variance(probe, &curvature);
             Relation::equal(name, difference, stated_at_sample(self.0, probe, &p.K, &p.s))
         };
-        PROBES.into_iter().map(difference).collect()
+        IN_USE.into_iter().map(difference).collect()
     }
 }
 
@@ -134,7 +132,7 @@ impl Statement for Averaged {
         let law = ScoreLaw::at_the_truth(p.K.clone());
         // Both losses have one mean over the projection at every sample, so that its squares fall out of the difference.
         let [whole, reduced] = [false, true].map(|reduced| LossPolynomial::loss(&law, reduced).square());
-        let relations = PROBES.into_iter().flat_map(|(name, probe)| {
+        let relations = IN_USE.into_iter().flat_map(|(name, probe)| {
             let stated = stated_at_the_truth(self.0, probe, &p.K);
             let by_cause = projection_variance(&law, probe, false) - projection_variance(&law, probe, true);
             [

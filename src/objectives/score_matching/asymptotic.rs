@@ -3,8 +3,9 @@
 //!
 //! An estimate that solves `Σᵢ ψ(xᵢ, θ) = 0` has `√N(θ̂ − θ) → N(0, H⁻¹VH⁻¹)` with `H = E ∂ψ/∂θ`, `V = Cov ψ`.
 
-use crate::numbers::{Covariance, Matrix, Scalar, Vector};
+use crate::numbers::{Covariance, Field, Matrix, Scalar, Vector};
 use crate::parameters::{InputError, Parameters, Source};
+use crate::worlds::MultivariateGaussian;
 
 /// Centred data `N(0, K⁻¹)` and the models `K + Σⱼ θⱼBⱼ` with symmetric `Bⱼ`, at the truth `θ = 0`.
 #[derive(Debug, Clone)]
@@ -13,6 +14,14 @@ pub struct PrecisionFamily<S> {
     pub precision: Covariance<S>,
     /// The `Bⱼ`, symmetric `d × d`.
     pub directions: Vec<Matrix<S>>,
+}
+
+impl<S: Field> PrecisionFamily<S> {
+    /// `ψⱼ = −tr Bⱼ + xᵀKBⱼx`, the derivative of `tr ∇s + ½|s|²` along `θⱼ`; of mean 0.
+    pub fn estimating_functions(&self, x: &Vector<S>) -> Vector<S> {
+        let score = self.precision.matrix() * x;
+        Vector(self.directions.iter().map(|b| b.bilinear(&score, x) - b.trace()).collect())
+    }
 }
 
 impl<S: Scalar> PrecisionFamily<S> {
@@ -27,10 +36,16 @@ impl<S: Scalar> PrecisionFamily<S> {
         Self { precision, directions }
     }
 
-    /// `ψⱼ = −tr Bⱼ + xᵀKBⱼx`, the derivative of `tr ∇s + ½|s|²` along `θⱼ`; of mean 0.
-    pub fn estimating_functions(&self, x: &Vector<S>) -> Vector<S> {
-        let score = self.precision.matrix() * x;
-        Vector(self.directions.iter().map(|b| b.bilinear(&score, x) - b.trace()).collect())
+    /// The law of the data, `N(0, K⁻¹)`.
+    pub fn data(&self) -> MultivariateGaussian<S> {
+        let mean = Vector(vec![S::zero(); self.covariance().rows()]);
+        MultivariateGaussian { mean, covariance: Covariance::new(self.covariance().clone()) }
+    }
+
+    /// In another reading, every lane for instance.
+    pub fn map<R: Field>(&self, f: impl Fn(S) -> R) -> PrecisionFamily<R> {
+        let directions = self.directions.iter().map(|b| b.map(&f)).collect();
+        PrecisionFamily { precision: self.precision.map(&f), directions }
     }
 
     /// `Hⱼₖ = tr(ΣBⱼBₖ)`, the mean of the second derivatives of the loss.

@@ -22,10 +22,11 @@ pub use averages::{
 pub use finite_difference::{Ends, Stencil, finite_difference_reduced, reduced_along};
 pub use loss_polynomial::LossPolynomial;
 pub use losses::{denoising, explicit, implicit, sliced, sliced_reduced};
-pub use noised::{denoising_variance, least_covariance, mean_denoising, noised, residual_covariance};
+pub use noised::{denoising_variance, least_covariance, mean_denoising, noised, residual_law};
 pub use on_quartic::OnQuartic;
 pub use parts::{Loss, Place};
 pub use scale_family::{Projections, ScaleFamily};
+pub(crate) use score_law::at_score_law;
 pub use score_law::{SCORE_LAWS, ScoreLaw};
 pub use stencils::{SymmetricStencil, complete_homogeneous, divided_difference, factorial};
 pub use variances::{

@@ -3,6 +3,7 @@
 //! The residual `r = s(x̃) + (x̃ − x)/σ²` is Gaussian for an affine score: `N(a, W + σ²(I/σ² − K)²)` with the mean `a` and the
 //! covariance `W` of the score over data without noise.
 
+use super::{ScoreLaw, data_variance};
 use crate::numbers::{Covariance, Matrix, Scalar};
 use crate::worlds::{MultivariateGaussian, ScoreModel};
 
@@ -13,22 +14,20 @@ pub fn noised<S: Scalar>(model: &ScoreModel<S>, variance: S) -> ScoreModel<S> {
     ScoreModel { data: MultivariateGaussian { mean: model.data.mean.clone(), covariance }, ..model.clone() }
 }
 
-/// `W + σ²(I/σ² − K)²`, the covariance of the residual.
-pub fn residual_covariance<S: Scalar>(model: &ScoreModel<S>, variance: S) -> Matrix<S> {
-    let noise = noise_slope(model, variance);
-    &model.score_covariance() + &(&noise * &noise).scale(variance)
+/// `N(a, W + σ²(I/σ² − K)²)`, the law of the residual in place of that of the score, whose Jacobian at the data it has.
+pub fn residual_law<S: Scalar>(model: &ScoreModel<S>, variance: S) -> ScoreLaw<S> {
+    let (clean, noise) = (ScoreLaw::from(model), noise_slope(model, variance));
+    ScoreLaw { covariance: &clean.covariance + &(&noise * &noise).scale(variance), ..clean }
 }
 
 /// `E ½|r|²`: a sum of squares, in which nothing cancels.
 pub fn mean_denoising<S: Scalar>(model: &ScoreModel<S>, variance: S) -> S {
-    let mean = model.mean_score();
-    (residual_covariance(model, variance).trace() + mean.dot(&mean)) / 2
+    residual_law(model, variance).mean_square() / 2
 }
 
-/// `Var ½|r|² = ½ tr C² + aᵀCa` with the covariance `C` of the residual.
+/// `Var ½|r|²`, as that of `½|s|²` over data without noise.
 pub fn denoising_variance<S: Scalar>(model: &ScoreModel<S>, variance: S) -> S {
-    let (covariance, mean) = (residual_covariance(model, variance), model.mean_score());
-    (&covariance * &covariance).trace() / 2 + covariance.bilinear(&mean, &mean)
+    data_variance(&residual_law(model, variance))
 }
 
 /// `R = I/σ² − T⁻¹ = ΣT⁻¹/σ²`, the covariance of the residual where the model has the score of the noised data; half its trace

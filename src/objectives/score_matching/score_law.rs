@@ -1,18 +1,31 @@
 //! The law of a model's score over the data: all that averages and variances of the losses depend on.
 
-use crate::numbers::{Field, Matrix, Scalar, Vector};
+use crate::numbers::{Covariance, Field, Matrix, Scalar, Vector};
 use crate::parameters::{InputError, Parameters, Source};
-use crate::worlds::ScoreModel;
+use crate::worlds::{MultivariateGaussian, ScoreModel};
+
+/// The text of a point about a [`ScoreLaw`], and what a statement says beyond it.
+macro_rules! at_score_law {
+    (plane $($more:literal)?) => {
+        concat!("K=[[0.9,-0.31],[-0.31,1.7]] a=[0.37,-0.61] W=[[1.3,0.45],[0.45,0.71]]", $($more)?)
+    };
+    (space $($more:literal)?) => {
+        concat!(
+            "K=[[0.8,-0.25,0.1],[-0.25,1.6,0.05],[0.1,0.05,0.45]] a=[-0.535,1.415,-0.65] \
+             W=[[0.94725,-0.1275,0.09275],[-0.1275,2.135,0.3125],[0.09275,0.3125,0.4305]]",
+            $($more)?
+        )
+    };
+    (indefinite $($more:literal)?) => {
+        concat!("K=[[-0.7,0.2],[0.2,31.9]] a=[41.3,-0.19] W=[[1,0.99999999],[0.99999999,1.1]]", $($more)?)
+    };
+}
+pub(crate) use at_score_law;
 
 /// Points of statements about a [`ScoreLaw`]: generic ones of three sizes, that of three dimensions over the data of
 /// [`SCORE_MODELS`](crate::worlds::SCORE_MODELS), and one whose entries are nearly the same with an indefinite precision.
-pub const SCORE_LAWS: &[&str] = &[
-    "K=[[0.9,-0.31],[-0.31,1.7]] a=[0.37,-0.61] W=[[1.3,0.45],[0.45,0.71]]",
-    "K=[[0.8,-0.25,0.1],[-0.25,1.6,0.05],[0.1,0.05,0.45]] a=[-0.535,1.415,-0.65] \
-     W=[[0.94725,-0.1275,0.09275],[-0.1275,2.135,0.3125],[0.09275,0.3125,0.4305]]",
-    "K=[[1.9]] a=[-0.41] W=[[2.3]]",
-    "K=[[-0.7,0.2],[0.2,31.9]] a=[41.3,-0.19] W=[[1,0.99999999],[0.99999999,1.1]]",
-];
+pub const SCORE_LAWS: &[&str] =
+    &[at_score_law!(plane), at_score_law!(space), "K=[[1.9]] a=[-0.41] W=[[2.3]]", at_score_law!(indefinite)];
 
 /// A model score with Jacobian `−K` whose value over the data is `N(a, W)`.
 #[derive(Debug, Clone)]
@@ -44,6 +57,13 @@ impl<S: Field> ScoreLaw<S> {
     /// `G = −K + ½(W + aaᵀ)`: over the data, sliced score matching is `vᵀGv` on average.
     pub fn mean_form(&self) -> Matrix<S> {
         &self.second_moment().scale(S::ratio(1, 2)) - &self.precision
+    }
+}
+
+impl<S: Scalar> ScoreLaw<S> {
+    /// `N(a, W)` itself, for a `W` that is positive definite.
+    pub fn gaussian(&self) -> MultivariateGaussian<S> {
+        MultivariateGaussian { mean: self.mean.clone(), covariance: Covariance::new(self.covariance.clone()) }
     }
 }
 
