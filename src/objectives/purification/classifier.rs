@@ -32,11 +32,12 @@ impl Norm {
         }
     }
 
-    /// The unit of attack that takes it off, but for the sign of the class: `w/‖w‖₂`, or `sign w`, for `w` without an entry 0.
+    /// The unit of attack that takes it off, but for the sign of the class: `w/‖w‖₂` for `w ≠ 0`, or `sign w`, which is 0 where an
+    /// entry is.
     pub fn steepest<S: Scalar>(self, w: &Vector<S>) -> Vector<S> {
         match self {
             Self::L2 => w.scale(self.dual(w).recip()),
-            Self::Linf => w.map(|w| w / w.square().sqrt()),
+            Self::Linf => w.map(S::sign),
         }
     }
 }
