@@ -1,7 +1,7 @@
 //! Draws of random projections, and of vectors with a Gaussian law.
 
 use super::{Noise, WIDTH};
-use crate::numbers::{Field, Float, Lanes, Matrix, Vector};
+use crate::numbers::{Covariance, Field, Float, Lanes, Matrix, Vector};
 use crate::objectives::hutchinson::Probe;
 use crate::worlds::MultivariateGaussian;
 
@@ -16,6 +16,12 @@ impl GaussianVector {
     pub fn new(law: &MultivariateGaussian<Float>) -> Self {
         let factor = law.covariance.matrix().cholesky().map(Lanes::splat);
         Self { mean: law.mean.map(Lanes::splat), factor }
+    }
+
+    /// Of the law `N(0, Σ)`.
+    pub fn centred(covariance: &Covariance<Float>) -> Self {
+        let mean = Vector(vec![Float(0.0); covariance.matrix().rows()]);
+        Self::new(&MultivariateGaussian { mean, covariance: covariance.clone() })
     }
 }
 

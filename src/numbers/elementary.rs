@@ -29,6 +29,10 @@ pub trait Elementary: EndPoint {
 }
 
 impl<E: Elementary> Scalar for Interval<E> {
+    fn sign(self) -> Self {
+        if self.mag() == E::ZERO { self } else { self / self.square().sqrt() }
+    }
+
     fn pi() -> Self {
         E::enclose_pi()
     }

@@ -70,6 +70,10 @@ impl Field for Float {
 }
 
 impl Scalar for Float {
+    fn sign(self) -> Self {
+        if self.0 == 0.0 { self } else { Self(self.0.signum()) }
+    }
+
     fn pi() -> Self {
         Self(std::f64::consts::PI)
     }

@@ -117,6 +117,11 @@ impl<S: Field> Matrix<S> {
         self.map(|x| x * c)
     }
 
+    /// `M + cI` of a square matrix.
+    pub fn plus_identity(&self, c: S) -> Self {
+        self + &Self::identity(self.rows).scale(c)
+    }
+
     /// Entry by entry, also into another reading.
     pub fn map<R: Field>(&self, f: impl Fn(S) -> R) -> Matrix<R> {
         Matrix { rows: self.rows, columns: self.columns, entries: self.entries.iter().map(|x| f(*x)).collect() }

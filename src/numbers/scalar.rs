@@ -148,6 +148,11 @@ pub trait Scalar: Field {
     /// `φₖ′ = φₖ − k φₖ₊₁`. Every removable singularity is written with them.
     fn phi(self, k: u32) -> Self;
 
+    /// `x/|x|`, and 0 at 0 where a reading can tell that it is there.
+    fn sign(self) -> Self {
+        self / self.square().sqrt()
+    }
+
     /// `ln det x` of a positive definite entry of a matrix.
     fn log_det(self) -> Self {
         self.ln()

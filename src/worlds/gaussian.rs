@@ -128,6 +128,12 @@ impl<S: Scalar> MultivariateGaussian<S> {
         -Self::log_density_at(d, self.covariance.log_det(), d)
     }
 
+    /// `N(m, Σ + σ²I)`, the law under noise of the variance `σ² ≥ 0` in each entry; a variance, not a standard deviation.
+    pub fn noised(&self, variance: S) -> Self {
+        let covariance = Covariance::new(self.covariance.matrix().plus_identity(variance));
+        Self { mean: self.mean.clone(), covariance }
+    }
+
     /// The score `y ↦ −Σ⁻¹(y − m)`.
     pub fn score(&self) -> AffineField<S> {
         let precision = self.covariance.precision();

@@ -19,8 +19,7 @@ impl<S: Scalar> TwoClasses<S> {
 
     /// `P = (Σ + μμᵀ + σ²I)⁻¹`, the precision of the Gaussian energy that denoising score matching finds at noise of this variance.
     pub fn energy(&self, noise: S) -> Matrix<S> {
-        let identity = Matrix::identity(self.positive.mean.dimension());
-        Covariance::new(&self.covariance() + &identity.scale(noise)).precision().clone()
+        Covariance::new(self.covariance().plus_identity(noise)).precision().clone()
     }
 
     /// In another reading.

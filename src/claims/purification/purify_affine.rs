@@ -12,11 +12,12 @@
 //! sampled along one direction.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{EveryDimension, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
+use crate::evidence::{EveryDimension, GaussianVector, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Covariance, Field, Float, Lanes, Matrix, Scalar, Vector};
 use crate::objectives::purification::{Steps, step};
 use crate::parameters;
 use crate::parameters::{Domain, InputError, Parameters, Source, at_point};
+use crate::worlds::MultivariateGaussian;
 
 const ONE_FACTOR: u8 = 1;
 const DATA_MEAN: u8 = 2;
@@ -130,7 +131,7 @@ impl Trial for Draws {
         let variance = exact.covariance(self.0).bilinear(&along, &along).to_f64();
         let splat = Lanes::<WIDTH>::splat;
         let along = along.map(|c| splat(Float(c.to_f64())));
-        let (root, centre) = (p.S.matrix().cholesky().map(splat), p.m.map(splat));
+        let input = GaussianVector::new(&MultivariateGaussian { mean: p.m.clone(), covariance: p.S.clone() });
         let (precision, mode, length) = (p.P.map(splat), p.mu.map(splat), splat(p.alpha));
         Ok(Plan {
             point: POINT,
@@ -140,9 +141,7 @@ impl Trial for Draws {
             ],
             drawn: None,
             sampler: sampler(move |noise, out| {
-                let z = Vector(vec![noise.normal(), noise.normal()]);
-                let start = &centre + &(&root * &z);
-                let end = (0..p.k).fold(start, |x, _| step(|x| &precision * &(&mode - x), &x, length));
+                let end = (0..p.k).fold(noise.vector(&input), |x, _| step(|x| &precision * &(&mode - x), &x, length));
                 (out[0], out[1]) = (along.dot(&end), along.dot(&end));
             }),
         })

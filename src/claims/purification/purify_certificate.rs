@@ -24,6 +24,7 @@ use crate::evidence::{
 use crate::numbers::{Ball, Field, Float, Lanes, Scalar, Vector};
 use crate::objectives::purification::{
     Defended, Knowledge, Norm, at_least, coverage_of_the_bound, coverage_of_the_share, largest_radius, margin, radius,
+    unanimous_bound,
 };
 use crate::parameters;
 use crate::parameters::{ExactReader, Ignored, InputError, Inputs, at_point};
@@ -165,8 +166,11 @@ impl Enclosed for Coverage {
     fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
         let p: Counted<Ball> = at_point(point)?;
         let covered = coverage(self.0, &p);
-        // All of n: the bound α^{1/n} is the probability at which that has the chance α.
-        let bound = (p.alpha.ln() / i64::from(p.n)).exp();
+        // Where all of n agree: the bound is the probability at which that has the chance α; their share is 1.
+        let bound = match self.0 {
+            SHARE_FOR_BOUND => Ball::one(),
+            _ => unanimous_bound(Ball::int(p.n.into()), p.alpha).0,
+        };
         let chance = at_least(p.n, bound)[p.n as usize];
         Ok(vec![
             EnclosedRelation::at_most("covered as often as promised", move |_| covered - (Ball::one() - p.alpha)),

@@ -13,12 +13,12 @@
 //! $r \sim N(0, C)$, whose variance is $\frac12\mathrm{tr}\,C^2$. A score that is nearly right costs too little to be seen in a sample, and is refuted by proof and enclosure.
 
 use crate::claims::{Claim, Control, Expect, Readings};
-use crate::evidence::{NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
+use crate::evidence::{GaussianVector, NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Covariance, Field, Float, Lanes, Matrix, Scalar, Vector};
-use crate::objectives::score_matching::denoising;
+use crate::objectives::score_matching::{denoising, denoising_variance, mean_denoising};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
-use crate::worlds::{AffineField, GaussianPolynomial, MultivariateGaussian};
+use crate::worlds::{GaussianPolynomial, MultivariateGaussian, ScoreModel};
 
 const CLEAN: u8 = 1;
 const DEVIATION: u8 = 2;
@@ -35,6 +35,14 @@ parameters! {
         sigma: positive "the deviation of the noise",
         A: matrix "the slope of the score",
         b: vector "its value at 0",
+    }
+}
+
+impl<S: Scalar> Trained<S> {
+    /// The data beside the energy with this precision and their mean.
+    fn trained(&self, precision: Matrix<S>) -> ScoreModel<S> {
+        let data = MultivariateGaussian { mean: self.m.clone(), covariance: self.Sigma.clone() };
+        ScoreModel { data, precision, centre: self.m.clone() }
     }
 }
 
@@ -59,12 +67,11 @@ fn mean_loss<S: Scalar>(p: &Trained<S>, mean: &Vector<S>, covariance: &Matrix<S>
 
 /// The precision that is stated to be the best one for data with this covariance.
 fn stated<S: Scalar>(wrong: u8, p: &Trained<S>, covariance: &Matrix<S>) -> Matrix<S> {
-    let identity = Matrix::identity(covariance.rows());
     let noise = if wrong == DEVIATION { p.sigma } else { p.sigma.square() };
     match wrong {
         CLEAN => Covariance::new(covariance.clone()).precision().clone(),
-        POSTERIOR => Covariance::new(covariance.clone()).precision() + &identity.scale(p.sigma.square().recip()),
-        _ => Covariance::new(covariance + &identity.scale(noise)).precision().clone(),
+        POSTERIOR => Covariance::new(covariance.clone()).precision().plus_identity(p.sigma.square().recip()),
+        _ => Covariance::new(covariance.plus_identity(noise)).precision().clone(),
     }
 }
 
@@ -78,7 +85,7 @@ fn completed<'p, S: Scalar>(
     loss: S,
 ) -> Relation<'p, S> {
     let (d, variance) = (mean.dimension(), p.sigma.square());
-    let seen = covariance + &Matrix::identity(d).scale(variance);
+    let seen = covariance.plus_identity(variance);
     let floor = match wrong {
         NO_FLOOR => S::zero(),
         _ => (S::int(d as i64) / variance - Covariance::new(seen.clone()).precision().trace()) / 2,
@@ -118,7 +125,7 @@ impl Statement for Minimum {
     }
 }
 
-/// Where the catalogue prints the minimum, 5.00978.
+/// Where another program found the minimum 5.00978.
 struct Printed(u8);
 
 impl Statement for Printed {
@@ -169,30 +176,23 @@ struct Draws(u8);
 impl Trial for Draws {
     fn plan(&self) -> Result<Plan, InputError> {
         let (exact, p): (Trained<Ball>, Trained<Float>) = (at_point(POINT)?, at_point(POINT)?);
-        // r = −T⁻¹(z + σn) + n/σ: covariance T⁻¹ΣT⁻¹ + σ²(σ⁻²I − T⁻¹)².
         let law = |wrong: u8| {
-            let best = stated(wrong, &exact, exact.Sigma.matrix());
-            let variance = exact.sigma.square();
-            let noise = &Matrix::identity(2).scale(variance.recip()) - &best;
-            let c = &(&(&best * exact.Sigma.matrix()) * &best) + &(&noise * &noise).scale(variance);
-            ((c.trace() / 2).to_f64(), ((&c * &c).trace() / 2).to_f64())
+            let (model, noise) = (exact.trained(stated(wrong, &exact, exact.Sigma.matrix())), exact.sigma.square());
+            (mean_denoising(&model, noise).to_f64(), denoising_variance(&model, noise).to_f64())
         };
         let ((mean, variance), drawn) = (law(0), law(self.0));
         let mean = if self.0 == NO_FLOOR { 0.0 } else { mean };
         let splat = Lanes::<WIDTH>::splat;
-        let best = stated(self.0, &p, p.Sigma.matrix());
-        let score = AffineField { offset: &best * &p.m, slope: -&best }.map(splat);
-        let law = MultivariateGaussian { mean: p.m.clone(), covariance: p.Sigma.clone() };
-        let (root, centre) = (law.covariance.matrix().cholesky().map(splat), law.mean.map(splat));
+        let model = p.trained(stated(self.0, &p, p.Sigma.matrix()));
+        let (data, score) = (GaussianVector::new(&model.data), model.score().map(splat));
         let deviation = splat(p.sigma);
         Ok(Plan {
             point: POINT,
             statistics: vec![Statistic::mean("loss at the minimiser", mean, variance)],
             drawn: Some(vec![drawn]),
             sampler: sampler(move |noise, out| {
-                let [data, added] = [0, 1].map(|_| Vector(vec![noise.normal(), noise.normal()]));
-                let added = added.scale(deviation);
-                let seen = &(&centre + &(&root * &data)) + &added;
+                let (clean, added) = (noise.vector(&data), noise.normals(2).scale(deviation));
+                let seen = &clean + &added;
                 out[0] = denoising(&score.value(&seen), &added, deviation * deviation);
             }),
         })

@@ -17,9 +17,10 @@
 use crate::claims::purification::purify_lda_accuracy::Classified;
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{
-    ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
+    ByEnclosure, Enclosed, EnclosedRelation, GaussianVector, NonNegative, Plan, Relation, Statement, Statistic, Trial,
+    WIDTH, sampler,
 };
-use crate::numbers::{Ball, Covariance, Field, Float, Lanes, Matrix, Scalar, Vector, integrate, normal_density};
+use crate::numbers::{Ball, Field, Float, Lanes, Matrix, Scalar, Vector, integrate, normal_density};
 use crate::objectives::purification::{Defended, Knowledge, Norm, Steps, accuracy, margin};
 use crate::parameters;
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point};
@@ -81,8 +82,8 @@ impl<S: Scalar> AnyEnergy<S> {
             Knowledge::Gray => w.clone(),
         };
         let attacked = &law.mean - &Norm::L2.steepest(&ascent).scale(self.eps);
-        let noise = Matrix::identity(w.dimension()).scale(self.inject.square() / i64::from(self.runs));
-        let spread = self.steps.covariance(&(law.covariance.matrix() + &noise));
+        let noised = law.noised(self.inject.square() / i64::from(self.runs));
+        let spread = self.steps.covariance(noised.covariance.matrix());
         Gaussian::new(w.dot(&self.purified(&attacked)), spread.bilinear(w, w))
     }
 }
@@ -212,11 +213,10 @@ impl<S: Scalar> Parameters<S> for Purified<S> {
         let mode = source.choice("mode", Knowledge::NAMES, false, "whether the attacker knows the purifier")?;
         let classes = &classified.classes;
         let (precision, noise) = (classes.energy(sigma.square()), sigma.square());
-        let identity = Matrix::identity(classified.w.dimension()).scale(noise);
-        let within = Covariance::new(classes.positive.covariance.matrix() + &identity);
+        let within = classes.positive.noised(noise).covariance.precision().clone();
         let steps = Steps::without_noise(precision, length, count);
         let any = AnyEnergy { classified, steps, eps, inject, runs };
-        Ok(Self { any, within: within.precision().clone(), knowledge: Knowledge::named(mode) })
+        Ok(Self { any, within, knowledge: Knowledge::named(mode) })
     }
 }
 
@@ -275,7 +275,7 @@ impl Trial for Draws {
         let attacks = [p.any.purified(w), w.clone()].map(|ascent| Norm::L2.steepest(&ascent).scale(p.any.eps));
         let attacks = attacks.map(|attack| attack.map(Lanes::splat));
         let law = &p.any.classified.classes.positive;
-        let factor = law.covariance.matrix().cholesky().map(Lanes::splat);
+        let spread = GaussianVector::centred(&law.covariance);
         let (w, mean) = (w.map(Lanes::splat), law.mean.map(Lanes::splat));
         let (precision, length) = (p.any.steps.precision.map(Lanes::splat), Lanes::splat(p.any.steps.length));
         let (count, inject, runs) = (p.any.steps.count, Lanes::splat(p.any.inject), p.any.runs);
@@ -284,9 +284,8 @@ impl Trial for Draws {
             statistics,
             drawn: None,
             sampler: sampler(move |noise, out| {
-                let mut normals = || Vector((0..mean.dimension()).map(|_| noise.normal()).collect());
-                let z = &factor * &normals();
-                let added: Vec<_> = (0..runs).map(|_| normals().scale(inject)).collect();
+                let z = noise.vector(&spread);
+                let added: Vec<_> = (0..runs).map(|_| noise.normals(mean.dimension()).scale(inject)).collect();
                 let label = Lanes(noise.uniform().0.map(|u| (u - 0.5).signum()));
                 for (out, attack) in out.iter_mut().zip(&attacks) {
                     let x = &(&mean - attack).scale(label) + &z;

@@ -11,6 +11,8 @@
 //! = \int f_{M}(z)\,\Phi\Big(\frac{a + \nu z}s\Big)dz, \qquad f_M = \frac{n!}{((m-1)!)^2}\big(\Phi(1 - \Phi)\big)^{m-1}\varphi $$
 //!
 //! where $f_M$ is the density of the median of $n$ standard normals, $m = \frac{n+1}2$: two formulas, one given the margin, one given the median of the noise.
+//! The median is the mean plus something symmetric and independent of it (Basu), so that for $n > 1$ a vote is nearer to chance than the average:
+//! the worse one where $a > 0$, the better where $a < 0$.
 //!
 //! **Sign rule.** Noise moves an accuracy towards $\frac12$: with $v = \nu^2/n$, $\frac d{dv}\frac a{\sqrt{s^2 + v}} = -\frac a{2(s^2 + v)^{3/2}}$, so that it costs where
 //! $a > 0$ and *gains* where $a < 0$. A gain under a large attack is drift to chance. Binary noise of amplitude $\sigma\sqrt{2/\pi}$ has the
@@ -165,6 +167,10 @@ impl Enclosed for Votes {
             }),
             EnclosedRelation::equal("one run", move |radius| {
                 accuracy(&one.averaged()) - one.accuracy_by_margins(radius)
+            }),
+            EnclosedRelation::at_most("a vote is nearer to chance than the average", move |radius| {
+                let lost = accuracy(&vote.averaged()) - stated(wrong, &vote, radius);
+                if vote.margin.mean.certainly_positive() { lost } else { -lost }
             }),
         ])
     }

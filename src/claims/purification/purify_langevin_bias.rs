@@ -20,7 +20,7 @@
 
 use super::purify_contraction::ends;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
+use crate::evidence::{GaussianVector, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Covariance, Float, Lanes, Matrix, Scalar, Vector};
 use crate::objectives::purification::{Steps, step};
 use crate::parameters;
@@ -49,19 +49,15 @@ impl Convention {
         Steps { precision: precision.clone(), length, noise, count }
     }
 
-    /// The law that the steps keep, as it is stated.
+    /// The covariance that the steps keep, or what is taken for it.
     fn stated<S: Scalar>(self, wrong: u8, precision: &Covariance<S>, eta: S) -> Matrix<S> {
-        let share = if self == Self::Half { eta / 4 } else { eta / 2 };
-        let target = precision.precision();
-        let identity = Matrix::identity(target.rows());
+        let steps = self.steps(precision.matrix(), eta, 1);
         match wrong {
-            UNBIASED => target.clone(),
-            FIRST_ORDER => target + &identity.scale(share),
-            _ => {
-                let share = if wrong == OTHER_CONVENTION { share * 2 } else { share };
-                let slowed = &identity - &precision.matrix().scale(share);
-                target * Covariance::new(slowed).precision()
-            }
+            UNBIASED => precision.precision().clone(),
+            FIRST_ORDER => precision.precision() + &Matrix::identity(precision.matrix().rows()).scale(steps.length / 2),
+            // Twice the drift and twice the noise are the other convention.
+            OTHER_CONVENTION => Steps { length: steps.length * 2, noise: steps.noise * 2, ..steps }.stationary(),
+            _ => steps.stationary(),
         }
     }
 }
@@ -216,11 +212,11 @@ impl Trial for Draws {
         const POINT: &str = "P=[[2,0.5],[0.5,1]] mu=[0.3,-1.1] eta=0.6 k=3";
         let (exact, p): (Chain<Ball>, Chain<Float>) = (at_point(POINT)?, at_point(POINT)?);
         let claimed = Convention::Half.stated(self.0, &exact.P, exact.eta).map(|entry| Float(entry.to_f64()));
-        let kept = Convention::Half.stated(0, &p.P, p.eta);
-        let root = kept.cholesky().map(Lanes::<WIDTH>::splat);
+        let kept = Covariance::new(Convention::Half.stated(0, &p.P, p.eta));
+        let kept = GaussianVector::new(&MultivariateGaussian { mean: p.mu.clone(), covariance: kept });
         let [v00, v01, v11] = [(0, 0), (0, 1), (1, 1)].map(|at| claimed[at].0);
         let steps = Convention::Half.steps(p.P.matrix(), p.eta, p.k);
-        let (precision, mode) = (p.P.matrix().map(Lanes::splat), p.mu.map(Lanes::splat));
+        let (precision, mode) = (p.P.matrix().map(Lanes::<WIDTH>::splat), p.mu.map(Lanes::splat));
         let (length, noise) = (Lanes::splat(steps.length), Lanes::splat(steps.noise.sqrt()));
         Ok(Plan {
             point: POINT,
@@ -232,11 +228,10 @@ impl Trial for Draws {
             ],
             drawn: None,
             sampler: sampler(move |draws, out| {
-                let normals = |draws: &mut crate::evidence::Noise| Vector(vec![draws.normal(), draws.normal()]);
-                let start = &mode + &(&root * &normals(draws));
+                let start = draws.vector(&kept);
                 let end = (0..p.k).fold(start, |x, _| {
                     let moved = step(|x| &precision * &(&mode - x), &x, length);
-                    &moved + &normals(draws).scale(noise)
+                    &moved + &draws.normals(2).scale(noise)
                 });
                 let product = (end[0] - mode[0]) * (end[1] - mode[1]);
                 out.copy_from_slice(&[end[0], end[0], end[1], product]);

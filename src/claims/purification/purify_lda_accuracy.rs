@@ -16,7 +16,8 @@
 
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{
-    ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Plan, Relation, Statement, Statistic, Trial, sampler,
+    ByEnclosure, Enclosed, EnclosedRelation, GaussianVector, NonNegative, Plan, Relation, Statement, Statistic, Trial,
+    sampler,
 };
 use crate::numbers::{Ball, Field, Float, Integrand, Lanes, OverLine, Scalar, Special, Vector, gaussian_mean};
 use crate::objectives::purification::{accuracy, margin};
@@ -54,7 +55,7 @@ impl Classified<Ball> {
     }
 }
 
-/// EXP of the catalogue, in three dimensions.
+/// An example in three dimensions.
 pub(super) const EXAMPLE: &str = "w=[1,0.2,-0.1] mu=[0.8,-0.4,0.5] Sigma=[[1.7,0.4,-0.3],[0.4,0.9,0.2],[-0.3,0.2,2.1]]";
 
 impl<S: Scalar> Classified<S> {
@@ -207,7 +208,7 @@ impl Trial for Draws {
             wrong => phi(exact.largest_signal(wrong)),
         };
         let law = p.classes.positive.clone();
-        let (factor, weights) = (law.covariance.matrix().cholesky().map(Lanes::splat), [p.w.clone(), p.best()]);
+        let (centred, weights) = (GaussianVector::centred(&law.covariance), [p.w.clone(), p.best()]);
         let [bare, best_weights] = weights.map(|w| w.map(Lanes::splat));
         let mean = law.mean.map(Lanes::splat);
         Ok(Plan {
@@ -219,7 +220,7 @@ impl Trial for Draws {
             drawn: None,
             sampler: sampler(move |noise, out| {
                 let label = Lanes(noise.uniform().0.map(|u| (u - 0.5).signum()));
-                let z = &factor * &Vector((0..mean.dimension()).map(|_| noise.normal()).collect());
+                let z = noise.vector(&centred);
                 let x = &mean.scale(label) + &z;
                 for (out, w) in out.iter_mut().zip([&bare, &best_weights]) {
                     *out = Lanes((label * w.dot(&x)).0.map(|margin| f64::from(u8::from(margin > 0.0))));

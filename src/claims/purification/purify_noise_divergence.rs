@@ -14,13 +14,18 @@
 //!
 //! Assumptions: $\sigma > 0$; $B$ invertible. The last two integrals rest on $p^2/q$ and $\sqrt{pq}$ being $e^{\|\delta\|^2/\sigma^2}$ and $e^{-\|\delta\|^2/(8\sigma^2)}$ times
 //! normal densities, which is proved point by point, and TV on the likelihood ratio's crossing of 1 at the midpoint and nowhere else; its value is enclosed
-//! against an integral, and the event that shows it is counted. If it failed, a purifier's steps would be credited with what its
+//! against an integral and computed again from the purified pair, and the events that show it are counted, before the steps and after. If it failed, a purifier's steps would be credited with what its
 //! noise does.
 
+use super::purify_contraction::ends;
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{ByEnclosure, Enclosed, EnclosedRelation, Plan, Relation, Statement, Statistic, Trial, sampler};
-use crate::numbers::{Ball, Covariance, Float, Lanes, Matrix, Scalar, Special, Vector, integrate, normal_density};
-use crate::objectives::purification::{Displacement, Steps};
+use crate::evidence::{
+    ByEnclosure, Enclosed, EnclosedRelation, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
+};
+use crate::numbers::{
+    Ball, Covariance, Field, Float, Lanes, Matrix, Scalar, Special, Vector, integrate, normal_density,
+};
+use crate::objectives::purification::{Displacement, Steps, step};
 use crate::parameters;
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source, at_point};
 use crate::worlds::MultivariateGaussian;
@@ -90,7 +95,11 @@ impl Statement for Divergences {
             _ => seen.kl(),
         };
         let purified = match self.0 {
-            CONTRACTED => Displacement { length: length * p.alpha, ..seen }.kl(),
+            // As if the noise stayed as it was.
+            CONTRACTED => {
+                let shrunk = &steps.factor() * &p.delta;
+                Displacement { length: shrunk.dot(&shrunk).sqrt(), ..seen }.kl()
+            }
             _ => seen.kl(),
         };
         // ln of what the two integrals multiply a normal density with.
@@ -129,7 +138,6 @@ fn stated<S: Special>(wrong: u8, seen: &Displacement<S>) -> S {
     match wrong {
         WHOLE_DISTANCE => Displacement { length: seen.length * 2, ..*seen }.total_variation(),
         PINSKER => (seen.kl() / 2).sqrt(),
-        CONTRACTED => seen.total_variation() * 9 / 10,
         _ => seen.total_variation(),
     }
 }
@@ -162,6 +170,92 @@ impl Enclosed for Variation {
     }
 }
 
+parameters! {
+    /// A displacement of an input, noise, and steps after it, in two dimensions.
+    Behind {
+        delta: vector "the displacement",
+        sigma: positive "standard deviation of the injected noise",
+        P: symmetric "precision of the energy",
+        alpha: positive "length of a step",
+        k: count "steps",
+    }
+}
+
+impl<S: Scalar> Behind<S> {
+    fn steps(&self) -> Steps<S> {
+        Steps::without_noise(self.P.clone(), self.alpha, self.k)
+    }
+
+    /// What is claimed of the total variation after the steps.
+    fn stated(&self, wrong: u8) -> S
+    where
+        S: Special,
+    {
+        let before =
+            Displacement { length: self.delta.dot(&self.delta).sqrt(), deviation: self.sigma }.total_variation();
+        // ρ, the larger size of two eigenvalues.
+        let [low, high] = ends(&self.steps().one());
+        let rate = ((low + high).square().sqrt() + high - low) / 2;
+        if wrong == CONTRACTED { before * rate.powi(self.k as i32) } else { before }
+    }
+}
+
+/// Total variation before and after the steps.
+struct AfterSteps(u8);
+
+const BEHIND: &str = "delta=[0.7,-0.31] sigma=0.45 P=[[0.71,-0.25],[-0.25,1.3]] alpha=0.31 k=2";
+
+impl Enclosed for AfterSteps {
+    fn points(&self) -> &'static [&'static str] {
+        &[
+            BEHIND,
+            "delta=[0.42,-0.56] sigma=0.45 P=[[0.71,-0.25],[-0.25,1.3]] alpha=0.31 k=2",
+            // Each step takes nearly all of one direction away.
+            "delta=[0.0137,0.271] sigma=3.1 P=[[2.1,0.9],[0.9,0.4]] alpha=0.3999 k=3",
+        ]
+    }
+
+    fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
+        let p: Behind<Ball> = at_point(point)?;
+        let (stated, after) = (p.stated(self.0), Displacement::behind(&p.steps(), &p.delta, p.sigma).total_variation());
+        Ok(vec![EnclosedRelation::equal("total variation after the steps", move |_| stated - after)])
+    }
+}
+
+/// How often purified inputs are on the far side of the plane that tells the two laws apart best.
+struct PurifiedDraws(u8);
+
+impl Trial for PurifiedDraws {
+    fn plan(&self) -> Result<Plan, InputError> {
+        let exact: Behind<Ball> = at_point(BEHIND)?;
+        let p: Behind<Float> = at_point(BEHIND)?;
+        let [claimed, right] = [self.0, 0].map(|wrong| exact.stated(wrong).to_f64());
+        let spread = (1.0 - right * right) / 4.0;
+        let (steps, noise) = (p.steps(), Matrix::identity(2).scale(p.sigma.square()));
+        // The likelihood ratio of the purified laws is 1 where (Bᵏδ)ᵀ(σ²B²ᵏ)⁻¹y is half of its value at Bᵏδ.
+        let moved = &steps.factor() * &p.delta;
+        let normal = Covariance::new(steps.covariance(&noise)).precision() * &moved;
+        let midway = Lanes::<WIDTH>::splat(normal.dot(&moved) / 2);
+        let [normal, delta] = [&normal, &p.delta].map(|v| v.map(Lanes::splat));
+        let (precision, deviation, length) = (p.P.map(Lanes::splat), Lanes::splat(p.sigma), Lanes::splat(p.alpha));
+        Ok(Plan {
+            point: BEHIND,
+            statistics: vec![
+                Statistic::mean("purified input beyond the plane", (1.0 - claimed) / 2.0, spread),
+                Statistic::mean("purified displaced input beyond the plane", (1.0 + claimed) / 2.0, spread),
+            ],
+            drawn: None,
+            sampler: sampler(move |noise, out| {
+                let z = noise.normals(2).scale(deviation);
+                for (out, x) in out.iter_mut().zip([z.clone(), &delta + &z]) {
+                    let y = (0..p.k).fold(x, |x, _| step(|x| -&(&precision * x), &x, length));
+                    *out = Lanes((normal.dot(&y) - midway).0.map(|beyond| f64::from(u8::from(beyond > 0.0))));
+                }
+            }),
+        })
+    }
+}
+
 /// The half-space that shows the whole of the variation.
 struct HalfSpace(u8);
 
@@ -183,7 +277,7 @@ impl Trial for HalfSpace {
             ],
             drawn: None,
             sampler: sampler(move |noise, out| {
-                let z = Vector((0..delta.dimension()).map(|_| noise.normal() * deviation).collect());
+                let z = noise.normals(delta.dimension()).scale(deviation);
                 for (out, x) in out.iter_mut().zip([z.clone(), &delta + &z]) {
                     *out = Lanes((delta.dot(&x) - midway).0.map(|beyond| f64::from(u8::from(beyond > 0.0))));
                 }
@@ -225,6 +319,7 @@ formulas! {
 }
 
 const VARIATION: &str = "total variation";
+const AFTER_STEPS: &str = "total variation after steps";
 
 /// The claim.
 pub static CLAIM: Claim = Claim {
@@ -237,6 +332,7 @@ pub static CLAIM: Claim = Claim {
     readings: &[
         Readings::of("", &Divergences(0)),
         Readings::certified(VARIATION, &ByEnclosure(Variation(0))).and_sampled(&HalfSpace(0)),
+        Readings::certified(AFTER_STEPS, &ByEnclosure(AfterSteps(0))).and_sampled(&PurifiedDraws(0)),
     ],
     controls: &[
         Control {
@@ -270,9 +366,9 @@ pub static CLAIM: Claim = Claim {
         },
         Control {
             id: "variation-contracts",
-            story: "the total variation shrunk by ρ = 0.9 for a step of purification",
-            readings: Readings::certified(VARIATION, &ByEnclosure(Variation(CONTRACTED)))
-                .and_sampled(&HalfSpace(CONTRACTED)),
+            story: "the total variation shrunk by ρᵏ, the rate at which the steps forget a displacement",
+            readings: Readings::certified(AFTER_STEPS, &ByEnclosure(AfterSteps(CONTRACTED)))
+                .and_sampled(&PurifiedDraws(CONTRACTED)),
         },
     ],
     quantities: &[

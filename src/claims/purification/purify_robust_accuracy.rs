@@ -11,14 +11,15 @@
 //!
 //! Assumptions: classes $N(\pm\mu, \Sigma)$, equally likely; the attacker knows label and classifier; nothing is clipped. Hölder's equality and
 //! inequality are proved (the entries of a box attack are the signs of $w$ less some room); the soft threshold is compared with other classifiers at
-//! points; accuracies under attack are counted over drawn inputs. The $\ell_2$ and a wrong $\ell_\infty$ value differ by .0017 at the catalogue's
-//! example, which no sensible number of draws would tell: the enclosure does. If it failed, an attack would be called stronger, or a
+//! points; accuracies under attack are counted over drawn inputs. The $\ell_2$ and a wrong $\ell_\infty$ value differ by .0017 at the first
+//! point, which no sensible number of draws would tell: the enclosure does. If it failed, an attack would be called stronger, or a
 //! defence better, than any can be.
 
 use crate::claims::purification::purify_lda_accuracy::{Classified, EXAMPLE};
 use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{
-    ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Plan, Relation, Statement, Statistic, Trial, sampler,
+    ByEnclosure, Enclosed, EnclosedRelation, GaussianVector, NonNegative, Plan, Relation, Statement, Statistic, Trial,
+    sampler,
 };
 use crate::numbers::{Ball, Field, Float, Lanes, Scalar, Vector, integrate, normal_density};
 use crate::objectives::purification::{Defended, Knowledge, Norm, accuracy, margin};
@@ -194,11 +195,10 @@ impl Enclosed for Optima {
         let wrong = self.0;
         let Round { mu, eps, v } = at_point(point)?;
         let room = |m: Ball| m.square().sqrt() - eps;
-        let sign = |m: Ball| m / m.square().sqrt();
         let soft = match wrong {
             MEANS => mu.clone(),
             HARD => mu.map(|m| if room(m).certainly_positive() { m } else { Ball::zero() }),
-            _ => mu.map(|m| if room(m).certainly_positive() { sign(m) * room(m) } else { Ball::zero() }),
+            _ => mu.map(|m| if room(m).certainly_positive() { m.sign() * room(m) } else { Ball::zero() }),
         };
         let excess = mu.0.iter().map(|m| room(*m)).filter(Ball::certainly_positive);
         let length = excess.fold(Ball::zero(), |sum, x| sum + x.square()).sqrt();
@@ -241,7 +241,7 @@ impl Trial for Draws {
         let p: Attacked<Float> = at_point(L2)?;
         let (w, law) = (p.classified.w, p.classified.classes.positive);
         let attacks = [Norm::L2, Norm::Linf].map(|norm| norm.steepest(&w).scale(p.size).map(Lanes::splat));
-        let factor = law.covariance.matrix().cholesky().map(Lanes::splat);
+        let spread = GaussianVector::centred(&law.covariance);
         let (w, mean) = (w.map(Lanes::splat), law.mean.map(Lanes::splat));
         Ok(Plan {
             point: EXAMPLE,
@@ -249,7 +249,7 @@ impl Trial for Draws {
             drawn: None,
             sampler: sampler(move |noise, out| {
                 let label = Lanes(noise.uniform().0.map(|u| (u - 0.5).signum()));
-                let z = &factor * &Vector((0..mean.dimension()).map(|_| noise.normal()).collect());
+                let z = noise.vector(&spread);
                 for (out, attack) in out.iter_mut().zip(&attacks) {
                     let x = &(&mean - attack).scale(label) + &z;
                     *out = Lanes((label * w.dot(&x)).0.map(|margin| f64::from(u8::from(margin > 0.0))));

@@ -18,7 +18,7 @@
 //! even of what it was trained on. Drawn are squared errors, whose variance is $2\|C\|_F^2$ for a residual $N(0, C)$.
 
 use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
-use crate::evidence::{NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
+use crate::evidence::{GaussianVector, NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
 use crate::numbers::{Ball, Covariance, Dual, Field, Float, Lanes, Matrix, Scalar, Vector, VectorJet};
 use crate::objectives::purification::{MirroredClasses, step};
 use crate::parameters;
@@ -44,9 +44,12 @@ parameters! {
 impl<S: Scalar> Noised<S> {
     /// The law of what is seen.
     fn seen(&self, wrong: u8) -> MultivariateGaussian<S> {
-        let noised = self.Sigma.matrix() + &Matrix::identity(self.m.dimension()).scale(self.sigma.square());
-        let covariance = if wrong == CLEAN_SCORE { self.Sigma.clone() } else { Covariance::new(noised) };
-        MultivariateGaussian { mean: self.m.clone(), covariance }
+        let data = self.data();
+        if wrong == CLEAN_SCORE { data } else { data.noised(self.sigma.square()) }
+    }
+
+    fn data(&self) -> MultivariateGaussian<S> {
+        MultivariateGaussian { mean: self.m.clone(), covariance: self.Sigma.clone() }
     }
 
     /// The length of the step.
@@ -136,7 +139,7 @@ impl Statement for Parabola {
     }
 }
 
-/// The same where the catalogue prints the errors: .6572 for half the step, .6262 for the step, .75 for none and for twice the step.
+/// The same where other programs found the errors .6572 for half the step, .6262 for the step, .75 for none and for twice the step.
 struct Printed(u8);
 
 impl Statement for Printed {
@@ -176,10 +179,10 @@ impl Statement for ClassStep {
 
     fn relations<'p, S: Scalar>(&self, p: &'p Classes<S>) -> Vec<Relation<'p, S>> {
         let (variance, d) = (p.sigma.square(), p.mu.dimension());
-        let noised = Covariance::new(p.Sigma.matrix() + &Matrix::identity(d).scale(variance));
+        let class = MultivariateGaussian { mean: p.mu.clone(), covariance: p.Sigma.clone() }.noised(variance);
         // Bayes' rule: what each class says, with the probability of each class.
-        let law = |mean: Vector<S>| MultivariateGaussian { mean, covariance: noised.clone() };
-        let odds = law(p.mu.clone()).log_density(&p.x) - law(-&p.mu).log_density(&p.x);
+        let other = MultivariateGaussian { mean: -&p.mu, ..class.clone() };
+        let odds = class.log_density(&p.x) - other.log_density(&p.x);
         let shares = if self.0 == ONE_CLASS { [S::one(), S::zero()] } else { [odds.logistic(), (-odds).logistic()] };
         let says = [p.mu.clone(), -&p.mu].map(|mean| posterior(&mean, &p.Sigma, variance, &p.x));
         let mean = &says[0].0.scale(shares[0]) + &says[1].0.scale(shares[1]);
@@ -190,7 +193,7 @@ impl Statement for ClassStep {
             DEVIATION => p.sigma,
             _ => variance,
         };
-        let classes = MirroredClasses { mean: p.mu.clone(), precision: noised.precision().clone() };
+        let classes = MirroredClasses::of(&class);
         let moved = step(|x| classes.score(x), &p.x, length);
         let mut relations = Relation::componentwise("posterior mean of two classes", &moved, &mean);
         let moving = classes.map(Dual::constant);
@@ -220,15 +223,14 @@ impl Trial for Draws {
         let taken = exact.length(self.0);
         let splat = Lanes::<WIDTH>::splat;
         let score = p.seen(0).score().map(splat);
-        let (root, centre) = (p.Sigma.matrix().cholesky().map(splat), p.m.map(splat));
+        let data = GaussianVector::new(&p.data());
         let (sigma, length) = (splat(p.sigma), splat(p.length(self.0)));
         Ok(Plan {
             point: POINTS[0],
             statistics: vec![Statistic::mean("squared error", mean, variance)],
             drawn: (self.0 != 0).then(|| vec![law(taken)]),
             sampler: sampler(move |noise, out| {
-                let [data, added] = [0, 1].map(|_| Vector(vec![noise.normal(), noise.normal()]));
-                let clean = &centre + &(&root * &data);
+                let (clean, added) = (noise.vector(&data), noise.normals(2));
                 let end = step(|x| score.value(x), &(&clean + &added.scale(sigma)), length);
                 let error = &end - &clean;
                 out[0] = error.dot(&error);

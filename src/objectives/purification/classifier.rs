@@ -32,11 +32,19 @@ impl Norm {
         }
     }
 
-    /// The unit of attack that takes it off, but for the sign of the class: `w/‖w‖₂`, or `sign w`, for `w` without an entry 0.
+    /// The unit of attack that takes it off, but for the sign of the class: `w/‖w‖₂` for `w ≠ 0`, or `sign w`, which is 0 where an
+    /// entry is.
+    ///
+    /// ```
+    /// use ouracle::numbers::{Float, Vector};
+    /// use ouracle::objectives::purification::Norm;
+    /// let w = Vector([-0.7, 0.0, 0.3].map(Float).to_vec());
+    /// assert_eq!(Norm::Linf.steepest(&w).0, [-1.0, 0.0, 1.0].map(Float));
+    /// ```
     pub fn steepest<S: Scalar>(self, w: &Vector<S>) -> Vector<S> {
         match self {
             Self::L2 => w.scale(self.dual(w).recip()),
-            Self::Linf => w.map(|w| w / w.square().sqrt()),
+            Self::Linf => w.map(S::sign),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! How well a displaced input is told from the clean one behind injected noise. Sources: `yoon2021`, `cohen2019`.
 
-use crate::numbers::{Scalar, Special};
+use super::Steps;
+use crate::numbers::{Covariance, Matrix, Scalar, Special, Vector};
 
 /// `N(x, σ²I)` against `N(x + δ, σ²I)`: only `‖δ‖` and `σ` matter, in any dimension.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +13,15 @@ pub struct Displacement<S> {
 }
 
 impl<S: Scalar> Displacement<S> {
+    /// What steps make of the pair `N(x, σ²I)` and `N(x + δ, σ²I)`: displaced by `Bᵏδ`, with the covariance `C = σ²B²ᵏ` and what noise the
+    /// steps add, it is told apart like a displacement by `√((Bᵏδ)ᵀC⁻¹Bᵏδ)` under noise of variance 1. `B` invertible, or noise in
+    /// the steps; `δ` of `d` entries.
+    pub fn behind(steps: &Steps<S>, displacement: &Vector<S>, deviation: S) -> Self {
+        let noise = Matrix::identity(displacement.dimension()).scale(deviation.square());
+        let (moved, spread) = (&steps.factor() * displacement, Covariance::new(steps.covariance(&noise)));
+        Self { length: spread.precision().bilinear(&moved, &moved).sqrt(), deviation: S::one() }
+    }
+
     /// `‖δ‖²/σ²`.
     fn squared_ratio(&self) -> S {
         (self.length / self.deviation).square()

@@ -11,7 +11,7 @@ use dashu::integer::{IBig, UBig};
 const FIRST_BITS: usize = 320;
 const MOST_BITS: usize = 1 << 14;
 
-/// `½xᵀPx` after `count` steps `x ← x − λ(gᵀg/gᵀPg)g`, `g = Px`, from exact inputs: a symmetric `d × d` matrix row by row and `d` entries. It
+/// `½xᵀPx` after `count` steps of [`super::adaptive_descent`], `x ← x − λ(gᵀg/gᵀPg)g`, `g = Px`, from exact inputs: a symmetric `d × d` matrix row by row and `d` entries. It
 /// stays where it is once `g = 0`. The whole line if more than 16 384 bits would be needed.
 ///
 /// ```

@@ -2,6 +2,7 @@
 
 use super::adaptive::step;
 use crate::numbers::{Field, Matrix, Scalar, Vector};
+use crate::worlds::MultivariateGaussian;
 
 /// The law `½N(μ, T) + ½N(−μ, T)` in `d` dimensions. Of classes `N(±μ, Σ)` under noise of variance `σ²` it is the law with
 /// `T = Σ + σ²I`.
@@ -27,6 +28,11 @@ impl<S: Field> MirroredClasses<S> {
 }
 
 impl<S: Scalar> MirroredClasses<S> {
+    /// The class `N(μ, T)` and its mirror image.
+    pub fn of(class: &MultivariateGaussian<S>) -> Self {
+        Self { mean: class.mean.clone(), precision: class.covariance.precision().clone() }
+    }
+
     /// The score `T⁻¹(μ tanh(μᵀT⁻¹x) − x)`, `d` entries.
     ///
     /// ```

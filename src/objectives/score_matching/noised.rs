@@ -4,14 +4,12 @@
 //! covariance `W` of the score over data without noise.
 
 use super::{ScoreLaw, data_variance};
-use crate::numbers::{Covariance, Matrix, Scalar};
-use crate::worlds::{MultivariateGaussian, ScoreModel};
+use crate::numbers::{Matrix, Scalar};
+use crate::worlds::ScoreModel;
 
 /// `T = Σ + σ²I`: the same model beside data with noise of this variance, `N(m, T)`.
 pub fn noised<S: Scalar>(model: &ScoreModel<S>, variance: S) -> ScoreModel<S> {
-    let clean = model.data.covariance.matrix();
-    let covariance = Covariance::new(clean + &Matrix::identity(clean.rows()).scale(variance));
-    ScoreModel { data: MultivariateGaussian { mean: model.data.mean.clone(), covariance }, ..model.clone() }
+    ScoreModel { data: model.data.noised(variance), ..model.clone() }
 }
 
 /// `N(a, W + σ²(I/σ² − K)²)`, the law of the residual in place of that of the score, whose Jacobian at the data it has.
