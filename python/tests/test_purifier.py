@@ -299,6 +299,29 @@ def test_an_isotropic_energy_changes_no_accuracy():
         assert abs(finding.got - exact) <= finding.tolerance
 
 
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+def test_a_purifier_that_leaves_nothing_of_the_input_has_no_accuracy(norm):
+    # One step of length 1/p on P = pI ends at the mode, whatever it starts from; p = 2 exactly, p = 0.7 but for rounding.
+    for p in (2.0, 0.7):
+        e = oc.GaussianEnergy(p, MODE)
+        findings = check_purifier(purifying(e.score, 1 / p, 1), e, classes=(MU, WITHIN), classifier=W, eps=0.25, norm=norm, reported=0.9, n=1000)
+        assert findings.of("accuracy").verdict == "undecided" and "leaves nothing" in findings.of("accuracy").because, findings
+        assert findings.of("factor").verdict == "right" and not any("accuracy" in finding.quantity for finding in findings if finding.verdict != "undecided")
+    # Nearly nothing is something, where it is beyond rounding.
+    e = oc.GaussianEnergy(2.0, MODE)
+    near = check_purifier(purifying(e.score, 0.5 * (1 - 2.0**-20), 1), e, classes=(MU, WITHIN), classifier=W, eps=0.25, norm=norm)
+    assert near.of("clean accuracy").verdict == "right", near
+
+
+def test_a_weight_of_0_is_no_way_for_an_attack_that_does_not_know_the_purifier():
+    effective = np.array([0.7, 0.4, -0.2])
+    clean, white, gray = _native.purified_accuracies(MU, WITHIN, np.array([1.0, 0.0, -0.5]), effective, 0.3, 0.2, 0.25, "linf")
+    spread = math.sqrt(2 * (effective @ WITHIN @ effective + 0.2))
+    for got, loss in ((clean, 0.0), (white, 1.3), (gray, 0.9)):
+        exact = sum(math.erfc(-(effective @ MU + b - 0.25 * loss) / spread) / 4 for b in (0.3, -0.3))
+        assert abs(got - exact) < 8 * 2.0**-53
+
+
 def test_injected_noise_and_runs_enter_the_accuracy():
     e = oc.GaussianEnergy.of_classes(MU, WITHIN, 0.5)
 
