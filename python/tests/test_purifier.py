@@ -438,6 +438,16 @@ def test_bad_arguments_are_refused():
             check_purifier(purifying(e.score), e, **options)
     with pytest.raises(ValueError, match="sigma"):
         check_purifier(purifying(e.score), oc.GaussianEnergy(P), method="tweedie")
+    for sigma in (None, 0.0, -1.0, math.nan, math.inf, "0.5", [0.5, 0.2]):
+        with pytest.raises(ValueError, match="noise of training"):
+            oc.MixtureEnergy([1.0], 1.0, sigma)
+        with pytest.raises(ValueError, match="noise of training"):
+            oc.GaussianEnergy.of_classes(MU, WITHIN, sigma)
+    for noises in (-1.0, [0.5, 0.0], [], math.nan):
+        with pytest.raises(ValueError, match="noise of training"):
+            oc.GaussianEnergy.trained(LAW, noises)
+    with pytest.raises(ValueError, match=r"a number, \(d, d\) or \(levels, d, d\)"):
+        oc.GaussianEnergy([1.0, 2.0], [0.0, 0.0])
     for bad in (lambda: oc.GaussianEnergy([[1.0, 0.0], [0.0, 0.0]]), lambda: oc.GaussianEnergy(P, [0.0, 1.0]), lambda: oc.MixtureEnergy([0.0], 1.0, 1.0), lambda: oc.MixtureEnergy([1.0], -1.0, 1.0)):
         with pytest.raises(ValueError):
             bad()
