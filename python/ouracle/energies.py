@@ -204,14 +204,11 @@ class MixtureEnergy(Energy):
 
     def fixed_point(self) -> float:
         """``t*`` in ``(0, 1)``: the modes are at ``±t*μ``, and not at the means of the classes; 0 if ``|μ|² ≤ τ²``."""
-        if self.mean @ self.mean <= self.spread:
-            return 0.0
-        # The score along μ is positive below the root and negative above it; at the smallest number it is positive already.
-        low, high = float(np.finfo(float).tiny), 1.0
-        while (middle := (low + high) / 2) not in (low, high):
-            rising = self.exact((middle * self.mean)[None])[0] @ self.mean > 0
-            low, high = (middle, high) if rising else (low, middle)
-        return low
+        return _native.mirrored_fixed_point(self.mean, self.spread)
+
+    def slope(self, c: float, t: float) -> float:
+        """What a step of length ``cτ²`` makes of a small change along ``μ`` at ``tμ``: it is multiplied by this."""
+        return _native.mirrored_slope(self.mean, self.spread, c, t)
 
     def __repr__(self) -> str:
         return f"MixtureEnergy({self.mean.tolist()}, τ²={self.spread:.9g})"

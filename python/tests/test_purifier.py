@@ -68,6 +68,21 @@ def test_modes_of_a_mixture_are_not_at_the_means():
     t = e.fixed_point()
     assert abs(t - math.tanh(1.8103 * t)) < 8 * 2.0**-53
     assert oc.MixtureEnergy([0.5], 0.5, 0.6).fixed_point() == 0
+    # 1.0625 = 0.8125 + 0.25 exactly: at the critical point there is one mode; a little beyond it t² = 3(|μ|²/τ² − 1) but for the next order.
+    assert oc.MixtureEnergy([1.0, 0.25], 0.8125, 0.5).fixed_point() == 0
+    beyond = 2.0**-40
+    t = oc.MixtureEnergy([1.0, 0.25], 0.8125 - 1.0625 * beyond, 0.5).fixed_point()
+    assert abs(t**2 / (3 * beyond) - 1) < 2.0**-10
+
+
+def test_the_slope_along_the_modes_is_that_of_the_steps():
+    e, h = oc.MixtureEnergy([1.2, 0.4], 0.5, 0.6), 2.0**-17
+    for c in (0.3, 1.9):
+        for t in (0.0, e.fixed_point()):
+            ends = np.array([t + h, t - h])[:, None] * e.mean
+            after = (ends + c * e.spread * e.exact(ends)) @ e.mean / (e.mean @ e.mean)
+            # Cut-off of the order h² and rounding u/h of a difference, both around 1e-10.
+            assert abs((after[0] - after[1]) / (2 * h) - e.slope(c, t)) < 1e-8
 
 
 def test_fixed_steps_are_read_and_right():
