@@ -37,8 +37,8 @@ class Energy:
     """
 
     def __init__(self, dimension: int, levels: int, sigma: float | None) -> None:
-        if sigma is not None and not (np.isfinite(sigma) and sigma > 0):
-            raise ValueError(f"the noise of training is {sigma}, a standard deviation > 0, or None if there was none")
+        if sigma is not None:
+            _deviation(sigma)
         self.dimension = dimension
         self.levels = levels
         #: The noise with which the energy was trained, a standard deviation, if it is known.
@@ -93,11 +93,19 @@ class Energy:
         return int(given[0])
 
 
+def _deviation(sigma: Any) -> float:
+    """The noise of training, if it is a number that this can be."""
+    size = np.asarray(sigma)
+    if size.ndim or size.dtype.kind not in "fiu" or not (np.isfinite(size) and size > 0):
+        raise ValueError(f"the noise of training is {sigma!r}; give its standard deviation, a number > 0")
+    return float(size)
+
+
 class GaussianEnergy(Energy):
     """``½ (x − m)ᵀP(x − m)``, whose score is ``−P(x − m)``.
 
     Args:
-        precision: ``P``, a number (times the identity), ``(d, d)`` symmetric positive definite, or several of these, one a level.
+        precision: ``P``, a number (times the identity) or ``(d, d)`` symmetric positive definite; of several levels ``(levels, d, d)``.
         mode: ``m``, ``(d,)``; 0 by default.
         sigma: the noise with which it was trained, a standard deviation; for Tweedie's step.
 
@@ -111,7 +119,7 @@ class GaussianEnergy(Energy):
         matrices = matrices * np.eye(d) if matrices.ndim == 0 else matrices
         matrices = matrices[None] if matrices.ndim == 2 else matrices
         if matrices.ndim != 3 or matrices.shape[1:] != (d, d):
-            raise ValueError(f"the precision has the shape {np.shape(precision)} and the mode {d} entries; give (d, d) and (d,)")
+            raise ValueError(f"the precision has the shape {np.shape(precision)} and the mode {d} entries; give a number, (d, d) or (levels, d, d), and (d,)")
         for matrix in matrices:
             # The same judge as for covariances; a precision must not be singular either.
             Gaussian(np.zeros(d), matrix)
@@ -127,16 +135,16 @@ class GaussianEnergy(Energy):
     def trained(cls, law: Gaussian, sigma: ArrayLike) -> GaussianEnergy:
         """What denoising score matching finds on this data at this noise, or at several: ``P = (Σ + σ²I)⁻¹``."""
         noises = np.atleast_1d(np.asarray(sigma, dtype=np.float64))
-        if not (noises > 0).all():
-            raise ValueError(f"the noise of training is {noises.tolist()}; it must be positive")
+        if noises.ndim != 1 or not len(noises) or not (np.isfinite(noises) & (noises > 0)).all():
+            raise ValueError(f"the noise of training is {noises.tolist()}; give its standard deviation, a number > 0, or several, one a level")
         slopes, _ = law.native.prediction("score", np.stack([np.ones_like(noises), noises, 0 * noises, 0 * noises], axis=1))
         return cls(-(slopes + slopes.transpose(0, 2, 1)) / 2, law.mean, float(noises[0]) if len(noises) == 1 else None)
 
     @classmethod
     def of_classes(cls, mean: ArrayLike, covariance: ArrayLike, sigma: float) -> GaussianEnergy:
         """What it finds on two classes ``N(±μ, Σ)`` without their labels, among Gaussian energies: ``P = (Σ + μμᵀ + σ²I)⁻¹``."""
-        law = Gaussian(mean, covariance)
-        return cls(_native.trained_precision(law.mean, law.covariance, float(sigma) ** 2), None, sigma)
+        law, noise = Gaussian(mean, covariance), _deviation(sigma)
+        return cls(_native.trained_precision(law.mean, law.covariance, noise**2), None, noise)
 
     @property
     def precision(self) -> Array:
@@ -174,9 +182,11 @@ class MixtureEnergy(Energy):
         self.mean: Array = np.atleast_1d(np.asarray(mean, dtype=np.float64))
         if self.mean.ndim != 1 or not np.isfinite(self.mean).all() or not np.any(self.mean) or not (np.isfinite(variance) and variance > 0):
             raise ValueError(f"the mean of a class is {self.mean.tolist()} and its variance {variance}; give d finite entries, not all 0, and a positive number")
-        super().__init__(len(self.mean), 1, sigma)
+        # A mixture has no noiseless case: without σ there is no training by denoising.
+        noise = _deviation(sigma)
+        super().__init__(len(self.mean), 1, noise)
         #: ``τ² = s² + σ²``.
-        self.spread = float(variance) + float(sigma) ** 2
+        self.spread = float(variance) + noise**2
 
     def exact(self, states: Array, level: int = 0) -> Array:
         return _native.mirrored_score(self.mean, self.spread, np.ascontiguousarray(states))
@@ -194,14 +204,11 @@ class MixtureEnergy(Energy):
 
     def fixed_point(self) -> float:
         """``t*`` in ``(0, 1)``: the modes are at ``±t*μ``, and not at the means of the classes; 0 if ``|μ|² ≤ τ²``."""
-        if self.mean @ self.mean <= self.spread:
-            return 0.0
-        # The score along μ is positive below the root and negative above it; at the smallest number it is positive already.
-        low, high = float(np.finfo(float).tiny), 1.0
-        while (middle := (low + high) / 2) not in (low, high):
-            rising = self.exact((middle * self.mean)[None])[0] @ self.mean > 0
-            low, high = (middle, high) if rising else (low, middle)
-        return low
+        return _native.mirrored_fixed_point(self.mean, self.spread)
+
+    def slope(self, c: float, t: float) -> float:
+        """What a step of length ``cτ²`` makes of a small change along ``μ`` at ``tμ``: it is multiplied by this."""
+        return _native.mirrored_slope(self.mean, self.spread, c, t)
 
     def __repr__(self) -> str:
         return f"MixtureEnergy({self.mean.tolist()}, τ²={self.spread:.9g})"

@@ -63,12 +63,12 @@ fn sample_size(shift: f64, alpha: f64, tests: usize) -> PyResult<u64> {
     Ok(budget(alpha, tests)?.plan(&Statistic::mean("", 0.0, 1.0), (shift, 1.0)))
 }
 
-/// `Var(vᵀBv)` of a symmetric matrix for probes `rademacher`, `gaussian` or `sphere`.
+/// `Var(vᵀBv)` of a matrix, of which only the symmetric part matters, for probes `rademacher`, `gaussian`, `sphere` or `coordinate`.
 #[pyfunction]
 fn projection_variance(matrix: PyReadonlyArray2<'_, f64>, probe: &str) -> PyResult<f64> {
     let entries = matrix.as_array();
-    if !Probe::NAMES.contains(&probe) || entries.nrows() != entries.ncols() {
-        let (shape, names) = (entries.shape(), Probe::NAMES.join(", "));
+    if !Probe::EVERY.contains(&probe) || entries.nrows() != entries.ncols() {
+        let (shape, names) = (entries.shape(), Probe::EVERY.join(", "));
         return Err(refuse(format!(
             "probes `{probe}` of a matrix of the shape {shape:?}; give a square matrix and one of {names}"
         )));

@@ -4,11 +4,12 @@ use super::gaussian::square;
 use super::refuse;
 use nalgebra::DMatrix;
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, ToPyArray};
-use ouracle::numbers::{Covariance, Float, Matrix, Vector};
+use ouracle::numbers::{Ball, Covariance, Float, Matrix, Scalar, Vector};
 use ouracle::objectives::purification::{
-    Defended, Knowledge, MirroredClasses, Norm, Steps, accuracy, adaptive_length, gaussian_length,
+    Defended, Knowledge, MirroredClasses, Norm, Steps, adaptive_length, gaussian_length, mixture_fixed_point,
+    slope_along_centres,
 };
-use ouracle::worlds::{Gaussian, MultivariateGaussian, TwoClasses};
+use ouracle::worlds::{MultivariateGaussian, TwoClasses};
 use pyo3::prelude::*;
 
 type Square<'py> = Bound<'py, PyArray2<f64>>;
@@ -103,6 +104,30 @@ fn mirrored_score<'py>(
     PyArray2::from_vec2(py, &scores).map_err(refuse)
 }
 
+/// `t` in `(0, 1)`: the modes of the same mixture are at `±tμ`, and not at `±μ`; 0 if `|μ|² ≤ τ²`, where it has one mode, at 0.
+#[pyfunction]
+fn mirrored_fixed_point(mean: PyReadonlyArray1<'_, f64>, variance: f64) -> PyResult<f64> {
+    let classes = mirrored(&mean, variance, mean.as_array().len())?;
+    let (mean, variance) = (classes.mean.map(|entry| Ball::from(entry.0)), Ball::from(variance));
+    let beyond = mean.dot(&mean) - variance;
+    if !beyond.certainly_positive() {
+        return Ok(0.0);
+    }
+    let found = mixture_fixed_point(beyond / variance);
+    if !found.is_finite() {
+        return Err(refuse(format!("the modes of this mixture were not found: |μ|² − τ² = {}", beyond.to_f64())));
+    }
+    Ok(found.to_f64())
+}
+
+/// The slope along `μ` of a step of length `cτ²` along that score, at `tμ`.
+#[pyfunction]
+fn mirrored_slope(mean: PyReadonlyArray1<'_, f64>, variance: f64, c: f64, t: f64) -> PyResult<f64> {
+    let mean = mirrored(&mean, variance, mean.as_array().len())?.mean;
+    let norm = mean.dot(&mean).sqrt();
+    Ok(slope_along_centres(norm, Float(variance), Float(c), norm * Float(t)).0)
+}
+
 /// `λδ/(1 − z)` at each row, from the score of the mixture at the row and at the probe `δ`.
 #[pyfunction]
 fn mirrored_lengths<'py>(
@@ -161,21 +186,10 @@ fn purified_accuracies(
     }
     let (bare, effective, norm) = (vector(&bare), vector(&effective), Norm::named(norm));
     same("classes and classifiers", &[classes.positive.mean.dimension(), bare.dimension(), effective.dimension()])?;
-    // Along an entry 0 of the classifier the attack that is best against it alone does nothing.
-    let seen: Vec<usize> = (0..bare.dimension()).filter(|i| bare[*i].0 != 0.0).collect();
-    let part = |v: &Vector<Float>| Vector(seen.iter().map(|i| v[*i]).collect());
-    let gray = Defended { effective: part(&effective), ..Defended::bare(part(&bare)) };
-    let whole = Defended { effective, ..Defended::bare(bare) };
-    let clean = whole.clean_margin(&classes);
-    let losses =
-        [Float(0.0), whole.loss(norm, Knowledge::White), gray.loss(norm, Knowledge::Gray)].map(|c| c * Float(size));
-    Ok(losses.map(|loss| {
-        let of_class = |sign: f64| {
-            let mean = clean.mean + Float(sign * offset) - loss;
-            accuracy(&Gaussian::new(mean, clean.variance + Float(noise))).0
-        };
-        f64::midpoint(of_class(1.0), of_class(-1.0))
-    }))
+    let defended = Defended { effective, ..Defended::bare(bare) };
+    let attacks = [(0.0, Knowledge::White), (size, Knowledge::White), (size, Knowledge::Gray)];
+    let under = |(size, knowledge)| (Float(size), norm, knowledge);
+    Ok(attacks.map(|attack| defended.accuracy(&classes, under(attack), Float(offset), Float(noise)).0))
 }
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -184,6 +198,8 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(gaussian_lengths, module)?)?;
     module.add_function(wrap_pyfunction!(mirrored_score, module)?)?;
     module.add_function(wrap_pyfunction!(mirrored_lengths, module)?)?;
+    module.add_function(wrap_pyfunction!(mirrored_fixed_point, module)?)?;
+    module.add_function(wrap_pyfunction!(mirrored_slope, module)?)?;
     module.add_function(wrap_pyfunction!(trained_precision, module)?)?;
     module.add_function(wrap_pyfunction!(purified_accuracies, module)?)
 }

@@ -68,6 +68,21 @@ def test_modes_of_a_mixture_are_not_at_the_means():
     t = e.fixed_point()
     assert abs(t - math.tanh(1.8103 * t)) < 8 * 2.0**-53
     assert oc.MixtureEnergy([0.5], 0.5, 0.6).fixed_point() == 0
+    # 1.0625 = 0.8125 + 0.25 exactly: at the critical point there is one mode; a little beyond it t² = 3(|μ|²/τ² − 1) but for the next order.
+    assert oc.MixtureEnergy([1.0, 0.25], 0.8125, 0.5).fixed_point() == 0
+    beyond = 2.0**-40
+    t = oc.MixtureEnergy([1.0, 0.25], 0.8125 - 1.0625 * beyond, 0.5).fixed_point()
+    assert abs(t**2 / (3 * beyond) - 1) < 2.0**-10
+
+
+def test_the_slope_along_the_modes_is_that_of_the_steps():
+    e, h = oc.MixtureEnergy([1.2, 0.4], 0.5, 0.6), 2.0**-17
+    for c in (0.3, 1.9):
+        for t in (0.0, e.fixed_point()):
+            ends = np.array([t + h, t - h])[:, None] * e.mean
+            after = (ends + c * e.spread * e.exact(ends)) @ e.mean / (e.mean @ e.mean)
+            # Cut-off of the order h² and rounding u/h of a difference, both around 1e-10.
+            assert abs((after[0] - after[1]) / (2 * h) - e.slope(c, t)) < 1e-8
 
 
 def test_fixed_steps_are_read_and_right():
@@ -299,6 +314,29 @@ def test_an_isotropic_energy_changes_no_accuracy():
         assert abs(finding.got - exact) <= finding.tolerance
 
 
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+def test_a_purifier_that_leaves_nothing_of_the_input_has_no_accuracy(norm):
+    # One step of length 1/p on P = pI ends at the mode, whatever it starts from; p = 2 exactly, p = 0.7 but for rounding.
+    for p in (2.0, 0.7):
+        e = oc.GaussianEnergy(p, MODE)
+        findings = check_purifier(purifying(e.score, 1 / p, 1), e, classes=(MU, WITHIN), classifier=W, eps=0.25, norm=norm, reported=0.9, n=1000)
+        assert findings.of("accuracy").verdict == "undecided" and "leaves nothing" in findings.of("accuracy").because, findings
+        assert findings.of("factor").verdict == "right" and not any("accuracy" in finding.quantity for finding in findings if finding.verdict != "undecided")
+    # Nearly nothing is something, where it is beyond rounding.
+    e = oc.GaussianEnergy(2.0, MODE)
+    near = check_purifier(purifying(e.score, 0.5 * (1 - 2.0**-20), 1), e, classes=(MU, WITHIN), classifier=W, eps=0.25, norm=norm)
+    assert near.of("clean accuracy").verdict == "right", near
+
+
+def test_a_weight_of_0_is_no_way_for_an_attack_that_does_not_know_the_purifier():
+    effective = np.array([0.7, 0.4, -0.2])
+    clean, white, gray = _native.purified_accuracies(MU, WITHIN, np.array([1.0, 0.0, -0.5]), effective, 0.3, 0.2, 0.25, "linf")
+    spread = math.sqrt(2 * (effective @ WITHIN @ effective + 0.2))
+    for got, loss in ((clean, 0.0), (white, 1.3), (gray, 0.9)):
+        exact = sum(math.erfc(-(effective @ MU + b - 0.25 * loss) / spread) / 4 for b in (0.3, -0.3))
+        assert abs(got - exact) < 8 * 2.0**-53
+
+
 def test_injected_noise_and_runs_enter_the_accuracy():
     e = oc.GaussianEnergy.of_classes(MU, WITHIN, 0.5)
 
@@ -415,6 +453,16 @@ def test_bad_arguments_are_refused():
             check_purifier(purifying(e.score), e, **options)
     with pytest.raises(ValueError, match="sigma"):
         check_purifier(purifying(e.score), oc.GaussianEnergy(P), method="tweedie")
+    for sigma in (None, 0.0, -1.0, math.nan, math.inf, "0.5", [0.5, 0.2]):
+        with pytest.raises(ValueError, match="noise of training"):
+            oc.MixtureEnergy([1.0], 1.0, sigma)
+        with pytest.raises(ValueError, match="noise of training"):
+            oc.GaussianEnergy.of_classes(MU, WITHIN, sigma)
+    for noises in (-1.0, [0.5, 0.0], [], math.nan):
+        with pytest.raises(ValueError, match="noise of training"):
+            oc.GaussianEnergy.trained(LAW, noises)
+    with pytest.raises(ValueError, match=r"a number, \(d, d\) or \(levels, d, d\)"):
+        oc.GaussianEnergy([1.0, 2.0], [0.0, 0.0])
     for bad in (lambda: oc.GaussianEnergy([[1.0, 0.0], [0.0, 0.0]]), lambda: oc.GaussianEnergy(P, [0.0, 1.0]), lambda: oc.MixtureEnergy([0.0], 1.0, 1.0), lambda: oc.MixtureEnergy([1.0], -1.0, 1.0)):
         with pytest.raises(ValueError):
             bad()

@@ -40,9 +40,12 @@ def test_levels_lie_where_a_network_is_asked(schedule: oc.Schedule, data: st.Dat
     assert min(schedule.noise_time, schedule.data_time) <= time <= max(schedule.noise_time, schedule.data_time)
     level = schedule.level(time)
     assert level.alpha > 0 and level.sigma > 0
-    # The time is found up to its rounding, and ln(α/σ) moves by about 1/(ασ) with it, or by β/2 at most 15 times as much.
-    rounding = 8 * UNIT * 15 / (level.alpha * level.sigma)
-    assert abs(level.half_log_snr) <= 5 + rounding
+    # α and σ are rounded and so is λ = ln(α/σ) itself; a time that is found is rounded too, and λ moves with it by α′/α − σ′/σ.
+    moved = 0.0
+    if not isinstance(schedule, oc.Table):
+        _, _, alpha_rate, sigma_rate = schedule.rows(np.array([time]))[0]
+        moved = abs(time * (alpha_rate / level.alpha - sigma_rate / level.sigma))
+    assert abs(level.half_log_snr) <= 5 + 8 * UNIT * (1 + abs(level.half_log_snr) + moved)
 
 
 @ORDINARY

@@ -271,6 +271,10 @@ def _accuracies(asked: _Question, attack: accuracies.Attack, classifier: Any, ow
     if own is None:
         yield Rule("accuracy", "unsupported", "the purifier is no affine map that could be read, so its accuracies have no closed form here")
         return
+    if not all(attack.sees(one) for one in (own, ideal) if one is not None):
+        words = "the purifier leaves nothing of the input in the logit but rounding: both classes look alike behind it, and which of them is said is no accuracy"
+        yield Rule("accuracy", "undecided", words)
+        return
     yield from accuracies.compared(own, ideal, attack)
     if value is not None:
         yield accuracies.reported(value, n, kind, own, attack, rate)

@@ -61,6 +61,11 @@ class Attack:
         """What a unit of attack takes off ``wᵀx`` at most."""
         return float(np.abs(w).sum() if self.norm == "linf" else np.linalg.norm(w))
 
+    def sees(self, purifier: Map) -> bool:
+        """Whether anything of an input is left in the logit, beyond what rounding leaves of ``w_eff``."""
+        w = self.classifier.weights
+        return self.dual(purifier.factor.T @ w) > RIGHT * purifier.unit * float(np.abs(w).sum()) * self.dual(np.ones_like(w))
+
     def slack(self, purifier: Map) -> float:
         """What units of the map make of an accuracy: ``Φ`` rises by ``1/√(2π)`` at most, and the rest is the quotient rule."""
         w = self.classifier.weights

@@ -79,7 +79,7 @@ def _fixed_points(purify: Callable[[Array], Any], energy: MixtureEnergy, c: Arra
     size = float(np.abs(energy.mean).max())
     drift = float(energy.mean @ energy.mean) / energy.spread
     # Rounding of a mode is carried on by the slope of the map there; 0 stays 0.
-    slopes = np.maximum(1.0, np.abs(1 - c + c * drift * (1 - t**2)))
+    slopes = np.maximum(1.0, np.abs([energy.slope(float(one), t) for one in c]))
     u = frameworks.unit_roundoff(dtype)
     unit = 4 * u * size * (len(c) + 1) * float(np.prod(slopes)) * (1 + float(np.abs(c).max()) * (1 + drift))
     result = grade(got, exact, unit)

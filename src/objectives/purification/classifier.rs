@@ -135,3 +135,14 @@ impl<S: Scalar> Defended<S> {
         Gaussian::new(clean.mean, clean.variance + self.noise())
     }
 }
+
+impl<S: Special> Defended<S> {
+    /// The accuracy of the sign of `w_effᵀx + b + noise` under that attack, on two classes that are equally likely: each sees the offset
+    /// `b` with its sign, and `noise` is a variance that the purifier leaves in the logit beside what it adds to the input.
+    pub fn accuracy(&self, classes: &TwoClasses<S>, attack: (S, Norm, Knowledge), offset: S, noise: S) -> S {
+        let (size, norm, knowledge) = attack;
+        let seen = self.margin(classes, size, norm, knowledge);
+        let of_class = |offset: S| accuracy(&Gaussian::new(seen.mean + offset, seen.variance + noise));
+        (of_class(offset) + of_class(-offset)) / 2
+    }
+}
