@@ -1,6 +1,7 @@
 //! Where steps along the exact score of two mirrored classes stop. Source: `yoon2021`.
 
-use crate::numbers::{Ball, Dual, Field, Float, Scalar, value_and_derivative, verified_root};
+use super::step_along_centres;
+use crate::numbers::{Ball, Dual, Field, Float, Scalar, derivative, value_and_derivative, verified_root};
 
 /// `z coth z − 1`, without cancellation near 0, where it is `z²/3`: `2z²(φ₂(2z) − 2φ₃(2z))/φ₁(2z)`.
 fn beyond_critical<S: Scalar>(z: S) -> S {
@@ -37,4 +38,16 @@ pub fn mixture_fixed_point(excess: Ball) -> Ball {
         (value - excess, slope)
     });
     argument / ratio
+}
+
+/// The slope of [`step_along_centres`] at `u`, by which a step multiplies a small change of `u`: below 1 in size where a fixed point attracts.
+///
+/// ```
+/// use ouracle::{numbers::Float, objectives::purification::slope_along_centres};
+/// // At 0 it is 1 + c(|μ|²/τ² − 1): two modes part what lies between them.
+/// assert!((slope_along_centres(Float(1.5), Float(0.5), Float(0.3), Float(0.0)).0 - 2.05).abs() < 1e-14);
+/// ```
+pub fn slope_along_centres<S: Scalar>(norm: S, variance: S, c: S, u: S) -> S {
+    let [norm, variance, c] = [norm, variance, c].map(Dual::constant);
+    derivative(|u| step_along_centres(norm, variance, c, u), u)
 }

@@ -1,7 +1,7 @@
 //! The score of two classes that mirror each other: the simplest energy with more than one mode. Source: `yoon2021`.
 
 use super::adaptive::step;
-use crate::numbers::{Dual, Field, Matrix, Scalar, Vector, derivative};
+use crate::numbers::{Field, Matrix, Scalar, Vector};
 use crate::worlds::MultivariateGaussian;
 
 /// The law `½N(μ, T) + ½N(−μ, T)` in `d` dimensions. Of classes `N(±μ, Σ)` under noise of variance `σ²` it is the law with
@@ -54,16 +54,4 @@ impl<S: Scalar> MirroredClasses<S> {
 pub fn step_along_centres<S: Scalar>(norm: S, variance: S, c: S, u: S) -> S {
     let classes = MirroredClasses::isotropic(Vector(vec![norm]), variance);
     step(|x| classes.score(x), &Vector(vec![u]), c * variance)[0]
-}
-
-/// The slope of that step at `u`, by which it multiplies a small change of `u`.
-///
-/// ```
-/// use ouracle::{numbers::Float, objectives::purification::slope_along_centres};
-/// // At 0 it is 1 + c(|μ|²/τ² − 1): two modes part what lies between them.
-/// assert!((slope_along_centres(Float(1.5), Float(0.5), Float(0.3), Float(0.0)).0 - 2.05).abs() < 1e-14);
-/// ```
-pub fn slope_along_centres<S: Scalar>(norm: S, variance: S, c: S, u: S) -> S {
-    let [norm, variance, c] = [norm, variance, c].map(Dual::constant);
-    derivative(|u| step_along_centres(norm, variance, c, u), u)
 }

@@ -17,7 +17,7 @@ pub use certificate::{
 pub use classifier::{Defended, Knowledge, Norm, accuracy, margin};
 pub use divergence::Displacement;
 pub use exact_descent::exact_descent;
-pub use fixed_point::mixture_fixed_point;
-pub use mixture::{MirroredClasses, slope_along_centres, step_along_centres};
+pub use fixed_point::{mixture_fixed_point, slope_along_centres};
+pub use mixture::{MirroredClasses, step_along_centres};
 pub use steps::Steps;
 pub use votes::Vote;
