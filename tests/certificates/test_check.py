@@ -213,12 +213,23 @@ def test_every_coefficient_in_every_dimension_counts(path):
     # Not every constant: a 2 in ln 2π is seen by nobody who asks for rates, and 0 and 1 may stand for a shape.
     large = [i for i, node in enumerate(cert["nodes"]) if node["op"] == "rational" and node["numerator"] not in ("0", "1")]
     constants = {a for node in cert["nodes"] if node["op"] == "div" for a in node["args"]} & set(large)
-    assert constants
     for i in constants:
         tampered = copy.deepcopy(cert)
         tampered["nodes"][i]["numerator"] += "1"
         with pytest.raises(Rejected):
             check(tampered)
+    # Where there is no coefficient, signs take its place: those of differences that one side alone has.
+    assert constants or any(rejected_with(cert, i, "add") for i, node in enumerate(cert["nodes"]) if node["op"] == "sub")
+
+
+def rejected_with(cert, i, op):
+    tampered = copy.deepcopy(cert)
+    tampered["nodes"][i]["op"] = op
+    try:
+        check(tampered)
+    except Rejected:
+        return True
+    return False
 
 
 def fact_of_another_term(cert):
