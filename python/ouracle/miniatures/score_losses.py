@@ -122,7 +122,7 @@ def denoising_differences(mistake: str = "") -> Callable[[Any, Array], Any]:
 
 
 def _asks(build: Callable[[str], Callable[[Any, Array], Any]], takes: str, objective: str | None) -> Callable[[str], Findings]:
-    return lambda mistake: check_score_matching(build(mistake), takes, objective=objective)
+    return lambda mistake: check_score_matching(build(mistake), takes, objective=objective, seed=0)
 
 
 MINIATURES = (
