@@ -79,7 +79,7 @@ pub static TRAPS: &[Trap] = &[
     trap(
         FINITE_DIFFERENCES,
         "Tested on Gaussians, exact for every step: so the error is negligible.",
-        "Gaussian log-densities are quadratic, and there it is zero. On a quartic the bias is $-\\frac b2\\varepsilon^2 + \\varepsilon^2(abs_2 + 3b^2s_2^2) + \\dots$",
+        "Gaussian log-densities are quadratic, and there it is zero. On a quartic it is $\\varepsilon^2(abs_2 + 3b^2s_2^2 - \\tfrac b2)$ to leading order.",
         ("fd-ssm-quartic", "no-error"),
     ),
     trap(
