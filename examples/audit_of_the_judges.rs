@@ -3,7 +3,8 @@
 //!
 //! `cargo run --release --example audit_of_the_judges -- [FILE] [RUNS]`
 
-use ouracle::ledger::{AuditOptions, AuditRow, COUNTABLE, Counted, DEFAULT_SEED, MISSES, RATE, audit_judges};
+use ouracle::evidence::Budget;
+use ouracle::ledger::{AuditOptions, AuditRow, COUNTABLE, Counted, DEFAULT_SEED, RATE, audit_judges};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -53,7 +54,7 @@ fn line(row: &AuditRow) -> String {
             audit.statistic,
             audit.draws,
             audit.runs - audit.refuted,
-            if rate == MISSES { verdict } else { "counted" }
+            if rate == Budget::MISSES { verdict } else { "counted" }
         ),
     }
 }
@@ -63,6 +64,7 @@ fn page(rows: &[AuditRow], options: &AuditOptions) -> String {
         let rows = rows.iter().filter(|row| (row.counted == Counted::FalseAlarms) == alarms);
         rows.map(line).collect::<Vec<_>>().join("\n")
     };
+    let misses = Budget::MISSES;
     let AuditOptions { seed, runs, false_alarm, .. } = options;
     format!(
         "# Audit of the judges
@@ -73,7 +75,7 @@ with probability {false_alarm:e}.
 ## Misses
 
 Claims that are wrong by a tenth of a standard deviation, or by a quarter in a variance, at the planned number of draws and at the level \
-of a run (a billionth over a hundred checks). A run plans for {MISSES:e}; at the sizes planned for {COUNTABLE:e} misses can be counted, and are \
+of a run (a billionth over a hundred checks). A run plans for {misses:e}; at the sizes planned for {COUNTABLE:e} misses can be counted, and are \
 shown without a verdict, because the skewness of a law moves them by about as much again.
 
 | law | statistic | planned rate | draws | missed | |

@@ -2,7 +2,7 @@
 //! are too many; and leaves right judges alone.
 
 use ouracle::evidence::{Audit, Budget, Noise, Plan, Sampler, Statistic, WIDTH, audit, sampler};
-use ouracle::ledger::{AuditOptions, AuditRow, Counted, MISSES, audit_judges};
+use ouracle::ledger::{AuditOptions, AuditRow, Counted, audit_judges};
 use ouracle::numbers::{Field, Lanes};
 
 const RUNS: u64 = 4000;
@@ -82,5 +82,5 @@ fn the_ledger_is_audited_whole() {
     for claim in sampled {
         assert!(one.iter().any(|row| row.contains(&format!("\"{}: ", claim.id))), "{} is not audited", claim.id);
     }
-    assert!(one.iter().any(|row| row.contains(&format!("{:?}", Counted::Misses(MISSES)))));
+    assert!(one.iter().any(|row| row.contains(&format!("{:?}", Counted::Misses(Budget::MISSES)))));
 }

@@ -13,7 +13,7 @@ pub struct Budget {
     threshold: f64,
 }
 
-/// Standard deviations that a standard normal exceeds with the planned miss rate of 10⁻⁶: `Φ(−4.7534243) = 10⁻⁶`.
+/// Standard deviations that a standard normal exceeds with the planned miss rate [`Budget::MISSES`]: `Φ(−4.7534243) = 10⁻⁶`.
 const MISS: f64 = 4.753_424_308_822_899;
 /// `ln(1/10⁻⁶)`, the same miss rate in nats.
 const MISS_NATS: f64 = 13.815_510_557_964_274;
@@ -53,6 +53,9 @@ impl Statistic {
 }
 
 impl Budget {
+    /// The rate of misses for which sample sizes are planned.
+    pub const MISSES: f64 = 1e-6;
+
     /// A budget of `alpha` false alarms per run over `checks` sampled checks.
     pub fn new(alpha: f64, checks: usize) -> Self {
         Self { threshold: Float(2.0 * checks.max(1) as f64 / alpha).ln().0 }

@@ -3,12 +3,11 @@
 //! On laws that are known, at a level at which alarms can be counted and at the level of a run; and for every sampled check of
 //! the ledger, whether its draws have the mean and variance that it states.
 
+use super::in_order::in_order;
 use crate::claims;
 use crate::evidence::{Audit, Budget, Noise, Plan, Statistic, WIDTH, audit, sampler};
 use crate::numbers::{Field, Float, Lanes, Scalar};
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::convert::Infallible;
 
 /// What to audit with.
 #[derive(Debug, Clone)]
@@ -27,8 +26,6 @@ pub struct AuditOptions {
 
 /// The rate of false alarms at which they are counted.
 pub const RATE: f64 = 0.05;
-/// The rate of misses for which sample sizes are planned.
-pub const MISSES: f64 = 1e-6;
 /// A rate of misses at which they can be counted. Skewness moves it by as much again, so that it is shown and not judged.
 pub const COUNTABLE: f64 = 1e-3;
 
@@ -109,7 +106,7 @@ impl Unit {
         let row = |audit: Audit| {
             let fails = match self.counted {
                 Counted::FalseAlarms => audit.fails(RATE, judge),
-                Counted::Misses(rate) => rate == MISSES && audit.misses(rate) >= judge.threshold(),
+                Counted::Misses(rate) => rate == Budget::MISSES && audit.misses(rate) >= judge.threshold(),
             };
             AuditRow { subject: self.subject.clone(), counted: self.counted, audit, fails }
         };
@@ -138,7 +135,7 @@ fn of_laws(run: &Budget, draws: u64) -> Vec<Unit> {
     for Law { name, mean, variance, draw } in laws() {
         units.push(unit(name, Counted::FalseAlarms, Statistic::mean("mean", mean, variance), draws, draw));
         let wrong = Statistic::mean("mean", mean - SHIFT * variance.sqrt(), variance);
-        for rate in [COUNTABLE, MISSES] {
+        for rate in [COUNTABLE, Budget::MISSES] {
             let enough = run.draws(rate, SHIFT).ceil() as u64;
             units.push(unit(name, Counted::Misses(rate), wrong.clone(), enough, draw));
         }
@@ -147,7 +144,7 @@ fn of_laws(run: &Budget, draws: u64) -> Vec<Unit> {
     units.push(unit("normal", Counted::FalseAlarms, claimed(1.0), draws, Noise::normal));
     for variance in [1.0 / RATIO, RATIO] {
         let enough = run.plan(&claimed(variance), (0.0, 1.0));
-        units.push(unit("normal", Counted::Misses(MISSES), claimed(variance), enough, Noise::normal));
+        units.push(unit("normal", Counted::Misses(Budget::MISSES), claimed(variance), enough, Noise::normal));
     }
     units
 }
@@ -173,31 +170,9 @@ pub fn audit_judges(options: &AuditOptions, sink: &mut dyn FnMut(&AuditRow)) {
     let run = Budget::new(super::DEFAULT_FALSE_ALARM, 100);
     let units: Vec<_> = of_laws(&run, options.draws).into_iter().chain(of_claims(options.draws)).collect();
     let judge = Budget::new(options.false_alarm, units.iter().map(|unit| unit.plan.statistics.len()).sum());
-    let next = AtomicUsize::new(0);
-    let (send, receive) = mpsc::channel();
-    std::thread::scope(|scope| {
-        for _ in 0..options.jobs.clamp(1, units.len()) {
-            let (send, next, units, judge) = (send.clone(), &next, &units, &judge);
-            scope.spawn(move || {
-                while let Some((at, unit)) = {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    units.get(at).map(|unit| (at, unit))
-                } {
-                    if send.send((at, unit.run(options, judge))).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-        drop(send);
-        let mut waiting = BTreeMap::new();
-        let mut due = 0;
-        for (at, rows) in receive {
-            waiting.insert(at, rows);
-            while let Some(rows) = waiting.remove(&due) {
-                rows.iter().for_each(&mut *sink);
-                due += 1;
-            }
-        }
+    let work = |unit: &Unit| unit.run(options, &judge);
+    let Ok(()) = in_order(&units, options.jobs, work, |rows| {
+        rows.iter().for_each(&mut *sink);
+        Ok::<_, Infallible>(())
     });
 }

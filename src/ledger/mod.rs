@@ -3,10 +3,11 @@
 mod audit;
 mod decide;
 mod figures;
+mod in_order;
 mod record;
 mod run;
 
-pub use audit::{AuditOptions, AuditRow, COUNTABLE, Counted, MISSES, RATE, audit_judges};
+pub use audit::{AuditOptions, AuditRow, COUNTABLE, Counted, RATE, audit_judges};
 pub use decide::decide;
 pub use figures::COUNT as FIGURES;
 pub use record::{

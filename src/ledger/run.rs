@@ -1,12 +1,10 @@
 //! A run: units in the registry's order, on any number of threads, streamed as soon as their predecessors are done.
 
+use super::in_order::in_order;
 use super::record::{Counts, Environment, Footer, Header, Record, Time};
 use super::{decide, figures};
 use crate::claims::{self, Claim};
 use crate::evidence::{Budget, Reading};
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// The seed of a run that does not name one. Any number would do; this one is the first digits of e.
@@ -117,38 +115,12 @@ pub fn run(options: &Options, sink: &mut dyn FnMut(&Record) -> std::io::Result<(
     let units: Vec<Unit> = units.enumerate().filter(|(at, _)| mine(*at)).map(|(_, unit)| unit).collect();
 
     let mut counts = Counts::default();
-    let next = AtomicUsize::new(0);
-    let (send, receive) = mpsc::channel();
-    std::thread::scope(|scope| -> Result<(), LedgerError> {
-        for _ in 0..options.jobs.clamp(1, units.len().max(1)) {
-            let (send, next, units, budget) = (send.clone(), &next, &units, &budget);
-            scope.spawn(move || {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(unit) = units.get(at) else { break };
-                    if send.send((at, perform(unit, options, budget))).is_err() {
-                        break;
-                    }
-                }
-            });
+    let work = |unit: &Unit| perform(unit, options, &budget);
+    in_order(&units, options.jobs, work, |record| {
+        if let Record::Claim(claim) = &record {
+            counts.add(claim);
         }
-        drop(send);
-        let mut waiting = BTreeMap::new();
-        let mut due = 0;
-        for (at, record) in receive {
-            waiting.insert(at, record);
-            while let Some(record) = waiting.remove(&due) {
-                if let Record::Claim(claim) = &record {
-                    counts.add(claim);
-                }
-                if let Err(error) = sink(&record) {
-                    next.store(units.len(), Ordering::Relaxed);
-                    return Err(error.into());
-                }
-                due += 1;
-            }
-        }
-        Ok(())
+        sink(&record)
     })?;
     sink(&Record::Footer(Footer { counts, time: Time { seconds: started.elapsed().as_secs_f64() } }))?;
     Ok(counts)

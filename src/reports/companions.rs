@@ -5,8 +5,7 @@ use super::records::Run;
 use super::rows::{self, Mark, anchor};
 use super::write::ReportError;
 use super::{formula, html, outcome};
-use crate::claims::{CONFORMANCE, TRAPS};
-use crate::evidence::Reading;
+use crate::claims::{self, CONFORMANCE, TRAPS, Trap};
 use crate::ledger::ControlRecord;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
@@ -16,11 +15,23 @@ const LOOK_ALIKES: &str = include_str!("look_alikes.html.jinja");
 const TRAP_TABLE: &str = include_str!("traps.html.jinja");
 const PAPER: &str = include_str!("conformance.html.jinja");
 
-/// One part of the paper.
+/// The entries of one part of a table.
 #[derive(Serialize)]
-struct Part {
+struct Part<R> {
     name: &'static str,
-    theorems: Vec<Theorem>,
+    rows: Vec<R>,
+}
+
+/// Rows by parts, each part where it comes first.
+fn by_parts<R>(rows: impl Iterator<Item = (&'static str, R)>) -> Vec<Part<R>> {
+    let mut parts: Vec<Part<R>> = Vec::new();
+    for (name, row) in rows {
+        match parts.last_mut().filter(|part| part.name == name) {
+            Some(part) => part.rows.push(row),
+            None => parts.push(Part { name, rows: vec![row] }),
+        }
+    }
+    parts
 }
 
 /// One statement of the paper.
@@ -47,13 +58,6 @@ pub fn look_alikes(run: &Run) -> Result<String, ReportError> {
     html::fill("look-alikes.html", LOOK_ALIKES, context! { rows => Value::from(Serde(rows::look_alikes(run))) })
 }
 
-/// The traps of one subject.
-#[derive(Serialize)]
-struct Subject {
-    name: &'static str,
-    traps: Vec<TrapRow>,
-}
-
 /// One conclusion, and what became of it in this run.
 #[derive(Serialize)]
 struct TrapRow {
@@ -72,18 +76,11 @@ struct TrapRow {
 /// # Errors
 /// [`ReportError::Page`] if the template cannot be filled, which is a fault of this program.
 pub fn traps(run: &Run) -> Result<String, ReportError> {
-    let mut parts: Vec<Subject> = Vec::new();
-    for trap in TRAPS {
-        if parts.last().is_none_or(|part| part.name != trap.part) {
-            parts.push(Subject { name: trap.part, traps: Vec::new() });
-        }
+    let row = |trap: &'static Trap| {
         let claim = run.claims.iter().find(|claim| claim.id == trap.claim);
         let control = claim.and_then(|claim| claim.controls.iter().find(|control| control.id == trap.control));
-        // A certificate has a point with numbers, a proof only shapes.
-        let checks = control.iter().flat_map(|control| &control.checks);
-        let certified = checks.filter(|check| check.reading == Reading::Certificate);
-        let refuting = certified.flat_map(|check| &check.findings).find(|finding| finding.verdict.refuted());
-        let row = TrapRow {
+        let refuting = control.and_then(|control| rows::refuting(&control.checks));
+        TrapRow {
             conclusion: Value::from_safe_string(formula::paragraph(trap.conclusion)),
             instead: Value::from_safe_string(formula::paragraph(trap.instead)),
             claim: trap.claim,
@@ -92,22 +89,19 @@ pub fn traps(run: &Run) -> Result<String, ReportError> {
             at: refuting.and_then(|finding| finding.point.clone()),
             why: refuting.and_then(|finding| rows::why(&finding.verdict)),
             outcome: caught(control),
-        };
-        if let Some(part) = parts.last_mut() {
-            part.traps.push(row);
         }
-    }
+    };
+    let parts = by_parts(TRAPS.iter().map(|trap| (trap.part, row(trap))));
     let page = context! { parts => Value::from(Serde(parts)), headline => outcome::headline(run) };
     html::fill("traps.html", TRAP_TABLE, page)
 }
 
 fn caught(control: Option<&ControlRecord>) -> Mark {
-    let (kind, text) = match control.and_then(|control| control.caught) {
-        Some(true) => ("caught", "refuted"),
-        Some(false) => ("survived", "survived"),
-        None => ("none", "not run"),
-    };
-    Mark { kind, text: text.to_owned() }
+    match control.and_then(|control| control.caught) {
+        Some(true) => Mark { kind: "caught", text: "refuted".to_owned() },
+        Some(false) => Mark { kind: "survived", text: "survived".to_owned() },
+        None => Mark::not_run(),
+    }
 }
 
 /// `conformance.html`: every statement of the paper with the claims that decide it, or why none does.
@@ -115,28 +109,17 @@ fn caught(control: Option<&ControlRecord>) -> Mark {
 /// # Errors
 /// [`ReportError::Page`] if the template cannot be filled, which is a fault of this program.
 pub fn conformance(run: &Run) -> Result<String, ReportError> {
-    let mut parts: Vec<Part> = Vec::new();
-    for theorem in CONFORMANCE {
-        if parts.last().is_none_or(|part| part.name != theorem.part) {
-            parts.push(Part { name: theorem.part, theorems: Vec::new() });
-        }
-        let decided = theorem.decided_by.iter().map(|id| Decided {
-            id,
-            anchor: anchor(id),
-            standing: match run.claims.iter().find(|claim| claim.id == **id) {
-                Some(claim) => rows::standing(claim),
-                None => Mark { kind: "none", text: "not run".to_owned() },
-            },
-        });
-        let entry = Theorem {
-            says: Value::from_safe_string(formula::paragraph(theorem.says)),
-            claims: decided.collect(),
-            not_covered: Value::from_safe_string(formula::paragraph(theorem.not_covered)),
-        };
-        if let Some(part) = parts.last_mut() {
-            part.theorems.push(entry);
-        }
-    }
+    let decided = |id: &&'static str| Decided {
+        id,
+        anchor: anchor(id),
+        standing: run.claims.iter().find(|claim| claim.id == *id).map_or_else(Mark::not_run, rows::standing),
+    };
+    let row = |theorem: &claims::Theorem| Theorem {
+        says: Value::from_safe_string(formula::paragraph(theorem.says)),
+        claims: theorem.decided_by.iter().map(decided).collect(),
+        not_covered: Value::from_safe_string(formula::paragraph(theorem.not_covered)),
+    };
+    let parts = by_parts(CONFORMANCE.iter().map(|theorem| (theorem.part, row(theorem))));
     let covered = CONFORMANCE.iter().filter(|theorem| !theorem.decided_by.is_empty()).count();
     let page = context! {
         parts => Value::from(Serde(parts)),

@@ -4,7 +4,7 @@ use super::records::Run;
 use super::text::rounded;
 use super::{formula, outcome};
 use crate::claims::{self, Expect};
-use crate::evidence::{Reading, Verdict};
+use crate::evidence::{Finding, Reading, Verdict};
 use crate::ledger::{CheckRecord, ClaimRecord};
 use minijinja::Value;
 use serde::Serialize;
@@ -14,6 +14,13 @@ use serde::Serialize;
 pub(super) struct Mark {
     pub(super) kind: &'static str,
     pub(super) text: String,
+}
+
+impl Mark {
+    /// Of what this run was not asked for.
+    pub(super) fn not_run() -> Self {
+        Self { kind: "none", text: "not run".to_owned() }
+    }
 }
 
 /// One row of the ledger.
@@ -95,8 +102,7 @@ pub(super) fn look_alikes(run: &Run) -> Vec<LookAlike> {
     let row = |claim: &'static claims::Claim| {
         let Expect::False { truth, upheld_by } = claim.expect else { return None };
         let found = run.claims.iter().find(|found| found.id == claim.id);
-        let certified = found.iter().flat_map(|found| &found.checks).filter(|c| c.reading == Reading::Certificate);
-        let refuting = certified.flat_map(|check| &check.findings).find(|finding| finding.verdict.refuted());
+        let refuting = found.and_then(|found| refuting(&found.checks));
         Some(LookAlike {
             id: claim.id.to_owned(),
             anchor: anchor(claim.id),
@@ -106,7 +112,7 @@ pub(super) fn look_alikes(run: &Run) -> Vec<LookAlike> {
             title: claim.title.to_owned(),
             at: refuting.and_then(|finding| finding.point.clone()),
             why: refuting.and_then(|finding| why(&finding.verdict)),
-            standing: found.map_or(Mark { kind: "none", text: "not run".to_owned() }, standing),
+            standing: found.map_or_else(Mark::not_run, standing),
         })
     };
     claims::all().filter_map(row).collect()
@@ -126,6 +132,12 @@ pub(super) fn ledger(run: &Run, of_claims: bool) -> Vec<Row> {
         due: claim.controls.iter().filter(|control| control.caught.is_some()).count(),
     };
     claims.into_iter().map(row).collect()
+}
+
+/// The finding that refutes something at a point: of a certificate, for a proof knows only shapes.
+pub(super) fn refuting(checks: &[CheckRecord]) -> Option<&Finding> {
+    let certified = checks.iter().filter(|check| check.reading == Reading::Certificate);
+    certified.flat_map(|check| &check.findings).find(|finding| finding.verdict.refuted())
 }
 
 /// Why a verdict is not a pass.

@@ -21,10 +21,10 @@ use crate::claims::{Claim, Control, Expect, Quantity, Readings};
 use crate::evidence::{
     ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
 };
-use crate::numbers::{
-    Ball, Dual, Field, Float, Lanes, Scalar, Vector, derivative, value_and_derivative, verified_root,
+use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar, Vector, value_and_derivative, verified_root};
+use crate::objectives::purification::{
+    MirroredClasses, mixture_fixed_point, slope_along_centres, step, step_along_centres,
 };
-use crate::objectives::purification::{MirroredClasses, mixture_fixed_point, step, step_along_centres};
 use crate::parameters;
 use crate::parameters::{ExactReader, Ignored, InputError, Inputs, at_point};
 use crate::worlds::{Gaussian, MultivariateGaussian};
@@ -196,10 +196,7 @@ impl Enclosed for Stability {
         let wrong = self.0;
         let p: Noised<Ball> = at_point(point)?;
         let (nu, tau2, c) = (p.nu, p.tau2(), p.c);
-        let slope = move |u: Ball| {
-            let still = |x| Dual::constant(x);
-            derivative(|u| step_along_centres(still(nu), still(tau2), still(c), u), u)
-        };
+        let slope = move |u: Ball| slope_along_centres(nu, tau2, c, u);
         let variance = if wrong == BISTABLE_AT_SIGMA { p.sigma.square() } else { tau2 };
         let excess = nu.square() / variance - 1;
         let at_zero = slope(Ball::zero());

@@ -26,10 +26,11 @@ use crate::evidence::{
     ByEnclosure, Enclosed, EnclosedRelation, NonNegative, Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler,
 };
 use crate::numbers::{
-    Ball, Covariance, Dual, Field, Float, Integrand, Lanes, OverLine, Scalar, Vector, derivative, gaussian_mean_above,
-    gradient,
+    Ball, Covariance, Dual, Field, Float, Integrand, Lanes, OverLine, Scalar, Vector, gaussian_mean_above, gradient,
 };
-use crate::objectives::purification::{MirroredClasses, mixture_fixed_point, step, step_along_centres};
+use crate::objectives::purification::{
+    MirroredClasses, mixture_fixed_point, slope_along_centres, step, step_along_centres,
+};
 use crate::parameters;
 use crate::parameters::{InputError, at_point};
 use crate::worlds::{Gaussian, MultivariateGaussian};
@@ -213,8 +214,7 @@ impl Enclosed for Runs {
             ]);
         }
         let rest = mixture_fixed_point(excess) * nu;
-        let at_rest =
-            derivative(|u| step_along_centres(Dual::constant(nu), Dual::constant(tau2), Dual::constant(c), u), rest);
+        let at_rest = slope_along_centres(nu, tau2, c, rest);
         let twice = (excess + 1) * rest / nu * 2;
         let stated = Ball::one() - c + c * twice * 2 / (twice.exp() - (-twice).exp());
         let rate = if wrong == SLOPE_OF_THE_MEAN { Ball::one() - c } else { at_rest };

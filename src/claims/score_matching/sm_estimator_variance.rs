@@ -104,7 +104,7 @@ impl Statement for Parts {
         for (kind, reduced) in KINDS {
             let loss = LossPolynomial::loss(law, reduced);
             for (name, probe) in IN_USE {
-                let centred = loss.plus(&LossPolynomial::constant(-loss.mean(law, probe)));
+                let centred = loss.less(loss.mean(law, probe));
                 let total = centred.square().mean(law, probe);
                 // Two projections of one sample have in common what a projection makes of the sample on average.
                 let of_data = centred.over_projections(probe, d).square().mean(law, probe);
@@ -174,7 +174,7 @@ impl Trial for Draws {
         let mut statistics = Vec::new();
         for ([mean, square], (probe, reduced)) in NAMES.into_iter().zip(&cases) {
             let variance = data_variance(&exact) + projection_variance(&exact, *probe, *reduced);
-            let centred = LossPolynomial::loss(&exact, *reduced).plus(&LossPolynomial::constant(-target));
+            let centred = LossPolynomial::loss(&exact, *reduced).less(target);
             let spread = centred.square().square().mean(&exact, *probe) - variance.square();
             let claimed = stated_of_data(wrong, &exact) + stated(wrong, &exact, *probe, *reduced);
             statistics.push(Statistic::mean(mean, target.to_f64(), variance.to_f64()));

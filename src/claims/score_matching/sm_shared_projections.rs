@@ -67,14 +67,14 @@ impl Statement for Shared {
         let loss_at_the_truth = LossPolynomial::loss(&truth, false);
         let mut relations = Vec::new();
         for (name, probe) in IN_USE {
-            let centred = loss.plus(&LossPolynomial::constant(-loss.mean(law, probe)));
+            let centred = loss.less(loss.mean(law, probe));
             let itself = centred.square().mean(law, probe);
             let same_sample = centred.over_projections(probe, d).square().mean(law, probe);
             let same_projection = centred.over_data(law).square().mean(law, probe);
             let one = S::one();
             let pairs = itself + same_sample * (p.M - one) + same_projection * (p.N - one);
             let mean = loss_at_the_truth.mean(&truth, probe);
-            let right = loss_at_the_truth.plus(&LossPolynomial::constant(-mean)).over_data(&truth).square();
+            let right = loss_at_the_truth.less(mean).over_data(&truth).square();
             let at_the_truth = match wrong {
                 INDEPENDENT => S::zero(),
                 CURVATURE_ALONE => probe.variance(&law.precision),
@@ -107,7 +107,7 @@ impl Trial for Draws {
         let point = SCORE_LAWS[0];
         let (exact, p): (ScoreLaw<Ball>, ScoreLaw<Float>) = (at_point(point)?, at_point(point)?);
         let target = mean_implicit(&exact);
-        let centred = LossPolynomial::loss(&exact, false).plus(&LossPolynomial::constant(-target));
+        let centred = LossPolynomial::loss(&exact, false).less(target);
         let given_projection = centred.square().over_data(&exact);
         let mut statistics = Vec::new();
         for ([mean, product], (_, probe)) in NAMES.into_iter().zip(IN_USE) {

@@ -22,8 +22,7 @@ impl<S: Scalar> From<&MultivariateGaussian<S>> for Denoiser<S> {
 impl<S: Scalar> Denoiser<S> {
     /// The law `N(αm, M)` of `z`.
     pub fn noised(&self, level: &Level<S>) -> MultivariateGaussian<S> {
-        let noise = Matrix::identity(self.covariance.rows()).scale(level.sigma.square());
-        let spread = &self.covariance.scale(level.alpha.square()) + &noise;
+        let spread = self.covariance.scale(level.alpha.square()).plus_identity(level.sigma.square());
         MultivariateGaussian { mean: self.mean.scale(level.alpha), covariance: Covariance::new(spread) }
     }
 

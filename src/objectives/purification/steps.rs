@@ -41,9 +41,7 @@ impl<S: Field> Steps<S> {
         let (factor, noise) = (self.one(), Matrix::identity(self.precision.rows()).scale(self.noise));
         (0..self.count).fold(start.clone(), |covariance, _| &(&(&factor * &covariance) * &factor) + &noise)
     }
-}
 
-impl<S: Field> Steps<S> {
     /// `Σ_{j<k} q B²ʲ`, the covariance after all steps from a point, by doubling: `S_{2k} = BᵏS_kBᵏ + S_k`. Also where no stationary
     /// law exists, and without taking a difference.
     pub fn from_a_point(&self) -> Matrix<S> {

@@ -31,11 +31,6 @@ impl<S: Field> LossPolynomial<S> {
         (0..law.mean.dimension()).map(entry).collect()
     }
 
-    /// `c`.
-    pub fn constant(c: S) -> Self {
-        Self::of([(vec![], vec![], c)])
-    }
-
     /// `vᵀMv`.
     pub fn form(matrix: &Matrix<S>) -> Self {
         let pairs = (0..matrix.rows()).flat_map(|i| (0..matrix.columns()).map(move |j| (i, j)));
@@ -69,7 +64,7 @@ impl<S: Field> LossPolynomial<S> {
     pub fn loss(law: &ScoreLaw<S>, variance_reduced: bool) -> Self {
         let square = match variance_reduced {
             true => Self::squared_score(law),
-            false => Self::projected_score(law).times(&Self::projected_score(law)),
+            false => Self::projected_score(law).square(),
         };
         Self::form(&-&law.precision).plus(&square.scale(S::ratio(1, 2)))
     }
@@ -77,6 +72,11 @@ impl<S: Field> LossPolynomial<S> {
     /// The sum of two.
     pub fn plus(&self, other: &Self) -> Self {
         Self::of(self.0.iter().chain(&other.0).map(|((z, v), c)| (z.clone(), v.clone(), *c)))
+    }
+
+    /// This less a constant: its deviation, if that is its mean.
+    pub fn less(&self, c: S) -> Self {
+        self.plus(&Self::of([(vec![], vec![], -c)]))
     }
 
     /// `c` times this.
