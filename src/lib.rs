@@ -7,6 +7,7 @@ pub mod numbers;
 pub mod objectives;
 pub mod parameters;
 pub mod reports;
+pub mod simulation;
 #[cfg(any(feature = "proptest", feature = "quickcheck"))]
 pub mod strategies;
 pub mod vectors;

@@ -7,7 +7,7 @@ const FLOORS: &[&[&str]] = &[
     &["numbers"],
     &["parameters"],
     &["worlds"],
-    &["objectives", "strategies"],
+    &["objectives", "simulation", "strategies"],
     &["evidence"],
     &["claims"],
     &["ledger", "vectors"],

@@ -38,6 +38,7 @@ mod single;
 mod taylor;
 mod trapezoid;
 mod trigonometric;
+mod vectors;
 mod verified_root;
 
 pub use arctangent::arctan;
@@ -67,4 +68,5 @@ pub use simd::{Instructions, Kernel, Shuffle};
 pub use single::Single;
 pub use taylor::Taylor;
 pub use trapezoid::{normal_reach, strip_error, strip_step};
+pub use vectors::{Bits, Machine, Reals, horner};
 pub(crate) use verified_root::verified_root;

@@ -1,9 +1,10 @@
 //! The widest vector instructions of the machine for one computation, with the same bits on every machine.
 //!
-//! The arithmetic is written on [`Lanes`](super::Lanes) and compiled once for each width. Nothing is fused or reassociated, so the width
-//! changes how many lanes go at a time and nothing else; a multiply-add in one rounding would be another number, or cost a call to a
-//! library where the machine has none.
+//! The arithmetic is written on [`Lanes`](super::Lanes), which the compiler vectorises, or on the registers of a
+//! [`Machine`](super::vectors::Machine), and compiled once for each width. Nothing is reassociated, and fused only where it is written
+//! so; the width changes how many lanes go at a time and nothing else.
 
+use super::vectors::Machine;
 use pulp::NullaryFnOnce;
 
 /// Instructions to compile for. All give the same bits.
@@ -64,7 +65,7 @@ pub trait Kernel {
     /// What it gives.
     type Output;
     /// The computation.
-    fn run<S: Shuffle>(self, shuffle: S) -> Self::Output;
+    fn run<M: Machine>(self, machine: M) -> Self::Output;
 }
 
 /// Moves of numbers between lanes, which the compiler does not find by itself.
@@ -75,7 +76,7 @@ pub trait Shuffle: Copy {
 
 struct With<K, S>(K, S);
 
-impl<K: Kernel, S: Shuffle> NullaryFnOnce for With<K, S> {
+impl<K: Kernel, M: Machine> NullaryFnOnce for With<K, M> {
     type Output = K::Output;
 
     #[inline(always)]
@@ -84,8 +85,9 @@ impl<K: Kernel, S: Shuffle> NullaryFnOnce for With<K, S> {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Plain;
+/// Plain numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Plain;
 
 impl Shuffle for Plain {
     #[inline(always)]

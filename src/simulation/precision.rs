@@ -1,0 +1,213 @@
+//! Doubles or singles: standard normals in either, by the transform of Box and Muller.
+//!
+//! `u ∈ (0, 1]` is made of all bits of a word, `(2h + 1)/2^{w+1}` rounded, so that the tail reaches as far as the word does (9.4 for
+//! doubles, 6.7 for singles). `ln u = k ln 2 + ln(1 + f)` with `√½ ≤ 1 + f < √2`, and `−2 ln(1 + f) = f² − 2f + f³P(f)`: longer than the usual
+//! quotient, but the divider of the machine is busy with square roots. Sine and cosine of an eighth of a turn are minimax polynomials,
+//! three more bits choose the eighth. Nothing branches, and no approximate instruction is used, of which each maker has its own.
+
+use super::stream::Generator;
+use crate::numbers::{Bits, Machine, Reals, horner};
+use std::f64::consts::{FRAC_PI_2, LN_2};
+
+/// `f64` or `f32`.
+pub trait Precision: Copy + Default + Send + Sync + Into<f64> + 'static {
+    /// A vector of them.
+    type Vector<M: Machine>: Reals<Machine = M>;
+    /// How many there are in a vector.
+    const LANES: usize;
+    /// Bits of a number, and of its stored significand.
+    const FORMAT: (u32, u32);
+    /// Even and odd powers of `P` of the logarithm, highest first: two short chains of operations instead of a long one.
+    const LOGARITHM: [&'static [f64]; 2];
+    /// `(sin y − y)/y³` in powers of `y²`, highest first.
+    const SINE: &'static [f64];
+    /// `(cos y − 1 + y²/2)/y⁴`.
+    const COSINE: &'static [f64];
+
+    /// The next bits of every lane.
+    fn draw<M: Machine>(generator: &mut Generator<M>) -> Word<Self, M>;
+    /// Writes as many numbers as there is room for.
+    fn store<M: Machine>(machine: M, vector: Self::Vector<M>, room: &mut [Self]);
+    /// Rounds a double.
+    fn rounded(x: f64) -> Self;
+
+    /// Two vectors of standard normals.
+    #[inline(always)]
+    fn normals<M: Machine>(machine: M, generator: &mut Generator<M>) -> (Self::Vector<M>, Self::Vector<M>) {
+        let radius = radius::<Self, M>(machine, Self::draw(generator));
+        let (sine, cosine) = turn::<Self, M>(machine, Self::draw(generator));
+        (radius.times(machine, sine), radius.times(machine, cosine))
+    }
+
+    /// A vector of uniforms on `(0, 1]`, by all bits of a word: `(2h + 1)/2^{w+1}`, rounded.
+    #[inline(always)]
+    fn uniform<M: Machine>(m: M, word: Word<Self, M>) -> Self::Vector<M> {
+        let (width, stored) = Self::FORMAT;
+        let one = Self::Vector::<M>::same(m, 1.0);
+        let magic = Self::Vector::<M>::same(m, magic(stored));
+        let high = Self::Vector::<M>::of_bits(word.right(m, width - stored).or(m, one.bits())).minus(m, one);
+        let rest = Word::<Self, M>::same(m, (1 << (width - stored)) - 1);
+        let low = Self::Vector::<M>::of_bits(word.and(m, rest).or(m, magic.bits()));
+        let cell = Self::Vector::<M>::same(m, 0.5_f64.powi(width as i32));
+        low.minus(m, Self::Vector::<M>::same(m, magic_less_half(stored))).times_plus(m, cell, high)
+    }
+}
+
+/// The bits of a vector.
+pub type Word<P, M> = <<P as Precision>::Vector<M> as Reals>::Bits;
+
+/// A number in whose last bits small integers stand: one and a half times the power of two at which the last place is 1.
+fn magic(stored: u32) -> f64 {
+    1.5 * 2_f64.powi(stored as i32)
+}
+
+/// The same less a half, which is a number too.
+fn magic_less_half(stored: u32) -> f64 {
+    magic(stored) - 0.5
+}
+
+/// `√(−2 ln u)`.
+#[inline(always)]
+fn radius<P: Precision, M: Machine>(m: M, word: Word<P, M>) -> P::Vector<M> {
+    let (_, stored) = P::FORMAT;
+    let one = P::Vector::<M>::same(m, 1.0);
+    let root = P::Vector::<M>::same(m, std::f64::consts::FRAC_1_SQRT_2).bits();
+    // The exponent field of u/√½, and its significand back on [√½, √2).
+    let minus_one = Word::<P, M>::same(m, u64::MAX);
+    let minus_root = root.xor(m, minus_one).plus(m, Word::<P, M>::same(m, 1));
+    let shifted = P::uniform(m, word).bits().plus(m, one.bits()).plus(m, minus_root);
+    let magic = P::Vector::<M>::same(m, magic(stored));
+    let field = |bits: Word<P, M>| bits.right(m, stored).or(m, magic.bits());
+    let k = P::Vector::<M>::of_bits(field(shifted)).minus(m, P::Vector::<M>::of_bits(field(one.bits())));
+    let fraction = Word::<P, M>::same(m, (1 << stored) - 1);
+    let f = P::Vector::<M>::of_bits(shifted.and(m, fraction).plus(m, root)).minus(m, one);
+    let square = f.times(m, f);
+    let [even, odd] = P::LOGARITHM;
+    let polynomial = f.times_plus(m, horner(m, square, odd), horner(m, square, even));
+    // −2 ln(1 + f) and −2k ln 2.
+    let log = f.times_plus(m, P::Vector::<M>::same(m, -2.0), square);
+    let log = square.times(m, f).times_plus(m, polynomial, log);
+    k.times_plus(m, P::Vector::<M>::same(m, -2.0 * LN_2), log).sqrt(m)
+}
+
+/// Sine and cosine of a random angle.
+#[inline(always)]
+fn turn<P: Precision, M: Machine>(m: M, word: Word<P, M>) -> (P::Vector<M>, P::Vector<M>) {
+    let (width, stored) = P::FORMAT;
+    let one = P::Vector::<M>::same(m, 1.0);
+    let fraction = P::Vector::<M>::of_bits(word.right(m, width - stored).or(m, one.bits()));
+    let y = fraction.minus(m, P::Vector::<M>::same(m, 1.5)).times(m, P::Vector::<M>::same(m, FRAC_PI_2));
+    let square = y.times(m, y);
+    let sine = y.times(m, square).times_plus(m, horner(m, square, P::SINE), y).bits();
+    let half = square.times_plus(m, P::Vector::<M>::same(m, -0.5), one);
+    let cosine = square.times(m, square).times_plus(m, horner(m, square, P::COSINE), half).bits();
+    // Of the lowest bits, which the angle does not use, one exchanges them and two choose their signs.
+    let bit = word.left(m, width - 3).right(m, width - 1);
+    let mask = bit.xor(m, Word::<P, M>::same(m, u64::MAX)).plus(m, Word::<P, M>::same(m, 1));
+    let exchange = mask.and(m, sine.xor(m, cosine));
+    let sign = P::Vector::<M>::same(m, -0.0).bits();
+    let first = sine.xor(m, exchange).xor(m, word.left(m, width - 1));
+    let second = cosine.xor(m, exchange).xor(m, word.left(m, width - 2).and(m, sign));
+    (P::Vector::<M>::of_bits(first), P::Vector::<M>::of_bits(second))
+}
+
+impl Precision for f64 {
+    type Vector<M: Machine> = M::Doubles;
+    const LANES: usize = 8;
+    const FORMAT: (u32, u32) = (64, 52);
+    // The logarithm by Chebyshev, a third of a last place; sine and cosine with the coefficients of fdlibm.
+    const LOGARITHM: [&'static [f64]; 2] = [
+        &[
+            -5.410_615_178_467_281e-2,
+            -1.272_405_060_603_730_7e-1,
+            -1.141_322_734_891_816_5e-1,
+            -1.336_069_649_576_584_8e-1,
+            -1.538_348_227_967_035_2e-1,
+            -1.818_184_215_207_793_2e-1,
+            -2.222_222_201_757_435_8e-1,
+            -2.857_142_857_126_963_6e-1,
+            -4.000_000_000_000_696_3e-1,
+            -6.666_666_666_666_666e-1,
+        ],
+        &[
+            1.191_834_603_788_620_9e-1,
+            1.127_171_478_921_434_2e-1,
+            1.242_665_098_279_743e-1,
+            1.429_384_522_216_397e-1,
+            1.666_622_128_599_912_8e-1,
+            2.000_001_318_085_278_5e-1,
+            2.499_999_979_686_515_2e-1,
+            3.333_333_333_473_198_5e-1,
+            4.999_999_999_999_719e-1,
+        ],
+    ];
+    const SINE: &'static [f64] = &[
+        1.589_690_995_211_55e-10,
+        -2.505_076_025_340_686_3e-8,
+        2.755_731_370_707_006_8e-6,
+        -1.984_126_982_985_795e-4,
+        8.333_333_333_322_49e-3,
+        -1.666_666_666_666_663_2e-1,
+    ];
+    const COSINE: &'static [f64] = &[
+        -1.135_853_652_138_768_2e-11,
+        2.087_570_084_197_473_2e-9,
+        -2.755_731_417_929_674e-7,
+        2.480_158_728_885_170_5e-5,
+        -1.388_888_888_887_305_6e-3,
+        4.166_666_666_666_659e-2,
+    ];
+
+    #[inline(always)]
+    fn draw<M: Machine>(generator: &mut Generator<M>) -> M::Words {
+        generator.words()
+    }
+
+    #[inline(always)]
+    fn store<M: Machine>(machine: M, vector: M::Doubles, room: &mut [Self]) {
+        for (place, x) in room.iter_mut().zip(machine.to_doubles(vector)) {
+            *place = x;
+        }
+    }
+
+    #[inline(always)]
+    fn rounded(x: f64) -> Self {
+        x
+    }
+}
+
+impl Precision for f32 {
+    type Vector<M: Machine> = M::Singles;
+    const LANES: usize = 16;
+    const FORMAT: (u32, u32) = (32, 23);
+    // The same in singles.
+    const LOGARITHM: [&'static [f64]; 2] = [
+        &[
+            -2.524_463_969_845_675_6e-1,
+            -2.842_899_184_789_592_4e-1,
+            -4.000_209_018_832_136e-1,
+            -6.666_666_145_638_135e-1,
+        ],
+        &[1.580_548_754_478_688e-1, 2.599_636_752_730_306e-1, 3.328_256_292_621_279e-1, 5.000_061_284_513_959e-1],
+    ];
+    const SINE: &'static [f64] = &[-1.951_529_589_1e-4, 8.332_160_873_6e-3, -1.666_665_461_1e-1];
+    const COSINE: &'static [f64] = &[2.443_315_711_809_948e-5, -1.388_731_625_493_765e-3, 4.166_664_568_298_827e-2];
+
+    #[inline(always)]
+    fn draw<M: Machine>(generator: &mut Generator<M>) -> M::Halves {
+        let machine = generator.machine();
+        machine.halves(generator.words())
+    }
+
+    #[inline(always)]
+    fn store<M: Machine>(machine: M, vector: M::Singles, room: &mut [Self]) {
+        for (place, x) in room.iter_mut().zip(machine.to_singles(vector)) {
+            *place = x;
+        }
+    }
+
+    #[inline(always)]
+    fn rounded(x: f64) -> Self {
+        x as f32
+    }
+}
