@@ -1,6 +1,6 @@
 //! Samples of a chain whose law is exact: their mean and variance against what is claimed of them.
 
-use super::{LinearPath, Plan, Statistic, sampler};
+use super::{Plan, Statistic, WeightedChain};
 use crate::numbers::{Ball, Float};
 use crate::worlds::{Gaussian, Transition};
 
@@ -22,7 +22,7 @@ impl ChainSamples {
     /// The check of mean and variance.
     pub fn plan(self) -> Plan {
         let [claimed, drawn] = [self.claimed, self.drawn].map(|law| law.map(|moment| moment.to_f64()));
-        let (path, start) = (LinearPath { steps: self.steps }, self.start);
+        let chain = WeightedChain::end(self.start, &self.steps);
         Plan {
             point: self.point,
             statistics: vec![
@@ -30,10 +30,7 @@ impl ChainSamples {
                 Statistic::variance("variance of the samples", claimed.mean, claimed.variance),
             ],
             drawn: Some(vec![(drawn.mean, drawn.variance); 2]),
-            sampler: sampler(move |noise, out| {
-                let end = path.walk(noise.gaussian(&start), noise);
-                out.fill(end);
-            }),
+            sampler: chain.sampler(|end, out| out.fill(end)),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Floor 3: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
+//! Floor 4: the judges. A statement goes in, a verdict comes out; unknown is a verdict of its own.
 
 mod affine_samples;
 mod audit;
@@ -21,6 +21,7 @@ mod symbols;
 mod training_draws;
 mod two_times;
 mod verdict;
+mod weighted_chain;
 
 pub use affine_samples::AffineSamples;
 pub use audit::{Audit, audit};
@@ -36,10 +37,11 @@ pub use paths::LinearPath;
 pub use projections::GaussianVector;
 pub use prove::Provable;
 pub use replacement_samples::ReplacementSamples;
-pub use simulate::{Noise, Plan, Sampler, Trial, WIDTH, sampler, simulate};
+pub use simulate::{Noise, Plan, Sampler, Table, Trial, WIDTH, sampler, simulate};
 pub use statement::{NonNegative, Relation, RelationKind, Statement};
 pub use statistics::{Budget, Kind, Statistic};
 pub use symbols::Symbols;
 pub use training_draws::{Drawn, TrainingDraws};
 pub use two_times::TwoTimes;
 pub use verdict::{Draws, Finding, Reading, Verdict};
+pub use weighted_chain::WeightedChain;

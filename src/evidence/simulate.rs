@@ -1,46 +1,38 @@
 //! The simulation: planned draws, one generator stream for each block, sums in a fixed order.
 //!
-//! The stream of a block depends on the run seed, the name of the check and the number of the block, and on nothing else,
-//! so results are the same to the last bit for any number of threads or shards.
+//! A block depends on the run seed, the name of the check and its own number, and on nothing else ([`Seed`]), and blocks are added
+//! in pairs, pairs of pairs and so on: results are the same to the last bit for any number of threads or shards, and rounding grows
+//! like the logarithm of the number of blocks.
 
-use super::statistics::{Budget, Kind, Statistic, Sums};
+use super::statistics::{Budget, Kind, Statistic, Sums, pairwise};
 use super::verdict::Draws;
 use super::{Finding, Verdict};
 use crate::numbers::{Float, Lanes, Scalar};
 use crate::parameters::InputError;
+use crate::simulation::{self, BLOCK, Seed};
 use crate::worlds::Gaussian;
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 
 /// Paths in step.
 pub const WIDTH: usize = 8;
 
-/// Draws in a block, a multiple of the width.
-const BLOCK: u64 = 4096;
+/// Vectors of draws in a block.
+const ROWS: usize = BLOCK / WIDTH;
 
 /// More draws than this are not worth a check: its control must be decided by enclosure instead.
 const MOST_DRAWS: u64 = 50_000_000;
 
-/// The generator of one block.
-pub struct Noise(ChaCha8Rng);
+/// The draws of one block.
+pub struct Noise(simulation::Noise);
 
 impl Noise {
-    /// The stream of one block of one check of one run.
+    /// The draws of one block of one check of one run.
     pub fn new(seed: u64, check: &str, block: u64) -> Self {
-        let mut key = [0; 32];
-        key[..8].copy_from_slice(&seed.to_le_bytes());
-        for (chunk, salt) in key[8..].chunks_exact_mut(8).zip(1_u64..) {
-            chunk.copy_from_slice(&fnv(check, salt).to_le_bytes());
-        }
-        let mut generator = ChaCha8Rng::from_seed(key);
-        generator.set_stream(block);
-        Self(generator)
+        Self(simulation::Noise::new(&Seed::new(seed, check), block))
     }
 
     /// Independent standard normals.
     pub fn normal(&mut self) -> Lanes<WIDTH> {
-        Lanes(std::array::from_fn(|_| StandardNormal.sample(&mut self.0)))
+        Lanes(self.0.normal())
     }
 
     /// Independent draws from a Gaussian law.
@@ -50,30 +42,34 @@ impl Noise {
 
     /// Independent uniforms on `(0, 1)`, centred on their 2⁵³ cells.
     pub fn uniform(&mut self) -> Lanes<WIDTH> {
-        Lanes(std::array::from_fn(|_| ((self.0.next_u64() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64))
+        Lanes(self.0.words().map(|word| ((word >> 11) as f64 + 0.5) / (1_u64 << 53) as f64))
     }
 }
 
-/// FNV-1a with a salt: four of them make the key of a check.
-fn fnv(text: &str, salt: u64) -> u64 {
-    let offset = 0xcbf2_9ce4_8422_2325_u64 ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    text.bytes().fold(offset, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
+/// The draws of a block: for each statistic as many vectors as the block has, one after the other.
+pub type Table = Vec<Vec<Lanes<WIDTH>>>;
 
-/// Something that can be drawn from: one value for each statistic, for a whole width of paths.
+/// Something that can be drawn from.
 pub trait Sampler: Send + Sync {
-    /// One draw of every statistic in every lane.
-    fn draw(&self, noise: &mut Noise, out: &mut [Lanes<WIDTH>]);
+    /// The draws of a block, those of each statistic in a row of their own. Rows may be shorter than a block.
+    fn block(&self, seed: &Seed, block: u64, rows: &mut Table);
 }
 
-/// A sampler from a closure.
+/// A sampler from a closure that draws every statistic once, in every lane.
 pub fn sampler(draw: impl Fn(&mut Noise, &mut [Lanes<WIDTH>]) + Send + Sync + 'static) -> Box<dyn Sampler> {
     Box::new(draw)
 }
 
 impl<F: Fn(&mut Noise, &mut [Lanes<WIDTH>]) + Send + Sync> Sampler for F {
-    fn draw(&self, noise: &mut Noise, out: &mut [Lanes<WIDTH>]) {
-        self(noise, out);
+    fn block(&self, seed: &Seed, block: u64, rows: &mut Table) {
+        let mut noise = Noise(simulation::Noise::new(seed, block));
+        let mut drawn = vec![Lanes([0.0; WIDTH]); rows.len()];
+        for at in 0..rows.first().map_or(0, Vec::len) {
+            self(&mut noise, &mut drawn);
+            for (row, lanes) in rows.iter_mut().zip(&drawn) {
+                row[at] = *lanes;
+            }
+        }
     }
 }
 
@@ -120,28 +116,22 @@ pub fn simulate(plan: &Plan, check: &str, seed: u64, budget: &Budget, n: u64) ->
     if n == 0 {
         return vec![Finding::new("sample size", Verdict::Undecided { why: "no draws were planned".to_owned() })];
     }
-    let blocks = n.div_ceil(BLOCK);
-    let n = blocks * BLOCK;
+    let n = n.next_multiple_of(BLOCK as u64);
     let totals = totals(plan, check, seed, budget.tilt(n), n);
     plan.statistics.iter().zip(&totals).map(|(statistic, sums)| finding(plan, statistic, sums, budget, n)).collect()
 }
 
 /// Sums over `n` draws, a multiple of the width, for each statistic.
 pub(super) fn totals(plan: &Plan, check: &str, seed: u64, tilt: f64, n: u64) -> Vec<Sums> {
-    let mut totals = vec![Sums::default(); plan.statistics.len()];
-    let mut out = vec![Lanes([0.0; WIDTH]); plan.statistics.len()];
-    for block in 0..n.div_ceil(BLOCK) {
-        let mut noise = Noise::new(seed, check, block);
-        let mut sums = vec![Sums::default(); plan.statistics.len()];
-        for _ in 0..BLOCK.min(n - block * BLOCK) / WIDTH as u64 {
-            plan.sampler.draw(&mut noise, &mut out);
-            for ((sum, statistic), lanes) in sums.iter_mut().zip(&plan.statistics).zip(&out) {
-                lanes.0.iter().for_each(|x| sum.draw(statistic, tilt, *x));
-            }
-        }
-        totals.iter_mut().zip(&sums).for_each(|(total, sum)| total.add(sum));
-    }
-    totals
+    let seed = Seed::new(seed, check);
+    let rows = n as usize / WIDTH;
+    let mut table: Table = vec![vec![Lanes([0.0; WIDTH]); ROWS.min(rows)]; plan.statistics.len()];
+    let blocks = (0..rows.div_ceil(ROWS)).map(|block| {
+        table.iter_mut().for_each(|row| row.truncate(rows - block * ROWS));
+        plan.sampler.block(&seed, block as u64, &mut table);
+        table.iter().zip(&plan.statistics).map(|(row, statistic)| Sums::of(statistic, tilt, row)).collect()
+    });
+    pairwise(blocks, plan.statistics.len())
 }
 
 fn finding(plan: &Plan, statistic: &Statistic, sums: &Sums, budget: &Budget, n: u64) -> Finding {

@@ -4,7 +4,10 @@
 //! `α_k = α/K`. Means of known variance use the quadratic martingale, Gaussian variances the Chernoff bound of χ²; both
 //! hold for every sample size, without asymptotics. Source: `ville1939`, `catoni2012`.
 
-use crate::numbers::{Ball, EndPoint, Float, Scalar, normal_quantile};
+use super::WIDTH;
+use crate::numbers::{
+    Ball, Bits, EndPoint, Float, Instructions, Kernel, Lanes, Machine, Reals, Scalar, normal_quantile,
+};
 use std::cmp::Ordering;
 
 /// The false-alarm budget of a whole run, shared over its sampled checks.
@@ -215,24 +218,19 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Adds one draw.
-    pub(super) fn draw(&mut self, statistic: &Statistic, tilt: f64, x: f64) {
-        let y = (x - statistic.mean) / statistic.variance.sqrt();
-        self.first += x;
-        self.square += y * y;
-        if statistic.kind == Kind::Mean {
-            let scale = 2.0 + tilt * tilt;
-            self.plus += Float((1.0 + (1.0 + tilt * y).powi(2)) / scale).ln().0;
-            self.minus += Float((1.0 + (1.0 - tilt * y).powi(2)) / scale).ln().0;
-        }
+    /// Over a row of draws.
+    pub(super) fn of(statistic: &Statistic, tilt: f64, row: &[Lanes<WIDTH>]) -> Self {
+        Instructions::widest().run(Row { statistic, tilt, row })
     }
 
-    /// Adds another block.
-    pub(super) fn add(&mut self, other: &Self) {
-        self.plus += other.plus;
-        self.minus += other.minus;
-        self.first += other.first;
-        self.square += other.square;
+    /// Together with another block.
+    fn and(&self, other: &Self) -> Self {
+        Self {
+            plus: self.plus + other.plus,
+            minus: self.minus + other.minus,
+            first: self.first + other.first,
+            square: self.square + other.square,
+        }
     }
 
     /// `√n (x̄ − μ)/σ` of the draws, or of their squares where a variance is claimed, which have the variance 2 in its units.
@@ -253,5 +251,100 @@ impl Sums {
             Kind::Mean => (self.plus.max(self.minus).max(0.0), self.first / n),
             Kind::Variance => (chernoff(n, self.square / n), self.square / n * statistic.variance),
         }
+    }
+}
+
+/// Sums of blocks, by statistic, added like the bits of a counter: as many additions as blocks, each of equals where that can be.
+pub(super) fn pairwise(blocks: impl Iterator<Item = Vec<Sums>>, statistics: usize) -> Vec<Sums> {
+    let together = |a: &[Sums], b: &[Sums]| a.iter().zip(b).map(|(a, b)| a.and(b)).collect::<Vec<_>>();
+    let mut waiting: Vec<(u32, Vec<Sums>)> = Vec::new();
+    for mut sums in blocks {
+        let mut level = 0;
+        while let Some((_, before)) = waiting.pop_if(|(waits, _)| *waits == level) {
+            sums = together(&before, &sums);
+            level += 1;
+        }
+        waiting.push((level, sums));
+    }
+    let start = vec![Sums::default(); statistics];
+    waiting.iter().rev().fold(start, |sum, (_, sums)| together(sums, &sum))
+}
+
+/// A row of draws, to be summed.
+struct Row<'a> {
+    statistic: &'a Statistic,
+    tilt: f64,
+    row: &'a [Lanes<WIDTH>],
+}
+
+/// A product of many positive factors in every lane, `significand · 2^exponent`.
+#[derive(Clone, Copy)]
+struct Product<M: Machine> {
+    significand: M::Doubles,
+    exponent: M::Doubles,
+}
+
+impl<M: Machine> Product<M> {
+    #[inline(always)]
+    fn one(m: M) -> Self {
+        Self { significand: Reals::same(m, 1.0), exponent: Reals::same(m, 0.0) }
+    }
+
+    #[inline(always)]
+    fn times(&mut self, m: M, factor: M::Doubles) {
+        const FRACTION: u64 = (1 << 52) - 1;
+        // An exponent field in the last bits of 2⁵² is that integer, once 2⁵² is taken away.
+        let shift = M::Doubles::same(m, (1_u64 << 52) as f64);
+        let bits = self.significand.times(m, factor).bits();
+        let one = M::Doubles::same(m, 1.0).bits();
+        self.significand = M::Doubles::of_bits(bits.and(m, M::Words::same(m, FRACTION)).or(m, one));
+        let field = M::Doubles::of_bits(bits.right(m, 52).or(m, shift.bits()));
+        let bias = M::Doubles::same(m, (1_u64 << 52) as f64 + 1023.0);
+        self.exponent = self.exponent.plus(m, field.minus(m, bias));
+    }
+
+    /// Its logarithm, lane by lane.
+    #[inline(always)]
+    fn ln(self, m: M) -> [f64; WIDTH] {
+        let (significand, exponent) = (m.to_doubles(self.significand), m.to_doubles(self.exponent));
+        std::array::from_fn(|i| Float(significand[i]).ln().0 + exponent[i] * std::f64::consts::LN_2)
+    }
+}
+
+impl Kernel for Row<'_> {
+    type Output = Sums;
+
+    #[inline(always)]
+    fn run<M: Machine>(self, m: M) -> Sums {
+        let Self { statistic, tilt, row } = self;
+        let same = M::Doubles::same;
+        let (mean, deviation) = (same(m, statistic.mean), same(m, statistic.variance.sqrt()));
+        let (one, scale, tilt) = (same(m, 1.0), same(m, (2.0 + tilt * tilt).recip()), same(m, tilt));
+        let [mut first, mut square] = [same(m, 0.0); 2];
+        let [mut plus, mut minus] = [Product::one(m); 2];
+        for x in row {
+            let x = m.doubles(x.0);
+            let y = x.minus(m, mean).over(m, deviation);
+            first = first.plus(m, x);
+            square = y.times_plus(m, y, square);
+            if statistic.kind == Kind::Mean {
+                let (up, down) = (tilt.times_plus(m, y, one), one.minus(m, tilt.times(m, y)));
+                plus.times(m, up.times_plus(m, up, one).times(m, scale));
+                minus.times(m, down.times_plus(m, down, one).times(m, scale));
+            }
+        }
+        let sum = |lanes: [f64; WIDTH]| {
+            let [a, b, c, d, e, f, g, h] = lanes;
+            ((a + b) + (c + d)) + ((e + f) + (g + h))
+        };
+        let (first, square) = (sum(m.to_doubles(first)), sum(m.to_doubles(square)));
+        // A factor beyond every number is evidence beyond every number, and one that is not a number is none.
+        const BEYOND: f64 = 1e290;
+        let (plus, minus) = match square {
+            square if square.is_nan() => (f64::NAN, f64::NAN),
+            square if square > BEYOND => (f64::INFINITY, f64::INFINITY),
+            _ => (sum(plus.ln(m)), sum(minus.ln(m))),
+        };
+        Sums { plus, minus, first, square }
     }
 }

@@ -27,6 +27,12 @@ impl<S: Scalar> Quadratic<S> {
     pub fn mean(&self, law: &Gaussian<S>) -> S {
         self.value(law.mean) + self.gradient.slope * law.variance / 2
     }
+
+    /// `Var q(Y)` for Gaussian `Y`.
+    pub fn variance(&self, law: &Gaussian<S>) -> S {
+        let bend = self.gradient.slope * law.variance;
+        self.gradient.value(law.mean).square() * law.variance + bend.square() / 2
+    }
 }
 
 impl<S: Field> Quadratic<S> {
@@ -38,6 +44,11 @@ impl<S: Field> Quadratic<S> {
     /// The sum of two.
     pub fn plus(&self, other: &Self) -> Self {
         Self { level: self.level + other.level, gradient: self.gradient.plus(&other.gradient) }
+    }
+
+    /// The difference of two.
+    pub fn minus(&self, other: &Self) -> Self {
+        Self { level: self.level - other.level, gradient: self.gradient.minus(&other.gradient) }
     }
 
     /// In another reading.
@@ -109,6 +120,16 @@ impl<S: Scalar> WeightedStep<S> {
         }
     }
 
+    /// The same step with the weight less another's: what a *twin*, another score along the same path, leaves as a control variate.
+    pub fn minus(&self, twin: &Self) -> Self {
+        Self {
+            transition: self.transition,
+            still: self.still.minus(&twin.still),
+            noise: self.noise.minus(&twin.noise),
+            bend: self.bend - twin.bend,
+        }
+    }
+
     fn forward(clock: &Clock<S>, h: S) -> Transition<S> {
         Transition { factor: h * clock.alpha + 1, offset: h * clock.offset, variance: h * clock.noise }
     }
@@ -137,7 +158,7 @@ impl<S: Scalar> WeightedStep<S> {
 }
 
 /// The exact mean and variance of `last(Y_n) + Σ steps` from a start with this law: a recursion backwards for what is
-/// expected, forwards for the law of the state. The noise terms of different steps are uncorrelated.
+/// expected, forwards for the law of the state. The noise terms of different steps, and what the start adds, are uncorrelated.
 pub fn moments<S: Scalar>(steps: &[WeightedStep<S>], last: Quadratic<S>, start: Gaussian<S>) -> (S, S) {
     let mut laws = vec![start];
     laws.extend(steps.iter().scan(start, |law, step| {
@@ -147,5 +168,5 @@ pub fn moments<S: Scalar>(steps: &[WeightedStep<S>], last: Quadratic<S>, start: 
     let (expected, variance) = steps.iter().zip(&laws).rev().fold((last, S::zero()), |(later, sum), (step, law)| {
         (step.expected(&later), sum + step.variance(&later, law).total())
     });
-    (expected.mean(&start), variance)
+    (expected.mean(&start), variance + expected.variance(&start))
 }

@@ -90,13 +90,21 @@ fn radius<P: Precision, M: Machine>(m: M, word: Word<P, M>) -> P::Vector<M> {
     k.times_plus(m, P::Vector::<M>::same(m, -2.0 * LN_2), log).sqrt(m)
 }
 
+/// An angle in `[−π/4, π/4)`.
+#[inline(always)]
+fn eighth<P: Precision, M: Machine>(m: M, word: Word<P, M>) -> P::Vector<M> {
+    let (width, stored) = P::FORMAT;
+    let one = P::Vector::<M>::same(m, 1.0).bits();
+    let fraction = P::Vector::<M>::of_bits(word.right(m, width - stored).or(m, one));
+    fraction.minus(m, P::Vector::<M>::same(m, 1.5)).times(m, P::Vector::<M>::same(m, FRAC_PI_2))
+}
+
 /// Sine and cosine of a random angle.
 #[inline(always)]
 fn turn<P: Precision, M: Machine>(m: M, word: Word<P, M>) -> (P::Vector<M>, P::Vector<M>) {
-    let (width, stored) = P::FORMAT;
+    let (width, _) = P::FORMAT;
     let one = P::Vector::<M>::same(m, 1.0);
-    let fraction = P::Vector::<M>::of_bits(word.right(m, width - stored).or(m, one.bits()));
-    let y = fraction.minus(m, P::Vector::<M>::same(m, 1.5)).times(m, P::Vector::<M>::same(m, FRAC_PI_2));
+    let y = eighth::<P, M>(m, word);
     let square = y.times(m, y);
     let sine = y.times(m, square).times_plus(m, horner(m, square, P::SINE), y).bits();
     let half = square.times_plus(m, P::Vector::<M>::same(m, -0.5), one);
@@ -209,5 +217,61 @@ impl Precision for f32 {
     #[inline(always)]
     fn rounded(x: f64) -> Self {
         x as f32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numbers::{Float, Instructions, Kernel, Scalar};
+    use crate::simulation::Seed;
+
+    /// Uniform, radius, angle, sine and cosine of many words.
+    struct Parts<P>(std::marker::PhantomData<P>);
+
+    impl<P: Precision> Kernel for Parts<P> {
+        type Output = Vec<[f64; 5]>;
+
+        fn run<M: Machine>(self, m: M) -> Self::Output {
+            let mut generator = Seed::new(1, "parts").generator(0, m);
+            let mut parts = Vec::new();
+            for _ in 0..2000 {
+                let word = P::draw(&mut generator);
+                let (sine, cosine) = turn::<P, M>(m, word);
+                let vectors = [P::uniform(m, word), radius::<P, M>(m, word), eighth::<P, M>(m, word), sine, cosine];
+                let stored = vectors.map(|vector| {
+                    let mut numbers = vec![P::default(); P::LANES];
+                    P::store(m, vector, &mut numbers);
+                    numbers
+                });
+                parts.extend((0..P::LANES).map(|lane| std::array::from_fn(|part| stored[part][lane].into())));
+            }
+            parts
+        }
+    }
+
+    /// Errors in units of the roundoff: below 8 is as good as exact.
+    fn is_accurate<P: Precision>(roundoff: f64) {
+        for [u, radius, y, sine, cosine] in Instructions::widest().run(Parts::<P>(std::marker::PhantomData)) {
+            assert!(u > 0.0 && u <= 1.0, "{u}");
+            // Near 1 the logarithm is as uncertain as u.
+            let (exact, condition) = (-2.0 * Float(u).ln().0, 1.0 + 1.0 / Float(u).ln().0.abs());
+            if u < 1.0 {
+                let error = (radius * radius - exact).abs() / exact;
+                assert!(error <= 8.0 * roundoff * condition.min(2.0), "√(−2 ln {u}) = {radius}, error {error}");
+            }
+            let (s, c) = Float(y).sin_cos();
+            let straight = (sine.abs() - s.0.abs()).abs() <= 8.0 * roundoff * s.0.abs()
+                && (cosine.abs() - c.0).abs() <= 8.0 * roundoff * c.0;
+            let exchanged = (cosine.abs() - s.0.abs()).abs() <= 8.0 * roundoff * s.0.abs()
+                && (sine.abs() - c.0).abs() <= 8.0 * roundoff * c.0;
+            assert!(straight || exchanged, "angle {y}: {sine}, {cosine}");
+        }
+    }
+
+    #[test]
+    fn radius_and_angle_are_accurate_in_both_precisions() {
+        is_accurate::<f64>(f64::EPSILON / 2.0);
+        is_accurate::<f32>(f64::from(f32::EPSILON) / 2.0);
     }
 }

@@ -34,3 +34,32 @@ pub(super) fn increment<P: Precision, M: Machine>(
 pub(super) fn sizes<P: Precision, M: Machine>(m: M) -> [P::Vector<M>; 2] {
     [P::Vector::<M>::same(m, (1.0 - S).sqrt()), P::Vector::<M>::same(m, (1.0 + 3.0 * S).sqrt())]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numbers::{Instructions, Kernel};
+
+    /// The increments of all words of three bits.
+    struct All;
+
+    impl Kernel for All {
+        type Output = [f64; 8];
+
+        fn run<M: Machine>(self, m: M) -> [f64; 8] {
+            m.to_doubles(increment::<f64, M>(m, m.words(std::array::from_fn(|i| i as u64)), sizes::<f64, M>(m)))
+        }
+    }
+
+    #[test]
+    fn the_first_five_moments_are_those_of_a_normal_and_the_sixth_is_not() {
+        let increments = Instructions::widest().run(All);
+        let moment = |k: i32| increments.iter().map(|z| z.powi(k)).sum::<f64>() / 8.0;
+        for (k, normal) in [(1, 0.0), (2, 1.0), (3, 0.0), (4, 3.0), (5, 0.0)] {
+            // Eight terms of size bᵏ at most, each of a few roundings.
+            let roundings = 32.0 * f64::EPSILON * (1.0 + 3.0 * S).sqrt().powi(k);
+            assert!((moment(k) - normal).abs() <= roundings, "moment {k}: {}", moment(k));
+        }
+        assert!(moment(6) < 11.0, "a normal has 15");
+    }
+}

@@ -1,7 +1,7 @@
 //! Affine steps with quadratic functionals along them: Euler paths with their log-weights, the chain of a hierarchical model, any chain of
 //! exact transitions.
 //!
-//! `y ← fy + c + σz`, and each functional adds `(q₂y + q₁)y + (n₁y + n₀)z` before the step; at the end a quadratic of the last state
+//! `y ← fy + c + σz`, and each functional adds `(q₂y + q₁)y + (n₂z + n₁y + n₀)z` before the step; at the end a quadratic of the last state
 //! and a constant. Eight or sixteen paths go side by side in registers, several such groups at once; nothing is kept but a block.
 
 use super::precision::Precision;
@@ -22,13 +22,13 @@ pub struct PathStep<const K: usize> {
     pub added: [Functional; K],
 }
 
-/// `(q₂y + q₁)y + (n₁y + n₀)z`.
+/// `(q₂y + q₁)y + (n₂z + n₁y + n₀)z`.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Functional {
     /// `[q₂, q₁]`.
     pub still: [f64; 2],
-    /// `[n₁, n₀]`.
-    pub noise: [f64; 2],
+    /// `[n₂, n₁, n₀]`.
+    pub noise: [f64; 3],
 }
 
 /// What the increments `z` are.
@@ -116,17 +116,17 @@ struct Walker<R, const K: usize> {
 #[derive(Clone, Copy)]
 struct Spread<R, const K: usize> {
     affine: [R; 3],
-    added: [[R; 4]; K],
+    added: [[R; 5]; K],
 }
 
 impl<R: Reals, const K: usize> Spread<R, K> {
     #[inline(always)]
     fn new(m: R::Machine, step: &PathStep<K>) -> Self {
         let zero = R::same(m, 0.0);
-        let mut added = [[zero; 4]; K];
+        let mut added = [[zero; 5]; K];
         for k in 0..K {
-            let Functional { still: [q2, q1], noise: [n1, n0] } = step.added[k];
-            added[k] = [R::same(m, q2), R::same(m, q1), R::same(m, n1), R::same(m, n0)];
+            let Functional { still: [q2, q1], noise: [n2, n1, n0] } = step.added[k];
+            added[k] = [R::same(m, q2), R::same(m, q1), R::same(m, n2), R::same(m, n1), R::same(m, n0)];
         }
         Self { affine: [R::same(m, step.factor), R::same(m, step.offset), R::same(m, step.deviation)], added }
     }
@@ -135,9 +135,10 @@ impl<R: Reals, const K: usize> Spread<R, K> {
     fn go(&self, m: R::Machine, walker: &mut Walker<R, K>, z: R) {
         let y = walker.y;
         for k in 0..K {
-            let [q2, q1, n1, n0] = self.added[k];
+            let [q2, q1, n2, n1, n0] = self.added[k];
             walker.still[k] = q2.times_plus(m, y, q1).times_plus(m, y, walker.still[k]);
-            walker.noise[k] = n1.times_plus(m, y, n0).times_plus(m, z, walker.noise[k]);
+            let slope = n2.times_plus(m, z, n1.times_plus(m, y, n0));
+            walker.noise[k] = slope.times_plus(m, z, walker.noise[k]);
         }
         let [factor, offset, deviation] = self.affine;
         walker.y = deviation.times_plus(m, z, factor.times_plus(m, y, offset));

@@ -31,7 +31,7 @@
 //! tolerance instead of a rate, the spread of a correct code looks like one.
 
 use crate::claims::{Claim, Control, Expect, Readings};
-use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, WIDTH, sampler};
+use crate::evidence::{Plan, Relation, Statement, Statistic, Trial, WeightedChain};
 use crate::numbers::{Ball, Dual, Field, Float, Lanes, Scalar};
 use crate::objectives::log_weight::{Quadratic, WeightedStep, moments};
 use crate::parameters;
@@ -274,30 +274,12 @@ impl Trial for EulerPaths {
 
         let p: Exact<Float> = at_point(CE)?;
         let (steps, last) = discretised(wrong, &p);
-        let lanes = Lanes::<WIDTH>::splat;
-        let steps: Vec<_> = steps
-            .iter()
-            .map(|step| {
-                let law = step.transition;
-                let [factor, offset, deviation] = [law.factor, law.offset, law.variance.sqrt()].map(lanes);
-                (factor, offset, deviation, step.still.map(lanes), step.noise.map(lanes))
-            })
-            .collect();
-        let last = last.map(lanes);
+        let chain = WeightedChain::new(Gaussian::new(p.x, Float(0.0)), steps, last);
         Ok(Plan {
             point: CE,
             statistics: vec![Statistic::mean("squared deviation of the weight", claimed, spread(variance))],
             drawn: (wrong != EULER_CONSTANT).then(|| vec![(drawn, spread(drawn))]),
-            sampler: sampler(move |noise, out| {
-                let (mut y, mut weight) = (lanes(p.x), lanes(Float(-mean)));
-                for (factor, offset, deviation, still, coefficient) in &steps {
-                    let xi = *deviation * noise.normal();
-                    weight = weight + still.value(y) + coefficient.value(y) * xi;
-                    y = *factor * y + *offset + xi;
-                }
-                let deviation = weight + last.value(y);
-                out[0] = deviation * deviation;
-            }),
+            sampler: chain.sampler(move |weight, out| out[0] = (weight - Lanes::splat(Float(mean))).square()),
         })
     }
 }
