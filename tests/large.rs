@@ -2,11 +2,10 @@
 
 use nalgebra::{DMatrix, DVector};
 use ouracle::numbers::{
-    Ball, Covariance, CovarianceError, Eigenbasis, EndPoint, Field, Float, Interval, Matrix, Vector,
+    Ball, Covariance, CovarianceError, Eigenbasis, EndPoint, Field, Float, Instructions, Interval, Matrix, Scalar, Vector,
 };
-use ouracle::worlds::{
-    Level, MultivariateGaussian, Oracle, PluginModel, PrincipalGaussian, Process, ScaledScore, Schedule,
-};
+use ouracle::objectives::samplers::{self, BatchSampler, Form};
+use ouracle::worlds::{Descent, Gaussian, Level, MultivariateGaussian, Oracle, PluginModel, PrincipalGaussian, Process, Rung, ScaledScore, Schedule, Transition};
 
 /// Numbers without pattern in [-1, 1].
 fn spread(i: usize, k: usize) -> f64 {
@@ -260,4 +259,73 @@ fn what_is_singular_in_doubles_is_refused_with_its_smallest_eigenvalue() {
             .unwrap()
             .is_whole()
     );
+}
+
+/// A sampler of `d` axes with its data: DDIM with half of the noise, down six levels and to the data.
+fn descent() -> Descent<Float> {
+    Descent::to_data(&[(0.05, 0.99), (0.3, 0.9), (0.6, 0.8), (0.8, 0.6), (0.95, 0.3), (0.999, 0.02)].map(|(a, s)| level(a, s)))
+}
+
+fn ddim_steps(axis: &Oracle<Float>) -> Vec<Transition<Float>> {
+    let eta = Float(0.5);
+    let step = |z: &Form<Float>, rung: &Rung<Float>| {
+        samplers::ddim_step(z, rung, axis, samplers::ddim_direction(rung, eta), samplers::ddim_std(rung, eta))
+    };
+    samplers::steps(&descent(), axis, step).collect()
+}
+
+#[test]
+fn a_batch_draws_what_the_sampler_draws() {
+    let d = 9;
+    let data = PrincipalGaussian::new(&vector(d, 1), &covariance(d)).unwrap();
+    let start = Gaussian::new(Float(0.2), Float(1.7));
+    let sampler = BatchSampler::new(&data, &start, ddim_steps);
+    let count = descent().steps();
+    // The draw before every step but the last one, and that of the start: one is 1 and the others 0, or all are.
+    for hot in (0..count).chain([usize::MAX, count + 1]) {
+        let draw = |step: usize| if hot == usize::MAX || step == hot { 1.0 } else { 0.0 };
+        let ends = sampler.coordinates(700, Instructions::widest(), |_| {
+            let mut step = 0;
+            move |draws: &mut [f64]| {
+                draws.fill(draw(step));
+                step += 1;
+            }
+        });
+        for (i, axis) in data.axes().iter().enumerate() {
+            let eta = Float(0.5);
+            let form = samplers::run(&descent(), axis, |z, rung| {
+                samplers::ddim_step(z, rung, axis, samplers::ddim_direction(rung, eta), samplers::ddim_std(rung, eta))
+            });
+            let begin = start.mean.0 + start.variance.sqrt().0 * draw(0);
+            let moved: Vec<f64> = form.draws.iter().enumerate().map(|(k, c)| c.0 * draw(k + 1)).collect();
+            let end = form.start.0 * begin + form.offset.0 + moved.iter().sum::<f64>();
+            let terms = (form.start.0 * begin).abs() + moved.iter().fold(1.0, |sum, x| sum + x.abs());
+            // Some 40 roundings a step, of numbers that the steps do not make larger: every factor is below 4.
+            let bound = 40.0 * count as f64 * f64::EPSILON * 4.0 * terms;
+            assert!(ends.column(i).iter().all(|z| (z - end).abs() <= bound), "{hot} {i}: {} {end}", ends[(0, i)]);
+        }
+    }
+}
+
+/// Draws without pattern, from the number of their source alone.
+fn source(number: u64) -> impl FnMut(&mut [f64]) {
+    let mut at = number as usize;
+    move |draws: &mut [f64]| {
+        at += 1;
+        draws.iter_mut().enumerate().for_each(|(path, draw)| *draw = spread(path + 7, at % 1000));
+    }
+}
+
+#[test]
+fn paths_do_not_depend_on_instructions_nor_on_how_many_there_are() {
+    let data = PrincipalGaussian::new(&vector(5, 1), &covariance(5)).unwrap();
+    let sampler = BatchSampler::new(&data, &Gaussian::centred(Float(1.0)), ddim_steps);
+    let paths = |n: usize, instructions| sampler.coordinates(n, instructions, source);
+    let many = paths(1200, Instructions::Baseline);
+    for instructions in Instructions::ALL {
+        assert_eq!(paths(1200, instructions), many);
+    }
+    assert_eq!(paths(600, Instructions::Baseline), many.rows(0, 600));
+    let samples = sampler.sample(600, Instructions::Baseline, source);
+    assert_eq!(samples, data.basis().points(&many.rows(0, 600).transpose()));
 }
