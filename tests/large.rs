@@ -2,10 +2,14 @@
 
 use nalgebra::{DMatrix, DVector};
 use ouracle::numbers::{
-    Ball, Covariance, CovarianceError, Eigenbasis, EndPoint, Field, Float, Instructions, Interval, Matrix, Scalar, Vector,
+    Ball, Covariance, CovarianceError, Eigenbasis, EndPoint, Field, Float, Instructions, Interval, Matrix, Scalar,
+    Vector,
 };
 use ouracle::objectives::samplers::{self, BatchSampler, Form};
-use ouracle::worlds::{Descent, Gaussian, Level, MultivariateGaussian, Oracle, PluginModel, PrincipalGaussian, Process, Rung, ScaledScore, Schedule, Transition};
+use ouracle::worlds::{
+    Descent, Gaussian, Level, MultivariateGaussian, Oracle, PluginModel, PrincipalGaussian, Process, Rung, ScaledScore,
+    Schedule, Transition,
+};
 
 /// Numbers without pattern in [-1, 1].
 fn spread(i: usize, k: usize) -> f64 {
@@ -263,7 +267,9 @@ fn what_is_singular_in_doubles_is_refused_with_its_smallest_eigenvalue() {
 
 /// A sampler of `d` axes with its data: DDIM with half of the noise, down six levels and to the data.
 fn descent() -> Descent<Float> {
-    Descent::to_data(&[(0.05, 0.99), (0.3, 0.9), (0.6, 0.8), (0.8, 0.6), (0.95, 0.3), (0.999, 0.02)].map(|(a, s)| level(a, s)))
+    Descent::to_data(
+        &[(0.05, 0.99), (0.3, 0.9), (0.6, 0.8), (0.8, 0.6), (0.95, 0.3), (0.999, 0.02)].map(|(a, s)| level(a, s)),
+    )
 }
 
 fn ddim_steps(axis: &Oracle<Float>) -> Vec<Transition<Float>> {
@@ -328,4 +334,29 @@ fn paths_do_not_depend_on_instructions_nor_on_how_many_there_are() {
     assert_eq!(paths(600, Instructions::Baseline), many.rows(0, 600));
     let samples = sampler.sample(600, Instructions::Baseline, source);
     assert_eq!(samples, data.basis().points(&many.rows(0, 600).transpose()));
+}
+
+#[test]
+fn hundreds_of_dimensions_agree_with_a_cholesky_factor() {
+    let d = 400;
+    let (mean, matrix, z) = (vector(d, 1), covariance(d), vector(d, 2) * 2.0);
+    let data = PrincipalGaussian::new(&mean, &matrix).unwrap();
+    let factor = matrix.clone().cholesky().unwrap();
+    let deviation = &z - &mean;
+    let logs: Vec<f64> = factor.l_dirty().diagonal().iter().map(|l| l.ln()).collect();
+    let peak = logs.iter().sum::<f64>() + d as f64 / 2.0 * (2.0 * std::f64::consts::PI).ln();
+    let by_factor = -0.5 * deviation.dot(&factor.solve(&deviation)) - peak;
+    // A factor and its two solves are those of a matrix within γ(3d+1)|L||Lᵀ|, whose norm is at most tr Σ (Higham, theorem 10.4); the
+    // enclosure is told of a matrix that much further away. Then the sums of the logarithms and of a product.
+    let u = f64::EPSILON / 2.0;
+    let mut error = data.basis().backward_error(&matrix);
+    error.matrix += (3.0 * d as f64 + 2.0) * u * matrix.trace();
+    let enclosure = data.enclose_log_density(&z, &level(1.0, 0.0), &error).unwrap();
+    let squared = (&deviation.map(f64::abs)).dot(&factor.solve(&deviation).map(f64::abs));
+    let sums = 2.0 * d as f64 * u * (logs.iter().map(|l| l.abs()).sum::<f64>() + squared + d as f64);
+    let away = (by_factor - enclosure.midpoint()).abs();
+    assert!(away <= enclosure.radius() + sums && enclosure.radius() < 1e-4, "{by_factor} {enclosure:?}");
+    // A unit in the sixth place of the noise is seen.
+    let other = data.enclose_log_density(&z, &level(1.0, 1e-3), &error).unwrap();
+    assert!((by_factor - other.midpoint()).abs() > other.radius() + sums, "{other:?}");
 }

@@ -44,6 +44,11 @@ impl Gaussian {
         self.0.axes()
     }
 
+    /// The law of the library.
+    pub(crate) fn law(&self) -> &PrincipalGaussian {
+        &self.0
+    }
+
     /// What the exact prediction of this kind is along an axis, at a level with the rates `(α′, σ′)`.
     fn predicted(kind: &str, at: [f64; 4]) -> PyResult<impl Fn(&Oracle<Float>) -> Affine<Float>> {
         let (here, alpha_rate, sigma_rate) = (level([at[0], at[1]]), Float(at[2]), Float(at[3]));
@@ -65,7 +70,10 @@ impl Gaussian {
 fn rows_of_levels(levels: &PyReadonlyArray2<'_, f64>) -> PyResult<Vec<[f64; 4]>> {
     let rows = levels.as_array();
     if rows.ncols() != 4 {
-        return Err(refuse(format!("levels have the shape {:?}; give rows (alpha, sigma, alpha', sigma')", rows.shape())));
+        return Err(refuse(format!(
+            "levels have the shape {:?}; give rows (alpha, sigma, alpha', sigma')",
+            rows.shape()
+        )));
     }
     Ok(rows.rows().into_iter().map(|row| [row[0], row[1], row[2], row[3]]).collect())
 }
@@ -161,7 +169,10 @@ impl Gaussian {
             offsets.extend_from_slice(offset.as_slice());
         }
         let shape = [rows.len(), d, d];
-        Ok((PyArray1::from_vec(py, matrices).reshape(shape)?, PyArray1::from_vec(py, offsets).reshape([rows.len(), d])?))
+        Ok((
+            PyArray1::from_vec(py, matrices).reshape(shape)?,
+            PyArray1::from_vec(py, offsets).reshape([rows.len(), d])?,
+        ))
     }
 
     /// The same along the principal axes: slopes and offsets `(n, d)`. With the axes `U` as columns the prediction at a row `z` is
@@ -213,6 +224,24 @@ impl Gaussian {
         }
         let points = DMatrixView::from_slice(z, d, rows);
         Ok(py.detach(|| self.0.log_density(&points, &at)).map_err(refuse)?.to_pyarray(py))
+    }
+
+    /// The two ends of an enclosure of `log p(z)` of the rows `(n, d)` for this covariance, `(n, 2)`.
+    fn enclose_log_density<'py>(
+        &self,
+        py: Python<'py>,
+        z: PyReadonlyArray2<'py, f64>,
+        at: [f64; 2],
+        covariance: PyReadonlyArray2<'py, f64>,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let error = self.0.basis().backward_error(&by_columns(&covariance));
+        let z = z.as_array();
+        let enclosed = z.rows().into_iter().map(|row| {
+            let point = DVector::from_iterator(row.len(), row.iter().copied());
+            self.0.enclose_log_density(&point, &level(at), &error).map(|log| vec![log.lo(), log.hi()])
+        });
+        let ends = enclosed.collect::<Result<Vec<_>, _>>().map_err(refuse)?;
+        PyArray2::from_vec2(py, &ends).map_err(refuse)
     }
 
     /// What a named sampler returns given its start, over steps with the rows `(α, σ)` of where each starts, `(α, σ)` of where it

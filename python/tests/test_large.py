@@ -106,3 +106,51 @@ def test_a_singular_law_has_no_density_and_says_so():
 def test_the_law_is_named_and_not_printed(case):
     assert repr(case.law) == f"Gaussian({case.dimension} dimensions)"
     assert repr(oc.PointMass(np.zeros(LARGE))) == f"PointMass({LARGE} dimensions)"
+
+
+def test_a_certificate_holds_the_density(case):
+    x, level = points(case), case.schedule.level(0.3)
+    low, high = case.enclose_log_density(x, level).T
+    values = case.log_density(x, level)
+    assert np.all((low <= values) & (values <= high) & (high - low < 1e-6))
+
+
+@pytest.mark.parametrize("lam", [0.0, 0.4])
+def test_a_plugin_model_is_its_axes(lam):
+    process, variances, errors = oc.VP.linear(), np.array([0.3, 1.7]), np.array([0.1, -0.2])
+    turn = np.array([[0.6, -0.8], [0.8, 0.6]])
+    matrix = turn @ np.diag(variances) @ turn.T
+    law = oc.Gaussian([0.0, 0.0], (matrix + matrix.T) / 2)
+    model = oc.PluginModel(law, process, score_errors=errors, prior=([0.0, 0.0], 1.25), lam=lam)
+    along = np.array([[0.7, -0.4], [1.1, 0.2]])
+    common = dict(process="vp-linear", b0="0.1", b1=20, T=1, lam=lam, vpi=1.25)
+
+    def asked(quantity: str, i: int, **more: float) -> float:
+        return float(oc.ask(f"family-scaled-score/{quantity}", common, v0=variances[i], delta=errors[i], **more))
+
+    spreads = [asked("model-variance", i) for i in range(2)]
+    elbos, likelihoods = model.elbo(along @ turn.T), model.log_likelihood(along @ turn.T)
+    for elbo, likelihood, point in zip(elbos, likelihoods, along):
+        # Forty roundings of an axis, with the turn and its eigenvalues; no term is larger than ten.
+        assert abs(elbo - sum(asked("elbo", i, x=point[i]) for i in range(2))) <= 40 * 8 * UNIT * 10
+        logs = [-0.5 * (np.log(2 * np.pi * v) + x**2 / v) for v, x in zip(spreads, point)]
+        assert abs(likelihood - sum(logs)) <= 40 * 8 * UNIT * 10
+    low, high = model.mean_gap()
+    assert 0 < low <= high < low * (1 + 1e-9)
+    assert np.all(model.gap(along @ turn.T) > 0)
+
+
+def test_a_plugin_model_in_many_dimensions(case):
+    model = oc.PluginModel(case.law, oc.VP.linear(), score_errors=0.1)
+    low, high = model.mean_gap()
+    gaps = model.gap(case.law.sample(400, np.random.default_rng(5)))
+    # The gap is a square of Gaussian deviations: seven standard errors.
+    assert abs(gaps.mean() - low) <= 7 * gaps.std() / 20 and 0 < high - low < 1e-6 * low
+    shifted = oc.PluginModel(case.law, oc.VP.linear(), score_errors=0.1, score_mean=case.law.mean + 1.0)
+    assert shifted.mean_gap()[0] > high
+    with pytest.raises(ValueError, match="no bound|has none"):
+        oc.PluginModel(case.law, oc.VP.linear(), lam=1.0).mean_gap()
+    with pytest.raises(ValueError, match="score errors"):
+        oc.PluginModel(case.law, oc.VP.linear(), score_errors=[0.1, 0.2])
+    with pytest.raises(ValueError, match="smallest eigenvalue"):
+        oc.PluginModel(oc.PointMass([0.0, 1.0]), oc.VP.linear())
