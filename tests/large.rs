@@ -56,7 +56,7 @@ fn exact(v: &DVector<f64>) -> Vector<Ball> {
 
 /// Whether the enclosure has the exact number in it, of which 60 digits are known.
 fn holds(enclosure: &Interval<f64>, exact: &Ball) -> bool {
-    let [lo, hi] = [enclosure.lo(), enclosure.hi()].map(|end| ball(end));
+    let [lo, hi] = [enclosure.lo(), enclosure.hi()].map(ball);
     enclosure.is_finite() && lo.certainly_le(exact) && exact.certainly_le(&hi)
 }
 
@@ -360,6 +360,14 @@ fn paths_do_not_depend_on_instructions_nor_on_how_many_there_are() {
         assert_eq!(paths(1200, instructions), many);
     }
     assert_eq!(paths(600, Instructions::Baseline), many.rows(0, 600));
+    let mut numbers = Vec::new();
+    sampler.coordinates(1800, Instructions::Baseline, |number| {
+        numbers.push(number);
+        source(number)
+    });
+    numbers.sort_unstable();
+    // Four blocks of five axes, and no source twice.
+    assert_eq!(numbers, (0..20).collect::<Vec<_>>());
     let samples = sampler.sample(600, Instructions::Baseline, source);
     assert_eq!(samples, data.basis().points(&many.rows(0, 600).transpose()));
 }
@@ -380,7 +388,7 @@ fn hundreds_of_dimensions_agree_with_a_cholesky_factor() {
     let mut error = data.basis().backward_error(&matrix);
     error.matrix += (3.0 * d as f64 + 2.0) * u * matrix.trace();
     let enclosure = data.enclose_log_density(&z, &level(1.0, 0.0), &error).unwrap();
-    let squared = (&deviation.map(f64::abs)).dot(&factor.solve(&deviation).map(f64::abs));
+    let squared = deviation.map(f64::abs).dot(&factor.solve(&deviation).map(f64::abs));
     let sums = 2.0 * d as f64 * u * (logs.iter().map(|l| l.abs()).sum::<f64>() + squared + d as f64);
     let away = (by_factor - enclosure.midpoint()).abs();
     assert!(away <= enclosure.radius() + sums && enclosure.radius() < 1e-4, "{by_factor} {enclosure:?}");
