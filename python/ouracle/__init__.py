@@ -40,6 +40,7 @@ from .findings import Finding, Findings
 from .laws import Gaussian, Mixture, PointMass, ou_series
 from .linear import LinearSde
 from .oracle import Answer, Claim, ask, claims
+from .plugin import PluginModel
 from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
 from .tape import TapeError
@@ -83,6 +84,7 @@ __all__ = [
     "Mixture",
     "MixtureEnergy",
     "OrnsteinUhlenbeck",
+    "PluginModel",
     "PointMass",
     "Process",
     "Recursion",

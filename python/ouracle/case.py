@@ -112,6 +112,17 @@ class Case:
             return self.law.native.log_density(np.ascontiguousarray(z[:, 0]), level.pair)
         return self.law.native.log_density(z, level.pair)
 
+    def enclose_log_density(self, z: Array, level: Level) -> Array:
+        """Two ends between which ``log p(z)`` lies, ``(n, 2)`` in nats: a certificate for mean, covariance and points as given.
+
+        The eigenvalues are floating point; what their decomposition left over is bounded, and the bound is part of the width.
+
+        Raises:
+            ValueError: if the law is no Gaussian, or singular at this level as far as doubles can tell.
+        """
+        z = np.ascontiguousarray(z, dtype=np.float64).reshape(-1, self.dimension)
+        return self.gaussian.native.enclose_log_density(z, level.pair, np.ascontiguousarray(self.gaussian.covariance))
+
     def flow(self, z: Array, start: Level, end: Level) -> Array:
         """Where the exact probability flow carries ``z``, ``(n, d)``, from one level to another."""
         z = np.ascontiguousarray(z, dtype=np.float64).reshape(-1, self.dimension)

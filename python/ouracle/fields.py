@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import frameworks
-from .laws import Mixture
+from .laws import Gaussian, Mixture
 from .schedules import Level
 
 if TYPE_CHECKING:
@@ -115,11 +115,22 @@ class Field:
         matrices, offsets = (np.stack(parts, axis=1) for parts in zip(*pairs))
         return self.scale * matrices, self.scale * offsets
 
+    def _along(self, flat: Any, axes: Array, times: Array) -> Any:
+        """The answer along many principal axes: two products with them instead of a matrix for every time."""
+        law = self.case.gaussian
+        slopes, offsets = law.native.prediction_along(self.kind, np.ascontiguousarray(self.case.schedule.rows(times)))
+        slopes, offsets = frameworks.like(self.scale * slopes, flat), frameworks.like(self.scale * offsets, flat)
+        basis = frameworks.like(axes, flat)
+        return ((flat @ basis) * slopes + offsets) @ basis.T
+
     def _apply(self, flat: Any, times: Array) -> Any:
         distinct = np.unique(times)
-        matrices, offsets = self.coefficients(distinct if len(distinct) == 1 else times)
-        if len(matrices) not in (1, flat.shape[0]):
+        times = distinct if len(distinct) == 1 else times
+        if len(times) not in (1, flat.shape[0]):
             raise ValueError(f"{len(times)} times were given for {flat.shape[0]} states; give one, or one for each")
+        if isinstance(self.case.law, Gaussian) and self.case.law.principal_axes is not None:
+            return self._along(flat, self.case.law.principal_axes, times)
+        matrices, offsets = self.coefficients(times)
         matrices, offsets = frameworks.like(matrices, flat), frameworks.like(offsets, flat)
         if not isinstance(self.case.law, Mixture):
             if len(matrices) == 1:
@@ -127,7 +138,7 @@ class Field:
             return (matrices[:, 0] @ flat[:, :, None])[:, :, 0] + offsets[:, 0]
         # On the line a component's answer is slope·z + offset, and the answers mix by the probability of the component given z.
         values = matrices[:, :, 0, 0] * flat + offsets[:, :, 0]
-        shares = self._responsibilities(self.case.law, flat, distinct if len(distinct) == 1 else times)
+        shares = self._responsibilities(self.case.law, flat, times)
         return (values * shares).sum(-1)[:, None]
 
     def _responsibilities(self, law: Mixture, flat: Any, times: Array) -> Any:
@@ -149,15 +160,21 @@ class Field:
 
         if isinstance(self.case.law, Mixture):
             raise ValueError("the field of a mixture cannot be traced by JAX yet; run it under `jax.disable_jit()`")
-        d, times = self.case.dimension, jnp.ravel(jnp.asarray(t))
-        shapes = (jax.ShapeDtypeStruct((len(times), d, d), flat.dtype), jax.ShapeDtypeStruct((len(times), d), flat.dtype))
+        law, d, times = self.case.gaussian, self.case.dimension, jnp.ravel(jnp.asarray(t))
+        axes = law.principal_axes
+        entries = (d, d) if axes is None else (d,)
+        shapes = (jax.ShapeDtypeStruct((len(times), *entries), flat.dtype), jax.ShapeDtypeStruct((len(times), d), flat.dtype))
 
         def fetch(values: Any) -> tuple[Array, Array]:
-            matrices, offsets = self.coefficients(np.asarray(values, dtype=np.float64))
-            return matrices[:, 0].astype(flat.dtype), offsets[:, 0].astype(flat.dtype)
+            rows = np.ascontiguousarray(self.case.schedule.rows(np.asarray(values, dtype=np.float64)))
+            pair = (law.native.prediction if axes is None else law.native.prediction_along)(self.kind, rows)
+            return (self.scale * pair[0]).astype(flat.dtype), (self.scale * pair[1]).astype(flat.dtype)
 
-        matrices, offsets = jax.pure_callback(fetch, shapes, times, vmap_method="sequential")
-        return (matrices @ flat[:, :, None])[:, :, 0] + offsets
+        slopes, offsets = jax.pure_callback(fetch, shapes, times, vmap_method="sequential")
+        if axes is None:
+            return (slopes @ flat[:, :, None])[:, :, 0] + offsets
+        basis = frameworks.like(axes, flat)
+        return ((flat @ basis) * slopes + offsets) @ basis.T
 
     def __repr__(self) -> str:
         return f"<exact {self.kind} of {self.case!r}>"

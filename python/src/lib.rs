@@ -6,6 +6,7 @@ mod gaussian;
 mod linear;
 mod mixture;
 mod oracle;
+mod plugin;
 mod process;
 mod purification;
 mod recursions;
@@ -27,6 +28,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<gaussian::Gaussian>()?;
     module.add_class::<mixture::Mixture>()?;
+    module.add_class::<plugin::PluginModel>()?;
     module.add_class::<process::Process>()?;
     module.add_class::<linear::LinearSde>()?;
     module.add_class::<bits_back::BitsBackCoder>()?;

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 
 /// A noising process of the library, from its exact parameters as JSON.
 #[pyclass(frozen)]
-pub struct Process(worlds::Process<Float>);
+pub struct Process(pub(crate) worlds::Process<Float>);
 
 #[pymethods]
 impl Process {

@@ -3,11 +3,13 @@
 //! A closed form is written once, generic over [`Scalar`]; the number type decides what the formula says.
 
 mod arctangent;
+mod backward_error;
 mod constants;
 mod covariance;
 mod decay;
 mod decimal;
 mod dual;
+mod eigenbasis;
 mod elementary;
 mod elementary_f256;
 mod elementary_f64;
@@ -42,9 +44,12 @@ mod vectors;
 mod verified_root;
 
 pub use arctangent::arctan;
+pub use backward_error::BackwardError;
 pub use covariance::Covariance;
 pub(crate) use decay::decay_minus_one;
 pub use dual::{Dual, derivative, rate, value_and_derivative};
+pub use eigenbasis::{CovarianceError, Eigenbasis};
+pub(crate) use eigenbasis::{finite, positive_spread};
 pub use elementary::Elementary;
 pub use endpoint::EndPoint;
 pub use expr::{Certificate, Equality, Expr, Proof, ProofError, Symbol};

@@ -1,13 +1,13 @@
 //! The d-dimensional world for users of `nalgebra`: plain doubles in, plain doubles out, and sentences for what is wrong.
 
-use super::{AffineScore, AxisNoise, Gaussian, Process, Rotated, ScaledScore};
-use crate::numbers::{Float, Matrix, Vector};
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use super::{AffineScore, Clock, Gaussian, Process, ScaledScore};
+use crate::numbers::{CovarianceError, Dual, Eigenbasis, Float, Interval, finite};
+use nalgebra::{DMatrix, DMatrixView, DVector};
 
 /// A score-based model on Gaussian data in d dimensions whose likelihood and bound are known in closed form.
 ///
-/// Data (the *reference* of the score) are `N(m, Σ)`, any mean and any covariance; the network returns
-/// `(I + E) ∇log q_t` with `E` diagonal along the principal axes of `Σ`; the prior is `N(m_π, v_π I)`; the sampler is the
+/// Data are `N(m, Σ)`, any mean and any covariance; the network returns `(I + E) ∇log r_t`, where the *reference* `r` is the data, or the
+/// data around another mean, and `E` is diagonal along the principal axes of `Σ`; the prior is `N(m_π, v_π I)`; the sampler is the
 /// member `λ` of the plug-in family. Values are in nats, times in the unit of the process, covariances never deviations.
 /// Source: `huang2021`, `song2021sde`.
 ///
@@ -27,65 +27,21 @@ use nalgebra::{DMatrix, DVector, SymmetricEigen};
 /// ```
 #[derive(Debug, Clone)]
 pub struct PluginModel {
-    noise: AxisNoise<Float>,
-    world: Rotated<Float>,
+    process: Process<Float>,
+    basis: Eigenbasis,
+    /// Coordinates of the mean of the data, `d × 1`.
+    mean: DMatrix<f64>,
+    /// The model along each principal axis.
+    axes: Vec<AffineScore<Float>>,
     lambda: f64,
 }
 
 /// Why a model could not be made or asked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PluginError {
-    /// Something has the wrong shape.
-    #[error("{name} must have {expected}, but it has {got}")]
-    Shape {
-        /// What.
-        name: &'static str,
-        /// The shape wanted.
-        expected: String,
-        /// The shape given.
-        got: String,
-    },
-    /// An infinity or NaN.
-    #[error("entry {at} of {name} is {value}; every entry must be a finite number")]
-    NotFinite {
-        /// What.
-        name: &'static str,
-        /// Which entry, counted from 0, column by column.
-        at: usize,
-        /// The value.
-        value: f64,
-    },
-    /// A covariance that is not symmetric.
-    #[error(
-        "the covariance is not symmetric: entry ({row}, {column}) is {upper}, entry ({column}, {row}) is {lower}; symmetrise it, (S + Sᵀ)/2"
-    )]
-    NotSymmetric {
-        /// Row, counted from 0.
-        row: usize,
-        /// Column.
-        column: usize,
-        /// The entry there.
-        upper: f64,
-        /// Its mirror image.
-        lower: f64,
-    },
-    /// A covariance that is not positive definite, as far as doubles can tell.
-    #[error(
-        "the covariance has the eigenvalue {smallest:e} next to {largest:e}; in doubles it must exceed {threshold:e} to be told from 0"
-    )]
-    NotPositiveDefinite {
-        /// The smallest eigenvalue.
-        smallest: f64,
-        /// The largest.
-        largest: f64,
-        /// The rounding error of the eigenvalues.
-        threshold: f64,
-    },
-    /// The eigenvalues were not found.
-    #[error(
-        "the eigenvalues of the covariance were not found in {0} iterations; rescale it, entries near overflow are the likely reason"
-    )]
-    NoEigenvalues(usize),
+    /// The covariance is none, or a vector does not fit it.
+    #[error(transparent)]
+    Covariance(#[from] CovarianceError),
     /// A number outside its domain.
     #[error("{name} is {value}, but it must be {domain}")]
     Domain {
@@ -118,14 +74,20 @@ impl PluginModel {
     /// or the process does not end in finite noise.
     pub fn new(process: Process<Float>, mean: &DVector<f64>, covariance: &DMatrix<f64>) -> Result<Self, PluginError> {
         let d = mean.len();
-        let shape = |(rows, columns): (usize, usize)| format!("{rows} rows and {columns} columns");
         if d == 0 || covariance.shape() != (d, d) {
-            let expected = if d == 0 { "at least one row".to_owned() } else { shape((d, d)) };
-            return Err(PluginError::Shape { name: "the covariance", expected, got: shape(covariance.shape()) });
+            let wanted = (d.max(1), d.max(1));
+            return Err(CovarianceError::Shape { name: "the covariance", wanted, got: covariance.shape() }.into());
         }
-        finite("the mean", mean.as_slice())?;
-        finite("the covariance", covariance.as_slice())?;
-        symmetric(covariance)?;
+        Self::along(process, mean, Eigenbasis::new(covariance)?)
+    }
+
+    /// The same from the axes of the covariance, `mean` in the coordinates of the data.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn along(process: Process<Float>, mean: &DVector<f64>, basis: Eigenbasis) -> Result<Self, PluginError> {
+        let basis = basis.positive_definite()?;
+        let mean = coordinates(&basis, "the mean", mean)?;
         let end = process.end();
         let horizon = process.horizon().0;
         let ends = horizon > 0.0
@@ -137,30 +99,14 @@ impl PluginModel {
             return Err(PluginError::Process { horizon, phi: end.phi.0, w: end.w.0 });
         }
 
-        // Converges in a few iterations for each eigenvalue; entries near overflow may prevent it.
-        let iterations = 100 * d;
-        let Some(eigen) = SymmetricEigen::try_new(covariance.clone(), f64::EPSILON, iterations) else {
-            return Err(PluginError::NoEigenvalues(iterations));
-        };
-        let (smallest, largest) = (eigen.eigenvalues.min(), eigen.eigenvalues.max());
-        // Backward stability: eigenvalues are those of a matrix within d·u·‖Σ‖ of the one given.
-        let threshold = d as f64 * f64::EPSILON / 2.0 * largest.abs();
-        if smallest.is_nan() || smallest <= threshold {
-            return Err(PluginError::NotPositiveDefinite { smallest, largest, threshold });
-        }
-        let mut order: Vec<usize> = (0..d).collect();
-        order.sort_by(|i, j| eigen.eigenvalues[*i].total_cmp(&eigen.eigenvalues[*j]));
-        let rotation = Matrix::from_fn(d, d, |i, j| Float(eigen.eigenvectors[(i, order[j])]));
-        let centres = &rotation.transpose() * &Vector(mean.iter().map(|m| Float(*m)).collect());
-        let mean_variance = order.iter().fold(0.0, |sum, at| sum + eigen.eigenvalues[*at]) / d as f64;
+        let mean_variance = basis.values().iter().sum::<f64>() / basis.dimension() as f64;
         let vpi = end.variance(Float(mean_variance));
-        let axes = order.iter().enumerate().map(|(axis, at)| AffineScore {
-            scaled: ScaledScore { v0: Float(eigen.eigenvalues[*at]), delta: Float(0.0), lambda: Float(0.0), vpi },
-            centre: centres[axis],
-            prior_mean: end.mean(centres[axis]),
+        let axes = mean.iter().zip(basis.values()).map(|(centre, v0)| AffineScore {
+            scaled: ScaledScore { v0: Float(*v0), delta: Float(0.0), lambda: Float(0.0), vpi },
+            centre: Float(*centre),
+            prior_mean: end.mean(Float(*centre)),
         });
-        let world = Rotated::new(rotation.clone(), axes.collect());
-        Ok(Self { noise: AxisNoise::Shared(process), world, lambda: 0.0 })
+        Ok(Self { axes: axes.collect(), process, basis, mean, lambda: 0.0 })
     }
 
     /// With a score wrong by the factors `1 + δᵢ` along the principal axes, in ascending order of their variances.
@@ -168,8 +114,17 @@ impl PluginModel {
     /// # Errors
     /// [`PluginError`] unless there are `d` finite numbers.
     pub fn with_score_errors(self, deltas: &[f64]) -> Result<Self, PluginError> {
-        self.entries("the score errors", deltas)?;
+        fits("the score errors", deltas, self.dimension())?;
         Ok(self.altered(|i, axis| axis.scaled.delta = Float(deltas[i])))
+    }
+
+    /// With the score of data around another mean, `d` entries: the exact score shifted by `φ_t V_t⁻¹ (c − m)`, `V_t = φ_t²Σ + w_t I`.
+    ///
+    /// # Errors
+    /// [`PluginError`] if the shape does not fit or an entry is not finite.
+    pub fn with_score_centre(self, centre: &DVector<f64>) -> Result<Self, PluginError> {
+        let centre = coordinates(&self.basis, "the centre of the score", centre)?;
+        Ok(self.altered(|i, axis| axis.centre = Float(centre[i])))
     }
 
     /// With the prior `N(mean, variance·I)`; `mean` has `d` entries.
@@ -177,13 +132,13 @@ impl PluginModel {
     /// # Errors
     /// [`PluginError`] if the shape does not fit, an entry is not finite, or the variance is not positive.
     pub fn with_prior(self, mean: &DVector<f64>, variance: f64) -> Result<Self, PluginError> {
-        let mean = self.coordinates("the prior mean", mean)?;
+        let mean = coordinates(&self.basis, "the prior mean", mean)?;
         if !(variance > 0.0 && variance.is_finite()) {
             let domain = "a finite number > 0".to_owned();
             return Err(PluginError::Domain { name: "the prior variance", value: variance, domain });
         }
         Ok(self.altered(|i, axis| {
-            axis.prior_mean = mean[i];
+            axis.prior_mean = Float(mean[i]);
             axis.scaled.vpi = Float(variance);
         }))
     }
@@ -202,7 +157,12 @@ impl PluginModel {
 
     /// `d`.
     pub fn dimension(&self) -> usize {
-        self.world.dimension()
+        self.axes.len()
+    }
+
+    /// The principal axes.
+    pub fn basis(&self) -> &Eigenbasis {
+        &self.basis
     }
 
     /// `log q_t(y)`, the density of the noised data; `y` has `d` entries, `0 ≤ t ≤ T`.
@@ -210,9 +170,9 @@ impl PluginModel {
     /// # Errors
     /// [`PluginError`] if the shape does not fit, an entry is not finite, or `t` lies outside the process.
     pub fn log_density(&self, y: &DVector<f64>, t: f64) -> Result<f64, PluginError> {
-        let z = self.coordinates("the state", y)?;
-        let clocks = self.clocks(t)?;
-        Ok(self.sum(|i, axis| axis.reference(&clocks[i]).log_density(z[i])))
+        let (z, clock) = (coordinates(&self.basis, "the state", y)?, self.clock(t)?);
+        let laws = self.data(&clock);
+        Ok(laws.zip(z.iter()).map(|(law, z)| law.log_density(Float(*z)).0).sum())
     }
 
     /// The model's score at `y` and `t`, `d` entries.
@@ -220,9 +180,9 @@ impl PluginModel {
     /// # Errors
     /// As [`log_density`](Self::log_density).
     pub fn score(&self, y: &DVector<f64>, t: f64) -> Result<DVector<f64>, PluginError> {
-        self.coordinates("the state", y)?;
-        let y = Vector(y.iter().map(|entry| Float(*entry)).collect());
-        Ok(vector(&self.world.score(&y, &self.clocks(t)?)))
+        let (z, clock) = (coordinates(&self.basis, "the state", y)?, self.clock(t)?);
+        let along = self.axes.iter().zip(z.iter()).map(|(axis, z)| axis.score(&clock).value(Float(*z)).0);
+        Ok(self.basis.point(along.collect()))
     }
 
     /// The mean of the model's law at inference time `t`; at 0 that of its samples.
@@ -230,7 +190,8 @@ impl PluginModel {
     /// # Errors
     /// [`PluginError::Domain`] if `t` lies outside the process.
     pub fn model_mean(&self, t: f64) -> Result<DVector<f64>, PluginError> {
-        Ok(vector(&self.world.model_mean(&self.clocks(t)?, &self.end())))
+        let (now, end) = (self.clock(t)?, self.process.end());
+        Ok(self.basis.point(self.axes.iter().map(|axis| axis.model(&now, &end).mean.0).collect()))
     }
 
     /// The covariance of the model's law at inference time `t`, `d × d`; at 0 that of its samples.
@@ -238,8 +199,9 @@ impl PluginModel {
     /// # Errors
     /// [`PluginError::Domain`] if `t` lies outside the process.
     pub fn model_covariance(&self, t: f64) -> Result<DMatrix<f64>, PluginError> {
-        let covariance = self.world.model_covariance(&self.clocks(t)?, &self.end());
-        Ok(DMatrix::from_fn(self.dimension(), self.dimension(), |i, j| covariance[(i, j)].0))
+        let (now, end) = (self.clock(t)?, self.process.end());
+        let variances: Vec<_> = self.axes.iter().map(|axis| axis.model(&now, &end).variance.0).collect();
+        Ok(self.basis.matrix(&variances))
     }
 
     /// `log p_θ(x)`, the exact log-likelihood of the model, in nats.
@@ -247,9 +209,17 @@ impl PluginModel {
     /// # Errors
     /// [`PluginError`] if the shape does not fit or an entry is not finite.
     pub fn log_likelihood(&self, x: &DVector<f64>) -> Result<f64, PluginError> {
-        let z = self.coordinates("the point", x)?;
-        let (start, end) = (self.noise.start(self.dimension()), self.end());
-        Ok(self.sum(|i, axis| axis.model(&start[i], &end[i]).log_density(z[i])))
+        Ok(self.log_likelihoods(&column(x))?[0])
+    }
+
+    /// The same of `n` points, `d × n`.
+    ///
+    /// # Errors
+    /// As [`log_likelihood`](Self::log_likelihood).
+    pub fn log_likelihoods(&self, x: &DMatrixView<'_, f64>) -> Result<Vec<f64>, PluginError> {
+        let z = batch(&self.basis, x)?;
+        let (start, end) = (self.process.start(), self.process.end());
+        Ok(self.sums(&z, |axis| axis.model(&start, &end), |law, z| law.log_density(z)))
     }
 
     /// `ELBO_λ(x)`, in nats.
@@ -257,13 +227,18 @@ impl PluginModel {
     /// # Errors
     /// [`PluginError`] if the shape does not fit, an entry is not finite, or `λ = 1`, where there is no bound.
     pub fn elbo(&self, x: &DVector<f64>) -> Result<f64, PluginError> {
-        let z = self.coordinates("the point", x)?;
-        if self.lambda >= 1.0 {
-            let domain = "< 1 for a bound: the probability-flow ODE has none".to_owned();
-            return Err(PluginError::Domain { name: "lambda", value: self.lambda, domain });
-        }
-        let end = self.end();
-        Ok(self.sum(|i, axis| axis.elbo(z[i], &end[i])))
+        Ok(self.elbos(&column(x))?[0])
+    }
+
+    /// The same of `n` points, `d × n`.
+    ///
+    /// # Errors
+    /// As [`elbo`](Self::elbo).
+    pub fn elbos(&self, x: &DMatrixView<'_, f64>) -> Result<Vec<f64>, PluginError> {
+        let z = batch(&self.basis, x)?;
+        self.bounded()?;
+        let end = self.process.end();
+        Ok(self.sums(&z, |axis| *axis, |axis, z| axis.elbo(z, &end)))
     }
 
     /// `log p_θ(x) − ELBO_λ(x)`, in nats: not negative but for the rounding of the two, which it inherits.
@@ -274,73 +249,101 @@ impl PluginModel {
         Ok(self.log_likelihood(x)? - self.elbo(x)?)
     }
 
+    /// An enclosure of the average of the [`gap`](Self::gap) over the data `N(m, M)`, for every covariance `M` whose eigenvalues stand within `radius` of these in the norm of Frobenius, as those of the given covariance do for its
+    /// [`backward_error`](Eigenbasis::backward_error); in nats. The model belongs to `M` as this one does to its own eigenvalues: same score
+    /// errors `δᵢ` by rank, same coordinates of all means.
+    ///
+    /// # Errors
+    /// [`PluginError::Domain`] if `λ = 1`, where there is no bound.
+    pub fn enclose_mean_gap(&self, radius: f64) -> Result<Interval<f64>, PluginError> {
+        self.bounded()?;
+        let still = |x: Float| Dual::constant(Interval::point(x.0));
+        let process = self.process.map(still);
+        let (start, end) = (process.start(), process.end());
+        Ok(self.basis.enclose_sum(radius, |i, v0| {
+            let mut axis = self.axes[i].map(still);
+            axis.scaled.v0 = v0;
+            // The gap is quadratic in the point.
+            let data = Gaussian::new(still(Float(self.mean[i])), v0);
+            data.average_of_quadratic(|x| axis.model(&start, &end).log_density(x) - axis.elbo(x, &end))
+        }))
+    }
+
     /// The laws of the data along the principal axes at time `t`, in ascending order of the variances at 0.
     ///
     /// # Errors
     /// [`PluginError::Domain`] if `t` lies outside the process.
     pub fn principal_laws(&self, t: f64) -> Result<Vec<Gaussian<Float>>, PluginError> {
-        let clocks = self.clocks(t)?;
-        Ok(self.world.axes().iter().zip(&clocks).map(|(axis, clock)| axis.reference(clock)).collect())
+        let clock = self.clock(t)?;
+        Ok(self.data(&clock).collect())
+    }
+
+    /// The laws of the data along the axes.
+    fn data(&self, clock: &Clock<Float>) -> impl Iterator<Item = Gaussian<Float>> {
+        let axes = self.axes.iter().zip(self.mean.iter());
+        axes.map(|(axis, mean)| clock.diffuse(&Gaussian::new(Float(*mean), axis.scaled.v0)))
     }
 
     fn altered(mut self, change: impl Fn(usize, &mut AffineScore<Float>)) -> Self {
-        let mut axes = self.world.axes().to_vec();
-        axes.iter_mut().enumerate().for_each(|(i, axis)| change(i, axis));
-        self.world = Rotated::new(self.world.rotation().clone(), axes);
+        self.axes.iter_mut().enumerate().for_each(|(i, axis)| change(i, axis));
         self
     }
 
-    fn sum(&self, f: impl Fn(usize, &AffineScore<Float>) -> Float) -> f64 {
-        self.world.axes().iter().enumerate().map(|(i, axis)| f(i, axis).0).sum()
+    /// For each column of coordinates the sum over the axes of what an axis says there.
+    fn sums<L>(
+        &self,
+        coordinates: &DMatrix<f64>,
+        along: impl Fn(&AffineScore<Float>) -> L,
+        term: impl Fn(&L, Float) -> Float,
+    ) -> Vec<f64> {
+        let laws: Vec<_> = self.axes.iter().map(along).collect();
+        let sum = |z: &[f64]| z.iter().zip(&laws).map(|(z, law)| term(law, Float(*z)).0).sum();
+        (0..coordinates.ncols()).map(|n| sum(coordinates.column(n).as_slice())).collect()
     }
 
-    fn entries(&self, name: &'static str, values: &[f64]) -> Result<(), PluginError> {
-        if values.len() != self.dimension() {
-            let entries = |n: usize| if n == 1 { "1 entry".to_owned() } else { format!("{n} entries") };
-            return Err(PluginError::Shape { name, expected: entries(self.dimension()), got: entries(values.len()) });
+    fn bounded(&self) -> Result<(), PluginError> {
+        if self.lambda < 1.0 {
+            return Ok(());
         }
-        finite(name, values)
+        let domain = "< 1 for a bound: the probability-flow ODE has none".to_owned();
+        Err(PluginError::Domain { name: "lambda", value: self.lambda, domain })
     }
 
-    fn coordinates(&self, name: &'static str, y: &DVector<f64>) -> Result<Vector<Float>, PluginError> {
-        self.entries(name, y.as_slice())?;
-        Ok(self.world.coordinates(&Vector(y.iter().map(|entry| Float(*entry)).collect())))
-    }
-
-    fn clocks(&self, t: f64) -> Result<Vec<super::Clock<Float>>, PluginError> {
-        let horizon = self.noise.horizon().0;
-        if t == 0.0 {
-            return Ok(self.noise.start(self.dimension()));
+    fn clock(&self, t: f64) -> Result<Clock<Float>, PluginError> {
+        let horizon = self.process.horizon().0;
+        match t {
+            0.0 => Ok(self.process.start()),
+            t if (0.0..=horizon).contains(&t) => Ok(self.process.at(Float(t))),
+            _ => {
+                let domain = format!("between 0 and {horizon}");
+                Err(PluginError::Domain { name: "the time", value: t, domain })
+            }
         }
-        if !(0.0..=horizon).contains(&t) {
-            return Err(PluginError::Domain { name: "the time", value: t, domain: format!("between 0 and {horizon}") });
-        }
-        Ok(self.noise.at(self.dimension(), Float(t)))
-    }
-
-    fn end(&self) -> Vec<super::Clock<Float>> {
-        self.noise.end(self.dimension())
     }
 }
 
-fn vector(v: &Vector<Float>) -> DVector<f64> {
-    DVector::from_iterator(v.dimension(), v.0.iter().map(|entry| entry.0))
+fn column(y: &DVector<f64>) -> DMatrixView<'_, f64> {
+    DMatrixView::from_slice(y.as_slice(), y.len(), 1)
 }
 
-fn finite(name: &'static str, values: &[f64]) -> Result<(), PluginError> {
-    match values.iter().enumerate().find(|(_, value)| !value.is_finite()) {
-        None => Ok(()),
-        Some((at, value)) => Err(PluginError::NotFinite { name, at, value: *value }),
+fn fits(name: &'static str, values: &[f64], d: usize) -> Result<(), CovarianceError> {
+    if values.len() != d {
+        return Err(CovarianceError::Shape { name, wanted: (d, 1), got: (values.len(), 1) });
     }
+    finite(name, values)
 }
 
-fn symmetric(matrix: &DMatrix<f64>) -> Result<(), PluginError> {
-    let below = (0..matrix.nrows()).flat_map(|column| (0..column).map(move |row| (row, column)));
-    for (row, column) in below {
-        let (upper, lower) = (matrix[(row, column)], matrix[(column, row)]);
-        if upper != lower {
-            return Err(PluginError::NotSymmetric { row, column, upper, lower });
-        }
+fn coordinates(basis: &Eigenbasis, name: &'static str, y: &DVector<f64>) -> Result<DMatrix<f64>, CovarianceError> {
+    fits(name, y.as_slice(), basis.dimension())?;
+    Ok(basis.coordinates(&column(y)))
+}
+
+fn batch(basis: &Eigenbasis, x: &DMatrixView<'_, f64>) -> Result<DMatrix<f64>, CovarianceError> {
+    let d = basis.dimension();
+    if x.nrows() != d {
+        return Err(CovarianceError::Shape { name: "the points", wanted: (d, x.ncols()), got: x.shape() });
     }
-    Ok(())
+    let x = x.into_owned();
+    finite("the points", x.as_slice())?;
+    Ok(basis.coordinates(&x.as_view()))
 }

@@ -151,15 +151,24 @@ impl<S: Scalar> Process<S> {
 
     /// The same process with parameters that do not move with time.
     pub fn constant(&self) -> Process<Dual<S>> {
-        let still = Dual::constant;
+        self.read_as(Dual::constant, |field| Dual { re: field, eps: Dual::constant(field.eps) })
+    }
+
+    /// In another reading.
+    pub fn map<R: Scalar>(&self, f: impl Fn(S) -> R) -> Process<R> {
+        self.read_as(&f, |field| Dual { re: f(field.re), eps: f(field.eps) })
+    }
+
+    /// With what becomes of a number that stands still, and of one that moves.
+    fn read_as<R: Scalar>(&self, still: impl Fn(S) -> R, moving: impl Fn(Dual<S>) -> Dual<R>) -> Process<R> {
         let schedule = match &self.schedule {
             Schedule::VpLinear { b0, b1 } => Schedule::VpLinear { b0: still(*b0), b1: still(*b1) },
             Schedule::SubVpLinear { b0, b1 } => Schedule::SubVpLinear { b0: still(*b0), b1: still(*b1) },
             Schedule::VpCosine { s, unit } => Schedule::VpCosine { s: still(*s), unit: still(*unit) },
             Schedule::VeGeometric { smin, smax } => Schedule::VeGeometric { smin: still(*smin), smax: still(*smax) },
             Schedule::Generic(generic) => Schedule::Generic(Box::new(GenericClock {
-                now: generic.now.map(|field| Dual { re: field, eps: Dual::constant(field.eps) }),
-                end: generic.end.map(still),
+                now: generic.now.map(moving),
+                end: generic.end.map(&still),
                 horizon: still(generic.horizon),
             })),
         };

@@ -19,6 +19,7 @@
 
 mod ancestral;
 pub mod ancestral_error;
+mod batch;
 mod ddim;
 mod edm;
 mod euler;
@@ -32,6 +33,7 @@ mod singlestep;
 mod solver;
 
 pub use ancestral::{Spread, ancestral, ancestral_step, reverse_std};
+pub use batch::BatchSampler;
 pub use ddim::{ddim, ddim_direction, ddim_std, ddim_step};
 pub use edm::{Churn, churn, churned, euler_sigma, euler_sigma_step, heun, two_stage, two_stage_step};
 pub use euler::{euler_flow, euler_flow_step, euler_maruyama, euler_maruyama_step, euler_step};
