@@ -39,10 +39,15 @@ impl Default for Options {
             effort: 1.0,
             seed: DEFAULT_SEED,
             false_alarm: DEFAULT_FALSE_ALARM,
-            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            jobs: available_jobs(),
             shard: None,
         }
     }
+}
+
+/// As many threads as this machine runs at once.
+pub fn available_jobs() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Piece `index` of `count`, counted from 1.
