@@ -42,6 +42,7 @@ from .linear import LinearSde
 from .oracle import Answer, Claim, ask, claims
 from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
+from .sweeps import Sweep, sweep
 from .tape import TapeError
 from .timeseries import Matern32, OrnsteinUhlenbeck, Smoothed
 
@@ -90,6 +91,7 @@ __all__ = [
     "Sde",
     "Smoothed",
     "SubVP",
+    "Sweep",
     "Table",
     "TapeError",
     "VE",
@@ -128,4 +130,5 @@ __all__ = [
     "check_sde_solver",
     "claims",
     "ou_series",
+    "sweep",
 ]

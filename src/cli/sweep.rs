@@ -15,7 +15,7 @@ Every number of every cell is certified.
 
 Words say what the data is, and who looks at it:
   spectrum=isotropic v0=V                all axes have the variance V
-  spectrum=geometric vmin=A vmax=B       d variances in geometric progression from A to B (the default, from 0.01 to 1)
+  spectrum=geometric vmin=A vmax=B       d variances in geometric progression from A to B (the default, from 0.001 to 100)
   spectrum=power-law vmax=B power=P      B i^(-P) for i = 1, ..., d
   lam=L                                  the member L < 1 of the plug-in family (0 if absent)
   vpi=V                                  the prior variance (that of the noise, w_T, if absent)

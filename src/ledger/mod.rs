@@ -19,5 +19,5 @@ pub use record::{
     CheckRecord, ClaimRecord, ControlRecord, Counts, Environment, Figure, Footer, Header, Mark, Record, Series,
     Standing, Time,
 };
-pub use run::{DEFAULT_FALSE_ALARM, DEFAULT_SEED, LedgerError, Options, Shard, available_jobs, run};
+pub use run::{DEFAULT_FALSE_ALARM, DEFAULT_SEED, LedgerError, Options, Shard, available_jobs, run, units};
 pub use sweep::{Sweep, SweepError, SweepOptions};

@@ -16,7 +16,7 @@ const ENOUGH: f64 = 1e-6;
 /// A cell takes a microsecond for every axis; data of more axes are not what a map is for.
 const MOST_DIMENSIONS: u32 = 1_000_000;
 /// The data, where none is named.
-const DATA: &str = "spectrum=geometric vmin=0.01 vmax=1";
+const DATA: &str = "spectrum=geometric vmin=0.001 vmax=100";
 /// More cells are no picture, and half a gigabyte of text.
 const MOST_CELLS: usize = 2_000_000;
 
@@ -29,7 +29,7 @@ pub struct SweepOptions {
     pub delta: String,
     /// Dimensions `d`, in the same way, rounded to integers.
     pub dimensions: String,
-    /// The spectrum of the data, geometric from 0.01 to 1 if absent, and if need be `lam` and `vpi`, as `name=value` words.
+    /// The spectrum of the data, geometric from 0.001 to 100 if absent, and if need be `lam` and `vpi`, as `name=value` words.
     pub world: String,
 }
 
@@ -60,7 +60,7 @@ pub enum SweepError {
         /// What was read.
         words: String,
         /// What is wrong with it.
-        error: InputError,
+        error: Box<InputError>,
     },
     /// An axis that cannot be read.
     #[error(transparent)]
@@ -154,7 +154,7 @@ impl Sweep {
         if cells > MOST_CELLS {
             return Err(SweepError::TooMany(cells));
         }
-        let input = |error| SweepError::Input { words: options.world.clone(), error };
+        let input = |error| SweepError::Input { words: options.world.clone(), error: Box::new(error) };
         let mut world = Inputs::from_words(options.world.split_whitespace()).map_err(input)?;
         if !options.world.split_whitespace().any(|word| word.starts_with("spectrum=")) {
             world = Inputs::from_words(DATA.split_whitespace()).map_err(input)?.overlaid(world);
@@ -254,8 +254,8 @@ fn schedule_words(words: &str) -> String {
 
 fn clocks<S: Scalar>(schedules: &[String]) -> Result<Vec<[Clock<S>; 2]>, SweepError> {
     let clocks = schedules.iter().map(|words| {
-        let process: Process<S> =
-            at_point(&format!("process={words}")).map_err(|error| SweepError::Input { words: words.clone(), error })?;
+        let process: Process<S> = at_point(&format!("process={words}"))
+            .map_err(|error| SweepError::Input { words: words.clone(), error: Box::new(error) })?;
         Ok([process.start(), process.end()])
     });
     clocks.collect()

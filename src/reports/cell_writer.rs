@@ -34,12 +34,11 @@ impl CellWriter {
             0
         } else {
             let there = Swept::parse(&bytes, &path.display().to_string())?;
-            let remedy = "choose another folder with --out, or remove this one";
-            same(&there.header, &there.origin, header, "what is asked now", remedy)?;
+            same(&there.header, &there.origin, header, "what is asked now")?;
             if there.header.shard != header.shard {
                 let [left, right] = [&there.header, header].map(|header| header.shard.clone().unwrap_or_default());
                 let (first, second) = (there.origin, "what is asked now".to_owned());
-                return Err(CellsError::Different { first, second, what: "the piece", left, right, remedy });
+                return Err(CellsError::Different { first, second, what: "the piece", left, right });
             }
             there.cells.len()
         };

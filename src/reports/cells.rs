@@ -1,6 +1,7 @@
 //! `cells.jsonl`, read back and put together.
 
 use crate::ledger::{Cell, Shard, SweepHeader};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -42,7 +43,9 @@ pub enum CellsError {
         why: String,
     },
     /// Another sweep.
-    #[error("{first} and {second} are not of one sweep: {what} differs ({left} and {right}); {remedy}")]
+    #[error(
+        "{first} and {second} are not of one sweep: {what} differs ({left} and {right}); merge pieces of the same arguments, and give each sweep a folder of its own"
+    )]
     Different {
         /// One of the two.
         first: String,
@@ -54,8 +57,6 @@ pub enum CellsError {
         left: String,
         /// Its value in the other.
         right: String,
-        /// What to do.
-        remedy: &'static str,
     },
     /// Several files that are not pieces.
     #[error("{0} is a whole sweep, not a piece of one; report it alone, or give the pieces that --shard K/N wrote")]
@@ -136,14 +137,12 @@ impl Swept {
         if let Some(whole) = pieces.iter().find(|piece| piece.header.shard.is_none()) {
             return Err(CellsError::Whole(whole.origin.clone()));
         }
-        for (at, second) in pieces.iter().enumerate() {
-            for first in &pieces[..at] {
-                let remedy = "merge pieces of the same arguments only";
-                same(&first.header, &first.origin, &second.header, &second.origin, remedy)?;
-                if let (Some(piece), true) = (&first.header.shard, first.header.shard == second.header.shard) {
-                    let (first, second) = (first.origin.clone(), second.origin.clone());
-                    return Err(CellsError::Twice { first, second, piece: piece.clone() });
-                }
+        let mut known = BTreeMap::new();
+        for piece in &pieces {
+            same(&pieces[0].header, &pieces[0].origin, &piece.header, &piece.origin)?;
+            if let Some(first) = known.insert(piece.header.shard.clone(), piece.origin.clone()) {
+                let (second, piece) = (piece.origin.clone(), piece.header.shard.clone().unwrap_or_default());
+                return Err(CellsError::Twice { first, second, piece });
             }
         }
         let origin = pieces.iter().map(|piece| piece.origin.as_str()).collect::<Vec<_>>().join(" + ");
@@ -181,13 +180,7 @@ fn piece(header: &SweepHeader) -> Result<Option<Shard>, String> {
 }
 
 /// Whether two sweeps, or pieces, were asked the same. Pieces may differ in which piece they are, but not in how many there are.
-pub(super) fn same(
-    one: &SweepHeader,
-    first: &str,
-    other: &SweepHeader,
-    second: &str,
-    remedy: &'static str,
-) -> Result<(), CellsError> {
+pub(super) fn same(one: &SweepHeader, first: &str, other: &SweepHeader, second: &str) -> Result<(), CellsError> {
     let count = |header: &SweepHeader| match &header.shard {
         Some(shard) => shard.split_once('/').map_or("", |(_, count)| count).to_owned(),
         None => "1".to_owned(),
@@ -215,7 +208,6 @@ pub(super) fn same(
             what,
             left: shown(&left),
             right: shown(&right),
-            remedy,
         }),
     }
 }

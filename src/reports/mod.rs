@@ -35,4 +35,4 @@ pub use merge::merge;
 pub use records::{Run, parse, read_records};
 pub use sweep::write_sweep;
 pub use write::{ReportError, to_json, write_all};
-pub use writer::RecordWriter;
+pub use writer::{RecordBuffer, RecordWriter};
