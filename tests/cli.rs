@@ -241,7 +241,7 @@ fn a_job_array_has_the_bytes_of_one_run() {
         command.env("OURACLE", env!("CARGO_BIN_EXE_ouracle")).envs(variables.iter().copied());
         command.output().unwrap()
     };
-    let words = ["check", "chapman-kolmogorov", "variational-gap", "--reading", "proof,certificate"];
+    let words = ["check", "family-scaled-score", "variational-gap", "--reading", "proof,certificate"];
     let serial = scratch("array-serial");
     ouracle(&[&words[..], &["--out", serial.to_str().unwrap()]].concat());
 

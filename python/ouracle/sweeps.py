@@ -64,7 +64,7 @@ class Sweep:
             ends = [[unknown[at] if end is None else end for at, end in enumerate(row[name])] for row in rows]
             return np.asarray(ends, dtype=np.float64).reshape(*shape, 2)
 
-        parts = {name: bounds(name) for name in ("gap", "prior", "score", "model", "slack")}
+        parts: dict[str, Any] = {name: bounds(name) for name in ("gap", "prior", "score", "model", "slack")}
         axes: dict[str, Any] = {name: tuple(header[name]) for name in ("schedules", "dimensions", "delta")}
         larger = np.asarray([row["larger"] for row in rows], dtype=np.str_).reshape(shape)
         return cls(**axes, **parts, world=header["world"], larger=larger, cells=cells)
