@@ -99,7 +99,9 @@ fn threads_pieces_and_interruptions_do_not_change_a_byte() {
     assert_eq!(output.status.code(), Some(3), "a piece is missing");
     assert!(fs::read_to_string(merged.join("index.html")).unwrap().contains("24 of 72 cells are missing."));
     assert!(refused(&["report", a, a, "--out", out]).contains("are both piece 3/3"));
-    assert!(refused(&["report", a, whole.to_str().unwrap(), "--out", out]).contains("is a whole sweep, not a piece of one"));
+    assert!(
+        refused(&["report", a, whole.to_str().unwrap(), "--out", out]).contains("is a whole sweep, not a piece of one")
+    );
 }
 
 #[test]
@@ -112,7 +114,10 @@ fn a_folder_of_another_sweep_is_left_alone() {
         (&["--shard=2/2"][..], "the piece differs (1/2 and 2/2)"),
         (&["--shard=1/3"], "the number of pieces differs (2 and 3)"),
         (&[], "the number of pieces differs (2 and 1)"),
-        (&["vpi=3", "--shard=1/2"], "the world differs (lam=0.3 power=2 spectrum=power-law vmax=90 and lam=0.3 power=2 spectrum="),
+        (
+            &["vpi=3", "--shard=1/2"],
+            "the world differs (lam=0.3 power=2 spectrum=power-law vmax=90 and lam=0.3 power=2 spectrum=",
+        ),
         (&["--schedule=vp-linear b0=1 b1=8 T=1", "--shard=1/2"], "the list of schedules differs"),
     ] {
         let said = refused(&[&SMALL[..], more, &["--out", out]].concat());
@@ -143,7 +148,16 @@ fn every_mistake_gets_a_sentence() {
         (&["sweep", "--schedule", "vp"], "must be one of vp-linear"),
         (&["sweep", "--schedule", "vp-linear b0=1 b1=2"], "parameter `T` is missing"),
         (&["sweep", "--schedule", "vp-cosine s=0.008 T=1"], "ends where no signal is left"),
-        (&["sweep", "--schedule", "ve-geometric smin=1 smax=2 T=1", "--schedule", "process=ve-geometric smin=1 smax=2 T=1"], "given twice"),
+        (
+            &[
+                "sweep",
+                "--schedule",
+                "ve-geometric smin=1 smax=2 T=1",
+                "--schedule",
+                "process=ve-geometric smin=1 smax=2 T=1",
+            ],
+            "given twice",
+        ),
         (&["sweep", "--delta", "0:1:100000", "--dimensions", "1:100:100"], "40000000 cells are more than 2000000"),
     ] {
         let said = refused(&[arguments, &["--out", scratch("sweep-mistake").to_str().unwrap()]].concat());
@@ -166,13 +180,18 @@ fn cells_enclose_what_the_oracle_says() {
     sweep
         .run(1, None, 0, |cell| -> Result<(), ()> {
             let ball = |bounds: ouracle::ledger::Bounds| {
-                let [low, high] = [bounds.0, bounds.1].map(|end| parse_rational(&format!("{:e}", end.unwrap())).unwrap());
+                let [low, high] =
+                    [bounds.0, bounds.1].map(|end| parse_rational(&format!("{:e}", end.unwrap())).unwrap());
                 Ball::rational(&low).hull(&Ball::rational(&high))
             };
-            let words = format!("process={} delta={} v0=0.7 vpi=1.3 lam=-0.5 x=0", options.schedules[cell.schedule], cell.delta);
+            let words = format!(
+                "process={} delta={} v0=0.7 vpi=1.3 lam=-0.5 x=0",
+                options.schedules[cell.schedule], cell.delta
+            );
             let inputs = Inputs::from_words(words.split_whitespace()).unwrap();
             // log p_θ(x) − ELBO(x) is an affine function of x², so that its average is its value at x² = v₀.
-            let gap = |x: &str| ouracle::claims::ask("variational-gap/gap", &inputs.clone().with("x", x), 40).unwrap().value;
+            let gap =
+                |x: &str| ouracle::claims::ask("variational-gap/gap", &inputs.clone().with("x", x), 40).unwrap().value;
             let slack = gap("0") + (gap("1") - gap("0")) * Ball::rational(&parse_rational("0.7").unwrap());
             assert!(ball(cell.slack).overlaps(&slack), "{cell:?}: {slack:?}");
             let width = ball(cell.slack).radius() / slack.mig();

@@ -43,7 +43,7 @@ impl Default for SweepOptions {
         ];
         Self {
             schedules: schedules.map(str::to_owned).to_vec(),
-            delta: "0.001:1:61:log".to_owned(),
+            delta: "0.0001:1:61:log".to_owned(),
             dimensions: "1:1024:41:log".to_owned(),
             world: DATA.to_owned(),
         }

@@ -14,9 +14,9 @@ const TEMPLATE: &str = include_str!("sweep.html.jinja");
 
 const MEANING: &str = r"Data $N(0, \mathrm{diag}(v_1, \dots, v_d))$, a score wrong by the factor $1 + \delta$, the prior
 $N(0, v_\pi I)$. On average over the data the bound lies below the truth by what the prior costs and what the score costs, and this is
-the error of the model and the looseness of the bound:
-$\mathrm{KL}(q_T\|\pi) + C_\lambda\tfrac12\int_0^T G\,E_q|s - \nabla\log q_t|^2dt = \mathrm{KL}(q_0\|p_\theta) + E_q[\log p_\theta - \mathrm{ELBO}]$,
-in nats.";
+the error of the model and the looseness of the bound, in nats:
+$\mathrm{KL}(q_T\|\pi) + C_\lambda\tfrac12\int_0^T G\,E_q|s - \nabla\log q_t|^2dt = \mathrm{KL}(q_0\|p_\theta) + E_q[\log p_\theta - \mathrm{ELBO}]$.
+The score costs $C_\lambda\tfrac12\delta^2\sum_i\ln R_i$ with $R_i = v_{i,T}/(\varphi_T^2v_i)$: schedules differ only by where they end.";
 
 /// What one schedule looks like.
 #[derive(Serialize)]
@@ -136,7 +136,7 @@ fn widest(cells: &[&Cell]) -> String {
 fn ends(axis: &[impl ToString]) -> String {
     match axis {
         [] => "none".to_owned(),
-        [only] => only.to_string(),
-        [first, .., last] => format!("{} to {}", first.to_string(), last.to_string()),
+        [only] => only.to_string().replace('-', "−"),
+        [first, .., last] => format!("{} to {}", first.to_string(), last.to_string()).replace('-', "−"),
     }
 }
