@@ -1,7 +1,7 @@
 //! Sweeps as a user meets them: the same bytes whatever the threads, the pieces and the interruptions, and sentences for what is wrong.
 
 use ouracle::ledger::{Bounds, Cause, Cell, Sweep, SweepOptions};
-use ouracle::numbers::{Ball, Field, parse_rational};
+use ouracle::numbers::{Ball, Field, Interval, parse_rational};
 use ouracle::parameters::Inputs;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -175,8 +175,7 @@ fn compared(schedules: &[&str], delta: &str, v0: &str, more: &str) -> usize {
         world: format!("spectrum=isotropic v0={v0} {more}"),
     };
     let exact = |text: &str| Ball::rational(&parse_rational(text).unwrap());
-    let ball =
-        |bounds: Bounds| exact(&format!("{:e}", bounds.0.unwrap())).hull(&exact(&format!("{:e}", bounds.1.unwrap())));
+    let ball = |bounds: Bounds| Ball::from(Interval::new(bounds.0.unwrap(), bounds.1.unwrap()).unwrap());
     let mut seen = 0;
     let compare = |cell: &Cell| -> Result<(), ()> {
         // log p_θ(x) − ELBO(x) is an affine function of x², so that its average is its value at x² = v₀.

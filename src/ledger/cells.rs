@@ -45,7 +45,8 @@ pub struct Bounds(pub Option<f64>, pub Option<f64>);
 impl Bounds {
     pub(super) fn of<E: EndPoint>(enclosure: &Interval<E>) -> Self {
         let narrow = enclosure.to_f64_interval();
-        let end = |x: f64| x.is_finite().then_some(x);
+        // A zero without a sign.
+        let end = |x: f64| x.is_finite().then_some(x + 0.0);
         Self(end(narrow.lo()), end(narrow.hi()))
     }
 
