@@ -139,7 +139,7 @@ fn list_and_explain_cover_every_claim() {
 #[test]
 fn completions_and_help_have_examples() {
     assert!(text(&ouracle(&["completions", "bash"]).stdout).contains("ouracle"));
-    for verb in [&["check"][..], &["ask"], &["explain"], &["list"], &["vectors", "verify"], &["report"]] {
+    for verb in [&["check"][..], &["ask"], &["explain"], &["list"], &["vectors", "verify"], &["report"], &["sweep"]] {
         let help = text(&ouracle(&[verb, &["--help"]].concat()).stdout);
         assert!(help.contains("Example"), "{verb:?}: {help}");
     }
@@ -229,4 +229,40 @@ fn nothing_is_not_green() {
         let output = ouracle(&["check", claim.id, "--reading", "simulation", "--out", out]);
         assert_eq!(output.status.code(), Some(5), "{}", text(&output.stdout));
     }
+}
+
+/// The example for clusters, with the plain shell in the place of a scheduler.
+#[test]
+fn a_job_array_has_the_bytes_of_one_run() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/job_array.sh");
+    let array = |step: &str, out: &Path, words: &[&str], variables: &[(&str, &str)]| {
+        let mut command = Command::new("bash");
+        command.arg(&script).arg(step).arg(out).args(words);
+        command.env("OURACLE", env!("CARGO_BIN_EXE_ouracle")).envs(variables.iter().copied());
+        command.output().unwrap()
+    };
+    let words = ["check", "family-scaled-score", "variational-gap", "--reading", "proof,certificate"];
+    let serial = scratch("array-serial");
+    ouracle(&[&words[..], &["--out", serial.to_str().unwrap()]].concat());
+
+    let all = scratch("array-all");
+    let output = array("all", &all, &words, &[("PIECES", "2")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(records(&all.join("all")), records(&serial));
+
+    // Task by task, as SLURM and PBS call it; a missing piece is no success.
+    let tasks = scratch("array-tasks");
+    let output = array("piece", &tasks, &words, &[("SLURM_ARRAY_TASK_COUNT", "2"), ("SLURM_ARRAY_TASK_ID", "2")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(array("report", &tasks, &[], &[]).status.code(), Some(3));
+    let output = array("piece", &tasks, &words, &[("PIECES", "2"), ("PBS_ARRAY_INDEX", "1")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(array("report", &tasks, &[], &[]).status.code(), Some(0));
+    assert_eq!(records(&tasks.join("all")), records(&serial));
+
+    let map = scratch("array-map");
+    let output = array("all", &map, &["sweep", "--delta", "0.1,0.2", "--dimensions", "1,2"], &[("PIECES", "3")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("16 of 16 cells."), "{}", text(&output.stdout));
+    assert_eq!(array("submit", &map, &[], &[]).status.code(), Some(2));
 }

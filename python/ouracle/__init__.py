@@ -43,6 +43,7 @@ from .oracle import Answer, Claim, ask, claims
 from .plugin import PluginModel
 from .recursion import Recursion
 from .schedules import DATA, EDM, VE, VP, FlowMatching, Formula, Level, Process, Schedule, SubVP, Table
+from .sweeps import Sweep, sweep
 from .tape import TapeError
 from .timeseries import Matern32, OrnsteinUhlenbeck, Smoothed
 
@@ -92,6 +93,7 @@ __all__ = [
     "Sde",
     "Smoothed",
     "SubVP",
+    "Sweep",
     "Table",
     "TapeError",
     "VE",
@@ -130,4 +132,5 @@ __all__ = [
     "check_sde_solver",
     "claims",
     "ou_series",
+    "sweep",
 ]

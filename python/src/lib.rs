@@ -3,6 +3,7 @@
 mod bits_back;
 mod chance;
 mod gaussian;
+mod ledger;
 mod linear;
 mod mixture;
 mod oracle;
@@ -33,6 +34,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<linear::LinearSde>()?;
     module.add_class::<bits_back::BitsBackCoder>()?;
     chance::register(module)?;
+    ledger::register(module)?;
     purification::register(module)?;
     score_matching::register(module)?;
     scoring::register(module)?;

@@ -17,7 +17,7 @@ SOURCES = sorted(FOLDER.rglob("*.py"))
 
 
 def test_nothing_but_numpy_is_imported_before_it_is_used():
-    names = "torch jax diffusers k_diffusion azula diffrax torchsde zuko hypothesis pytest matplotlib scipy"
+    names = "torch jax diffusers k_diffusion azula diffrax torchsde zuko hypothesis pytest matplotlib scipy dask distributed"
     program = f"import sys, ouracle; print([name for name in '{names}'.split() if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.strip() == "[]"
 

@@ -81,33 +81,23 @@ pub fn run(arguments: &Arguments) -> Outcome {
     let options = arguments.options();
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("reports/latest"));
     let mut writer = super::report::writer(&out)?;
-    let mut progress = None;
+    let progress = Progress::new(ledger::units(&options)?);
     let mut claims = Vec::new();
     let counts = ledger::run(&options, &mut |record| {
         writer.write(record)?;
         match record {
-            Record::Header(header) => {
-                let figures = if options.claims.is_empty() { ledger::FIGURES } else { 0 };
-                progress = Some(Progress::new(header.claims.len() + figures));
-            }
+            Record::Header(_) | Record::Footer(_) => {}
             Record::Claim(claim) => {
-                if let Some(progress) = &progress {
-                    progress.done(&format!("{:<9} {}", claim.standing.to_string(), claim.id));
-                }
+                progress.done(&format!("{:<9} {}", claim.standing.to_string(), claim.id));
                 claims.push((**claim).clone());
             }
             Record::Figure(figure) => {
-                if let Some(progress) = &progress {
-                    progress.done(&format!("{:<9} {}", "figure", figure.id));
-                }
+                progress.done(&format!("{:<9} {}", "figure", figure.id));
             }
-            Record::Footer(_) => {}
         }
         Ok(())
     })?;
-    if let Some(progress) = &progress {
-        progress.finish();
-    }
+    progress.finish();
     let page = super::report::render(&out)?;
     let mut lines = table(&claims);
     lines.push(String::new());

@@ -6,6 +6,7 @@ mod explain;
 mod list;
 mod progress;
 mod report;
+mod sweep;
 mod verify;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -48,8 +49,10 @@ enum Verb {
     /// Work with reference values
     #[command(subcommand)]
     Vectors(Vectors),
-    /// Turn records, several shards too, into a report
+    /// Turn records or the cells of a sweep, several shards too, into a report
     Report(report::Arguments),
+    /// Map what the bound loses over schedules, score errors and dimensions
+    Sweep(sweep::Arguments),
     /// Print the completions of a shell
     #[command(after_help = "Example:\n  ouracle completions bash > ~/.local/share/bash-completion/completions/ouracle")]
     Completions {
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
         Verb::Ask(arguments) => ask::run(&arguments),
         Verb::Vectors(Vectors::Verify(arguments)) => verify::run(&arguments),
         Verb::Report(arguments) => report::run(&arguments),
+        Verb::Sweep(arguments) => sweep::run(&arguments),
         Verb::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "ouracle", &mut script);

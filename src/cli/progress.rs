@@ -32,6 +32,13 @@ impl Progress {
         }
     }
 
+    /// So many more are done, too many to name each.
+    pub fn step(&self, units: usize) {
+        if let Some(bar) = &self.bar {
+            bar.inc(units as u64);
+        }
+    }
+
     /// All are done.
     pub fn finish(&self) {
         if let Some(bar) = &self.bar {

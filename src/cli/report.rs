@@ -1,10 +1,12 @@
 //! `ouracle report`: records, several shards too, to every form of the report.
 
 use super::{Failure, Outcome, print};
-use ouracle::reports::{RecordWriter, Run, merge, read_records, to_html, to_json, to_junit, to_markdown, write_all};
+use ouracle::reports::{
+    CELLS, RecordWriter, Run, merge, read_records, to_html, to_json, to_junit, to_markdown, write_all,
+};
 use std::path::{Path, PathBuf};
 
-/// Turn records, several shards too, into a report
+/// Turn records or the cells of a sweep, several shards too, into a report
 #[derive(clap::Args)]
 #[command(after_help = "The exit code is that of the run: 0 if everything asked for ran and is right.
 
@@ -12,7 +14,7 @@ Examples:
   ouracle report reports/latest --format markdown
   ouracle report piece1 piece2 --out all")]
 pub struct Arguments {
-    /// Files `records.jsonl`, or folders that hold one; several shards of one run are merged
+    /// Files `records.jsonl` or `cells.jsonl`, or folders that hold one; several shards of one run or sweep are merged
     #[arg(required = true)]
     records: Vec<PathBuf>,
     /// Folder of the report
@@ -37,6 +39,12 @@ enum Format {
 }
 
 pub fn run(arguments: &Arguments) -> Outcome {
+    if arguments.records.first().is_some_and(|path| is_sweep(path)) {
+        return match &arguments.out {
+            Some(out) => super::sweep::report(&arguments.records, out).map(|complete| if complete { 0 } else { 3 }),
+            None => Err(Failure::Usage("a sweep has no printed form; give a folder with --out".to_owned())),
+        };
+    }
     let run = read(&arguments.records)?;
     for sentence in run.incomplete() {
         eprintln!("ouracle: {sentence}");
@@ -52,6 +60,12 @@ pub fn run(arguments: &Arguments) -> Outcome {
         (None, Some(Format::Json)) => print(&to_json(&run))?,
     }
     Ok(run.exit_code())
+}
+
+/// Whether this names the cells of a sweep, and not the records of a run.
+fn is_sweep(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == CELLS)
+        || path.join(CELLS).exists() && !path.join("records.jsonl").exists()
 }
 
 fn read(records: &[PathBuf]) -> Result<Run, Failure> {

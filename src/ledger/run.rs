@@ -39,10 +39,15 @@ impl Default for Options {
             effort: 1.0,
             seed: DEFAULT_SEED,
             false_alarm: DEFAULT_FALSE_ALARM,
-            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            jobs: available_jobs(),
             shard: None,
         }
     }
+}
+
+/// As many threads as this machine runs at once.
+pub fn available_jobs() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Piece `index` of `count`, counted from 1.
@@ -96,20 +101,13 @@ enum Unit {
 /// [`LedgerError`] if a claim is unknown, an option is out of range, or the sink fails.
 pub fn run(options: &Options, sink: &mut dyn FnMut(&Record) -> std::io::Result<()>) -> Result<Counts, LedgerError> {
     let started = Instant::now();
-    if !(options.effort > 0.0 && options.effort.is_finite()) {
-        return Err(LedgerError::Option(format!("effort is {}, but it must be a number > 0", options.effort)));
-    }
-    if !(options.false_alarm > 0.0 && options.false_alarm < 1.0) {
-        let message = format!("the false-alarm budget is {}, but it must lie between 0 and 1", options.false_alarm);
-        return Err(LedgerError::Option(message));
-    }
-    let chosen = choose(options)?;
+    let chosen = chosen(options)?;
     // The budget is shared over every sampled check there is, so that a verdict does not depend on what else was asked.
     let sampled = claims::all().map(sampled_checks).sum::<usize>() + figures::SAMPLED;
     let budget = Budget::new(options.false_alarm, sampled);
     sink(&Record::Header(header(options, &chosen, sampled)))?;
 
-    let figures = if options.claims.is_empty() { figures::COUNT } else { 0 };
+    let figures = figures_asked(options);
     let units = chosen.into_iter().map(Unit::Claim).chain((0..figures).map(Unit::Figure));
     let mine = |at: usize| options.shard.is_none_or(|shard| at % shard.count == shard.index - 1);
     let units: Vec<Unit> = units.enumerate().filter(|(at, _)| mine(*at)).map(|(_, unit)| unit).collect();
@@ -124,6 +122,31 @@ pub fn run(options: &Options, sink: &mut dyn FnMut(&Record) -> std::io::Result<(
     })?;
     sink(&Record::Footer(Footer { counts, time: Time { seconds: started.elapsed().as_secs_f64() } }))?;
     Ok(counts)
+}
+
+/// How many units of work a run of these options has, all pieces together: more pieces than that have nothing to do.
+///
+/// # Errors
+/// As [`run`], before anything is run.
+pub fn units(options: &Options) -> Result<usize, LedgerError> {
+    Ok(chosen(options)?.len() + figures_asked(options))
+}
+
+/// The figures belong to a run of all claims.
+fn figures_asked(options: &Options) -> usize {
+    if options.claims.is_empty() { figures::COUNT } else { 0 }
+}
+
+/// The claims that are asked for, if the options make sense.
+fn chosen(options: &Options) -> Result<Vec<&'static Claim>, LedgerError> {
+    if !(options.effort > 0.0 && options.effort.is_finite()) {
+        return Err(LedgerError::Option(format!("effort is {}, but it must be a number > 0", options.effort)));
+    }
+    if !(options.false_alarm > 0.0 && options.false_alarm < 1.0) {
+        let message = format!("the false-alarm budget is {}, but it must lie between 0 and 1", options.false_alarm);
+        return Err(LedgerError::Option(message));
+    }
+    choose(options)
 }
 
 fn perform(unit: &Unit, options: &Options, budget: &Budget) -> Record {

@@ -4,6 +4,7 @@ pub mod bits_back;
 pub mod chain_bound;
 pub mod denoising;
 pub mod elbo;
+pub mod elbo_gap;
 pub mod euler;
 pub mod finite_loss;
 pub mod hutchinson;

@@ -9,7 +9,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 const WIDTH: u32 = 1440;
 const HEIGHT: u32 = 800;
-const FONT: &str = "sans-serif";
+pub(super) const FONT: &str = "sans-serif";
 /// Series after the last colour begin again with the first.
 pub(super) const COLOURS: [RGBColor; 6] = [
     RGBColor(0x1f, 0x6f, 0xb2),
@@ -23,7 +23,7 @@ pub(super) const COLOURS: [RGBColor; 6] = [
 const GUIDE: u32 = 3;
 const GRID: RGBColor = RGBColor(0xe4, 0xe4, 0xe6);
 const AXIS: RGBColor = RGBColor(0x8e, 0x8e, 0x92);
-const INK: RGBColor = RGBColor(0x3c, 0x3c, 0x40);
+pub(super) const INK: RGBColor = RGBColor(0x3c, 0x3c, 0x40);
 
 /// An axis: its range on the scale on which it is drawn, and its ticks.
 #[derive(Clone, Copy)]
@@ -41,7 +41,7 @@ pub(super) fn svg(figure: &Figure) -> Option<String> {
     let y = Axis::around(figure.log_y, points().flat_map(|point| point[1..].iter().copied()))?;
     let mut out = String::new();
     draw(SVGBackend::with_string(&mut out, (WIDTH, HEIGHT)).into_drawing_area(), figure, &series, &x, &y).ok()?;
-    Some(finish(&out, &figure.title))
+    Some(finish(&out, &figure.title, (WIDTH, HEIGHT)))
 }
 
 /// The colour of series number `at`.
@@ -127,8 +127,8 @@ impl ValueFormatter<f64> for Axis {
     }
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Drawn = Result<(), Box<dyn std::error::Error>>;
+pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(super) type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 fn draw(area: Area<'_>, figure: &Figure, series: &[(Mark, Vec<Vec<f64>>)], x: &Axis, y: &Axis) -> Drawn {
     let text = (FONT, 32).into_font().color(&INK);
@@ -200,10 +200,10 @@ fn named(axis: &str) -> String {
 }
 
 /// Half the size on the page, a name for those who do not see it, dashes for the guides.
-fn finish(svg: &str, title: &str) -> String {
+pub(super) fn finish(svg: &str, title: &str, (width, height): (u32, u32)) -> String {
     let guide = format!("stroke-width=\"{GUIDE}\"");
-    let size = format!("width=\"{WIDTH}\" height=\"{HEIGHT}\"");
-    let halved = format!("width=\"{}\" height=\"{}\"", WIDTH / 2, HEIGHT / 2);
+    let size = format!("width=\"{width}\" height=\"{height}\"");
+    let halved = format!("width=\"{}\" height=\"{}\"", width / 2, height / 2);
     let name = super::formula::escape(&super::text::clip(title, 300));
     svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{name}\" "), 1)
         .replacen(&size, &halved, 1)

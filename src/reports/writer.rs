@@ -3,7 +3,7 @@
 use super::line;
 use super::records::{CERTIFICATES, RECORDS};
 use crate::ledger::{ClaimRecord, Record};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -40,24 +40,57 @@ impl RecordWriter {
 
     fn export(&self, claim: &ClaimRecord) -> io::Result<()> {
         let folder = self.folder.join(CERTIFICATES);
-        let mut written = BTreeSet::new();
+        let written = exported(claim)?;
+        for (name, text) in &written {
+            fs::create_dir_all(&folder)?;
+            fs::write(folder.join(name), text)?;
+        }
+        // What an earlier run had more of would be taken for proofs of this one.
         for check in &claim.checks {
-            // What is false leaves no proof to check again.
-            let proofs = check.findings.iter().filter(|_| claim.expect);
-            for certificate in proofs.filter_map(|finding| finding.certificate.as_ref()) {
-                let mut names = certificate_names(&claim.id, &check.label);
-                let Some(name) = names.find(|name| written.insert(name.clone())) else { continue };
-                fs::create_dir_all(&folder)?;
-                fs::write(folder.join(name), serde_json::to_string_pretty(certificate)? + "\n")?;
-            }
-            // What an earlier run had more of would be taken for proofs of this one.
-            let old = certificate_names(&claim.id, &check.label).filter(|name| !written.contains(name));
+            let old = certificate_names(&claim.id, &check.label).filter(|name| !written.contains_key(name));
             for path in old.map(|name| folder.join(name)).take_while(|path| path.exists()) {
                 fs::remove_file(path)?;
             }
         }
         Ok(())
     }
+}
+
+/// The same stream and the same proofs in memory, to be sent elsewhere.
+#[derive(Debug, Clone, Default)]
+pub struct RecordBuffer {
+    /// What would stand in `records.jsonl`.
+    pub records: String,
+    /// The exported proofs: name and text.
+    pub certificates: BTreeMap<String, String>,
+}
+
+impl RecordBuffer {
+    /// Adds one record.
+    ///
+    /// # Errors
+    /// If the record cannot be written as JSON, which is a fault of this program.
+    pub fn write(&mut self, record: &Record) -> io::Result<()> {
+        if let Record::Claim(claim) = record {
+            self.certificates.extend(exported(claim)?);
+        }
+        self.records += &(line::write(record)? + "\n");
+        Ok(())
+    }
+}
+
+/// The proofs that a claim exports, by name.
+fn exported(claim: &ClaimRecord) -> io::Result<BTreeMap<String, String>> {
+    let mut proofs = BTreeMap::new();
+    // What is false leaves no proof to check again.
+    for check in claim.checks.iter().filter(|_| claim.expect) {
+        for certificate in check.findings.iter().filter_map(|finding| finding.certificate.as_ref()) {
+            if let Some(name) = certificate_names(&claim.id, &check.label).find(|name| !proofs.contains_key(name)) {
+                proofs.insert(name, serde_json::to_string_pretty(certificate)? + "\n");
+            }
+        }
+    }
+    Ok(proofs)
 }
 
 /// The names of the proofs of one part of a claim, in order.

@@ -120,6 +120,11 @@ impl<S: Scalar> ScaledScore<S> {
         (-excess * t.variance(self.v0) / self.model(t, end).variance).minus_ln_1p() / 2
     }
 
+    /// `½∫₀ᵗ G E_q|s − ∇log q|² = ½δ² ln R_t`, what is wrong with the score up to this time, on average over the data; in nats.
+    pub fn score_error(&self, clock: &Clock<S>) -> S {
+        self.delta.square() * clock.log_ratio(self.v0) / 2
+    }
+
     /// The inference SDE at this time: drift `f − (λ/2) G ∇log q` and squared diffusion `(1 − λ) G`.
     pub fn inference_sde(&self, clock: &Clock<S>) -> (Affine<S>, S) {
         let forward = Affine { slope: clock.alpha, offset: clock.offset };

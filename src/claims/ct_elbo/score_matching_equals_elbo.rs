@@ -112,8 +112,7 @@ impl Statement for Integral {
 
 fn average_gap<S: Scalar>(wrong: u8, p: &ScaledFamily<S>) -> S {
     let (world, end) = (p.world(), p.process.end());
-    let error = p.delta.square() * end.log_ratio(p.v0);
-    world.data(&end).kl(&world.prior()) + factor(wrong, p.lam) * error / 2
+    world.data(&end).kl(&world.prior()) + factor(wrong, p.lam) * world.score_error(&end)
 }
 
 struct AverageGap;

@@ -34,6 +34,7 @@ use crate::claims::{Claim, Control, Expect, Formula, Quantity, Readings};
 use crate::evidence::{NonNegative, Relation, Statement};
 use crate::numbers::{Ball, Dual, Scalar, rate};
 use crate::objectives::elbo::{control, family_factor, scaled_control};
+use crate::objectives::elbo_gap::ElboGap;
 use crate::parameters;
 use crate::parameters::{Domain, ExactReader, Ignored, InputError, Inputs, Parameters, Source};
 use crate::worlds::{
@@ -164,7 +165,7 @@ impl Statement for Gap {
             move |t| {
                 let (world, clock) = (world.map(Dual::constant), p.process.moving(t));
                 let model = world.model(&clock, &end.map(Dual::constant));
-                world.data(&clock).kl(&model) + Dual::constant(factor) * score_error(&world, &clock)
+                world.data(&clock).kl(&model) + Dual::constant(factor) * world.score_error(&clock)
             },
             move |t| {
                 let clock = p.process.at(t);
@@ -175,11 +176,6 @@ impl Statement for Gap {
         let plain = world.data(&start).kl(&world.model(&start, &end));
         vec![gap, Relation::equal("divergence by the error of the variance", world.kl(&start, &end), plain)]
     }
-}
-
-/// `½∫E_q‖s − l‖²_Q` up to this time, for a score wrong by a factor: `½δ² ln R`.
-fn score_error<S: Scalar>(world: &ScaledScore<S>, clock: &Clock<S>) -> S {
-    world.delta.square() * clock.log_ratio(world.v0) / 2
 }
 
 /// The bound as it is used, for the SDE or for the probability-flow ODE with the same score and prior.
@@ -203,7 +199,7 @@ impl Statement for Bound {
         let sde = p.world();
         let model = if self.0 == ODE { ScaledScore { lambda: S::one(), ..sde } } else { sde };
         let (start, end) = (p.process.start(), p.process.end());
-        let bound = sde.data(&end).kl(&sde.prior()) + family_factor(sde.lambda) * score_error(&sde, &end);
+        let bound = ElboGap::of(&sde, &start, &end).total();
         vec![Relation::below("divergence of the model", model.kl(&start, &end), bound)]
     }
 }
