@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["numbers"],
     &["parameters"],
-    &["worlds"],
-    &["objectives", "simulation", "strategies"],
+    &["simulation", "worlds"],
+    &["objectives", "strategies"],
     &["evidence"],
     &["claims"],
     &["ledger", "vectors"],

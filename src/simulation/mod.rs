@@ -1,4 +1,4 @@
-//! Floor 3: draws at the speed of the machine, from streams that depend on the run seed, the name of the check and the block alone.
+//! Floor 2: draws at the speed of the machine, from streams that depend on the run seed, the name of the check and the block alone.
 
 mod precision;
 mod stream;

@@ -1,6 +1,7 @@
 //! Batches of paths in hundreds of dimensions: each axis runs all its steps alone, on numbers that stay in the nearest cache.
 
-use crate::numbers::{Float, Instructions, Kernel, Scalar, Shuffle};
+use crate::numbers::{Float, Instructions, Kernel, Machine, Scalar};
+use crate::simulation::{Noise, Seed};
 use crate::worlds::{Gaussian, Oracle, PrincipalGaussian, Transition};
 use nalgebra::DMatrix;
 
@@ -66,6 +67,14 @@ impl<'a> BatchSampler<'a> {
         Self { data, steps: data.axes().iter().map(along).collect() }
     }
 
+    /// `n` samples with the draws of this seed, `d × n` in the coordinates of the data.
+    pub fn draw(&self, n: usize, seed: &Seed, instructions: Instructions) -> DMatrix<f64> {
+        self.sample(n, instructions, |number| {
+            let mut noise = Noise::with(seed, number, instructions);
+            move |draws: &mut [f64]| noise.fill(draws)
+        })
+    }
+
     /// `n` samples in the coordinates of the data, `d × n`: the rows of an array `(n, d)` in the order of C.
     ///
     /// `normals` gives the source of independent standard normal draws with a number; each source fills slices, for one axis and a block of
@@ -118,7 +127,7 @@ impl Kernel for Advance<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Shuffle>(self, _: S) {
+    fn run<M: Machine>(self, _: M) {
         let Step { factor, offset, std } = self.step;
         for (z, draw) in self.states.iter_mut().zip(self.draws) {
             *z = factor * *z + offset + std * draw;
