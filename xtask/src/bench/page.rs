@@ -1,5 +1,6 @@
 //! The page of the records, in Markdown; the command prints the same.
 
+use super::machine::Facts;
 use super::record::{CaseRecord, RunRecord, Verdict};
 use super::statistics::{Spread, exponent};
 use super::table::{AREAS, Area, Case, Growth};
@@ -61,11 +62,17 @@ pub fn section(area: &Area, records: &[CaseRecord]) -> String {
             None => out.push_str("Not measured.\n"),
         }
     }
-    if versions.is_empty() {
-        return out;
+    if let Some(record) = records.iter().find(|record| record.area == area.name) {
+        let versions: Vec<_> = versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
+        let Facts { date, commit, machine, compiler, pinned, .. } = &record.facts;
+        let pinned = if *pinned { "each pinned to one core" } else { "not pinned, as `taskset` is missing" };
+        let _ = write!(
+            out,
+            "\nWhat limits ours: {}\n\n{date} at {commit}, {pinned}; {machine}; {compiler}; {}.\n",
+            area.limit,
+            versions.join(", "),
+        );
     }
-    let versions: Vec<_> = versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
-    let _ = write!(out, "\nWhat limits ours: {}\n\nWith {}.\n", lower_first(area.limit), versions.join(", "));
     out
 }
 
@@ -99,19 +106,10 @@ fn table(area: &Area, case: &Case, record: &CaseRecord) -> String {
     if let Some(growth) = &case.growth {
         out.push_str(&grown(growth, &record.runs));
     }
-    let facts = &record.facts;
     let rounds = record.runs.iter().map(|run| run.costs.len()).max().unwrap_or(0);
-    let pinned = if facts.pinned { "pinned" } else { "not pinned, as `taskset` is missing" };
-    let load: Vec<_> = facts.load.iter().flatten().map(|load| format!("{load:.1}")).collect();
-    let _ = writeln!(
-        out,
-        "\n{rounds} rounds on {}, {}, load {}; {}; {pinned}; at {}.",
-        facts.date,
-        facts.machine,
-        if load.is_empty() { "unknown".to_owned() } else { load.join(" to ") },
-        facts.compiler,
-        facts.commit
-    );
+    let load: Vec<_> = record.facts.load.iter().flatten().map(|load| format!("{load:.1}")).collect();
+    let load = if load.is_empty() { "unknown".to_owned() } else { load.join(" to ") };
+    let _ = writeln!(out, "\n{rounds} rounds, load of the machine {load}.");
     out
 }
 
@@ -182,11 +180,6 @@ fn seconds(x: f64) -> String {
     format!("{} {unit}", digits(x / scale))
 }
 
-fn lower_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
 /// Whether a program of ours was wrong or failed.
 pub fn ours_at_fault(records: &[CaseRecord]) -> Option<String> {
     let ours =
@@ -202,7 +195,6 @@ pub fn ours_at_fault(records: &[CaseRecord]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::machine::Facts;
 
     fn run(name: &str, ours: bool, verdict: Verdict) -> RunRecord {
         RunRecord {
