@@ -52,7 +52,7 @@ fn rows(records: &[CaseRecord]) -> Vec<Row> {
                 let Some(ratio) = ours.faster_than(peer) else { continue };
                 let goal = case.goals.iter().find(|goal| goal.ours == ours.name && goal.peer == peer.name);
                 let goal = goal.filter(|goal| record.towards(goal).is_some()).map(|goal| goal.at_least);
-                let ours = ours.name.strip_prefix("ouracle, ").map(|which| format!("{which}, "));
+                let ours = ours.name.strip_prefix("ouracle, ").map(|which| format!("{which}, beside "));
                 let name = format!("{}{} ({})", ours.unwrap_or_default(), peer.name, peer.precision);
                 of_case.push(Row::Ratio { name, ratio, goal });
             }
@@ -115,15 +115,15 @@ fn draw(area: DrawingArea<SVGBackend<'_>, plotters::coord::Shift>, rows: &[Row],
                 let ends = (at(ratio.least), at(ratio.greatest));
                 area.draw(&PathElement::new(vec![(ends.0, y), (ends.1, y)], colour.stroke_width(5)))?;
                 for end in [ends.0, ends.1] {
-                    area.draw(&PathElement::new(vec![(end, y - 8), (end, y + 8)], colour.stroke_width(4)))?;
+                    area.draw(&PathElement::new(vec![(end, y - 9), (end, y + 9)], colour.stroke_width(4)))?;
                 }
-                area.draw(&Circle::new((at(ratio.median), y), 8, colour.filled()))?;
+                area.draw(&Circle::new((at(ratio.median), y), 7, colour.filled()))?;
                 let mut told = digits(ratio.median);
                 if let Some(goal) = goal {
                     let notch = [(at(*goal), y - 16), (at(*goal), y + 16)];
                     area.draw(&PathElement::new(notch.to_vec(), INK.stroke_width(4)))?;
                     let outcome = if reached { "reached" } else { "not reached" };
-                    told = format!("{told}   goal {}, {outcome}", factor(*goal));
+                    told = format!("{told}, goal {}, {outcome}", factor(*goal));
                 }
                 area.draw(&Text::new(told, (AXIS.1 + 30, y), text(26, &colour, HPos::Left)))?;
             }

@@ -29,7 +29,7 @@ pub fn page(records: &[CaseRecord]) -> String {
 }
 
 fn goals(records: &[CaseRecord]) -> String {
-    let mut out = "| area | case | peer | goal | ratio | |\n|---|---|---|---|---|---|\n".to_owned();
+    let mut out = "| area | case | ours | peer | goal | ratio | |\n|---|---|---|---|---|---|---|\n".to_owned();
     for (area, case) in AREAS.iter().flat_map(|area| area.cases.iter().map(move |case| (area, case))) {
         let record = of(records, area, case);
         for goal in case.goals {
@@ -40,9 +40,14 @@ fn goals(records: &[CaseRecord]) -> String {
                 None => "not measured",
             };
             let shown = ratio.map_or_else(|| "–".to_owned(), |ratio| spread(ratio, digits));
-            let wanted = factor(goal.at_least);
+            let precision = |name| record.and_then(|record| record.run(name)).map_or("", |run| run.precision.as_str());
+            let named = |name| match precision(name) {
+                "" => name.to_owned(),
+                precision => format!("{name}, {precision}"),
+            };
+            let (ours, peer, wanted) = (named(goal.ours), named(goal.peer), factor(goal.at_least));
             let _ =
-                writeln!(out, "| {} | {} | {} | {wanted} | {shown} | {reached} |", area.title, case.name, goal.peer);
+                writeln!(out, "| {} | {} | {ours} | {peer} | {wanted} | {shown} | {reached} |", area.title, case.name);
         }
     }
     out
@@ -219,7 +224,12 @@ mod tests {
     #[test]
     fn a_goal_has_its_ratio() {
         let page = page(&smoother(Verdict::Right("exact".to_owned())));
-        assert!(page.contains("| 100 000 points | numba | ≥ 4 | 2.00 [2.00 – 2.00] | **not reached** |"), "{page}");
+        assert!(
+            page.contains(
+                "| 100 000 points | ouracle, f64 | numba, f64 | ≥ 4 | 2.00 [2.00 – 2.00] | **not reached** |"
+            ),
+            "{page}"
+        );
     }
 
     #[test]
@@ -230,7 +240,7 @@ mod tests {
         ] {
             let page = page(&smoother(verdict));
             assert!(page.contains(told), "{page}");
-            assert!(page.contains("| 100 000 points | numba | ≥ 4 | – | not measured |"), "{page}");
+            assert!(page.contains("| 100 000 points | ouracle, f64 | numba, f64 | ≥ 4 | – | not measured |"), "{page}");
         }
     }
 

@@ -54,8 +54,7 @@ impl CaseRecord {
     /// How far a goal is reached: the ratio, if it may be taken.
     pub fn towards(&self, goal: &Goal) -> Option<Spread> {
         let (ours, peer) = (self.run(goal.ours)?, self.run(goal.peer)?);
-        // A goal is between programs of equal precision.
-        (ours.precision == peer.precision).then(|| ours.faster_than(peer)).flatten()
+        (goal.unlike || ours.precision == peer.precision).then(|| ours.faster_than(peer)).flatten()
     }
 }
 
@@ -157,7 +156,7 @@ mod tests {
         goals: &[],
         growth: None,
     };
-    const GOAL: Goal = Goal { ours: "ouracle", peer: "peer", at_least: 1.0 };
+    const GOAL: Goal = Goal { ours: "ouracle", peer: "peer", at_least: 1.0, unlike: false };
 
     fn answer(value: &str) -> Answer {
         Answer { name: "mean".to_owned(), value: value.to_owned(), kind: Kind::Rounding, size: 1e-9 }
@@ -226,9 +225,10 @@ mod tests {
     }
 
     #[test]
-    fn a_goal_is_between_equal_precisions() {
+    fn a_goal_is_between_equal_precisions_unless_it_says_otherwise() {
         let (mut record, _) = record(["1", "1"]);
         record.runs[1].precision = "f32".to_owned();
         assert_eq!(record.towards(&GOAL), None);
+        assert!(record.towards(&Goal { unlike: true, ..GOAL }).is_some());
     }
 }
