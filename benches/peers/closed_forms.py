@@ -4,7 +4,8 @@ Data are N(m, v), the noising process has beta(t) = b0 + (b1 - b0) t on [0, 1], 
 
     log N(x; m, v)    and    KL(q_1 || N(0, 1)) + 1/2 int_0^1 beta(t) [(k - 1)^2 / v_t + delta^2] dt.
 
-Case `closed-form` takes the integral in closed form, (k - 1)^2 ln R + delta^2 int beta; case `integral` leaves it to quadrature.
+Case `closed-form` takes the integral in closed form, (k - 1)^2 ln R + delta^2 int beta; case `integral` leaves it to quadrature, and
+`integral-one-schedule` has one beta for all sets.
 """
 from __future__ import annotations
 
@@ -18,16 +19,16 @@ CHECKED = 3
 """As many sets are compared with the reference."""
 
 
-def parameter_set(index: int) -> tuple[Fraction, ...]:
-    """`(m, v, x, b0, b1, k, delta)`, exact, spread over their ranges by residues; `side_by_side` has the same."""
+def parameter_set(index: int, one_schedule: bool) -> tuple[Fraction, ...]:
+    """`(m, v, x, b0, b1, k, delta)`, exact also in doubles, spread over their ranges by residues; `side_by_side` has the same."""
     return (
-        Fraction((7919 * index + 11) % 2001 - 1000, 1000),
-        Fraction((6007 * index + 5) % 1901 + 100, 1000),
-        Fraction((5003 * index + 7) % 4001 - 2000, 1000),
-        Fraction(1, 10),
-        Fraction((4001 * index + 13) % 15001 + 5000, 1000),
-        Fraction((3001 * index + 3) % 201 + 900, 1000),
-        Fraction((2003 * index + 17) % 201 - 100, 1000),
+        Fraction((7919 * index + 11) % 2001 - 1000, 1024),
+        Fraction((6007 * index + 5) % 1901 + 100, 1024),
+        Fraction((5003 * index + 7) % 4001 - 2000, 1024),
+        Fraction(1, 8),
+        Fraction(25, 2) if one_schedule else Fraction((4001 * index + 13) % 15001 + 5000, 1024),
+        Fraction((3001 * index + 3) % 201 + 924, 1024),
+        Fraction((2003 * index + 17) % 201 - 100, 1024),
     )
 
 
@@ -109,12 +110,12 @@ def decimal(value: Any, digits: int) -> tuple[str, float]:
 
 def main() -> None:
     options = measure.arguments(__doc__)
-    closed = options.case == "closed-form"
+    closed, one_schedule = options.case == "closed-form", options.case.endswith("one-schedule")
     if options.implementation == "reference":
         import mpmath
 
         evaluate, number = in_mpmath(70, True)
-        values = [evaluate([number(q) for q in parameter_set(index)]) for index in range(CHECKED)]
+        values = [evaluate([number(q) for q in parameter_set(index, one_schedule)]) for index in range(CHECKED)]
         measure.reference(
             [
                 measure.answer(f"{name} {index}", mpmath.nstr(value, 66), "rounding", 1e-60)
@@ -132,7 +133,7 @@ def main() -> None:
         "scipy": in_scipy,
     }
     evaluate, number = make[package]()
-    sets = [[number(q) for q in parameter_set(index)] for index in range(options.count)]
+    sets = [[number(q) for q in parameter_set(index, one_schedule)] for index in range(options.count)]
 
     def one(name: str, value: Any, error: float) -> measure.Answer:
         if package == "flint":

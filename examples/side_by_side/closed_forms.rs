@@ -23,17 +23,17 @@ struct Set<S> {
 }
 
 impl<S: Scalar> Set<S> {
-    /// Spread over their ranges by residues; `closed_forms.py` has the same.
+    /// Exact also in doubles, spread over their ranges by residues; `closed_forms.py` has the same.
     fn at(index: i64) -> Self {
         let residue =
-            |factor: i64, shift: i64, of: i64, from: i64| S::ratio((factor * index + shift) % of + from, 1000);
+            |factor: i64, shift: i64, of: i64, from: i64| S::ratio((factor * index + shift) % of + from, 1024);
         Self {
             m: residue(7919, 11, 2001, -1000),
             v: residue(6007, 5, 1901, 100),
             x: residue(5003, 7, 4001, -2000),
-            b0: S::ratio(1, 10),
+            b0: S::ratio(1, 8),
             b1: residue(4001, 13, 15001, 5000),
-            k: residue(3001, 3, 201, 900),
+            k: residue(3001, 3, 201, 924),
             delta: residue(2003, 17, 201, -100),
         }
     }

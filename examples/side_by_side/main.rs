@@ -10,8 +10,11 @@ mod smoother;
 use measure::{Line, Request};
 use std::process::ExitCode;
 
+/// Does one case of an area.
+type Work = fn(&Request) -> Line;
+
 /// What there is to compare, by area. The peers of an area that is not here are not run.
-const AREAS: &[(&str, fn(&Request) -> Line)] = &[
+const AREAS: &[(&str, Work)] = &[
     ("closed-forms", closed_forms::closed_forms),
     ("integrals", closed_forms::integrals),
     ("proofs", proofs::run),

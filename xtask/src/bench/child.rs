@@ -21,11 +21,10 @@ pub struct Measurement {
     pub versions: BTreeMap<String, String>,
 }
 
-/// What became of a program.
-#[derive(Debug, Clone)]
-pub enum Outcome {
-    Measured(Measurement),
-    /// It is not installed, or has nothing of this kind.
+/// Why there is no measurement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Absent {
+    /// The program is not installed, or has nothing of this kind.
     NotRun(String),
     Failed(String),
 }
@@ -49,38 +48,37 @@ struct Reference {
 
 impl Launcher {
     /// Runs it once.
-    pub fn measure(&self, program: Program) -> Outcome {
-        self.printed(program).map_or_else(|outcome| outcome, |line| read(&line))
+    pub fn measure(&self, program: Program) -> Result<Measurement, Absent> {
+        read(&self.printed(program)?)
     }
 
     /// The answers that a script gives as the reference.
     pub fn reference(&self, arguments: &'static str) -> Result<Vec<Answer>, String> {
-        match self.printed(Program::Peer(arguments)).map(|text| serde_json::from_str::<Reference>(&text)) {
-            Ok(Ok(reference)) => Ok(reference.answers),
-            Ok(Err(error)) => Err(format!("there is no reference: {error}")),
-            Err(Outcome::NotRun(why) | Outcome::Failed(why)) => Err(format!("there is no reference: {why}")),
-            Err(Outcome::Measured(_)) => Err("the reference measured something".to_owned()),
-        }
+        let answers = match self.printed(Program::Peer(arguments)) {
+            Ok(line) => serde_json::from_str::<Reference>(&line).map_err(|error| error.to_string()),
+            Err(Absent::NotRun(why) | Absent::Failed(why)) => Err(why),
+        };
+        answers.map(|reference| reference.answers).map_err(|why| format!("there is no reference: {why}"))
     }
 
     /// The last line of its output.
-    fn printed(&self, program: Program) -> Result<String, Outcome> {
+    fn printed(&self, program: Program) -> Result<String, Absent> {
         let mut command = self.command(program)?;
-        let output = command.output().map_err(|error| Outcome::Failed(format!("it could not be started: {error}")))?;
+        let output = command.output().map_err(|error| Absent::Failed(format!("it could not be started: {error}")))?;
         let last = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().lines().last().map(str::to_owned);
         if !output.status.success() {
             let why = last(&output.stderr).unwrap_or_default();
-            return Err(Outcome::Failed(format!("{}: {why}", output.status)));
+            return Err(Absent::Failed(format!("{}: {why}", output.status)));
         }
-        last(&output.stdout).ok_or_else(|| Outcome::Failed("it printed nothing".to_owned()))
+        last(&output.stdout).ok_or_else(|| Absent::Failed("it printed nothing".to_owned()))
     }
 
-    fn command(&self, program: Program) -> Result<Command, Outcome> {
+    fn command(&self, program: Program) -> Result<Command, Absent> {
         let (executable, script, words) = match program {
             Program::Ours(words) => (&self.ours, None, words),
             Program::Peer(words) => {
                 let missing = "the environment of peers is not installed; `cargo xtask peers` makes it";
-                let python = self.python.as_ref().ok_or_else(|| Outcome::NotRun(missing.to_owned()))?;
+                let python = self.python.as_ref().ok_or_else(|| Absent::NotRun(missing.to_owned()))?;
                 let (script, words) = words.split_once(' ').unwrap_or((words, ""));
                 (python, Some(self.scripts.join(script)), words)
             }
@@ -115,22 +113,17 @@ impl Launcher {
 }
 
 /// A line that a program printed.
-fn read(line: &str) -> Outcome {
-    let failed = |error| Outcome::Failed(format!("its last line is not a measurement: {error}"));
-    let value: serde_json::Value = match serde_json::from_str(line) {
-        Ok(value) => value,
-        Err(error) => return failed(error),
-    };
+fn read(line: &str) -> Result<Measurement, Absent> {
+    let failed = |error| Absent::Failed(format!("its last line is not a measurement: {error}"));
+    let value: serde_json::Value = serde_json::from_str(line).map_err(failed)?;
     if let Some(why) = value.get("not_run").and_then(serde_json::Value::as_str) {
-        return Outcome::NotRun(why.to_owned());
+        return Err(Absent::NotRun(why.to_owned()));
     }
-    match serde_json::from_value::<Measurement>(value) {
-        Ok(measurement) if measurement.cpu_seconds.is_empty() || measurement.units <= 0.0 => {
-            Outcome::Failed("it measured nothing".to_owned())
-        }
-        Ok(measurement) => Outcome::Measured(measurement),
-        Err(error) => failed(error),
+    let measurement: Measurement = serde_json::from_value(value).map_err(failed)?;
+    if measurement.cpu_seconds.is_empty() || measurement.units <= 0.0 {
+        return Err(Absent::Failed("it measured nothing".to_owned()));
     }
+    Ok(measurement)
 }
 
 #[cfg(test)]
@@ -144,12 +137,12 @@ mod tests {
     #[test]
     fn a_peer_without_its_environment_is_not_run_and_says_why() {
         let outcome = launcher().measure(Program::Peer("paths.py jax d1 --count 100"));
-        assert!(matches!(&outcome, Outcome::NotRun(why) if why.contains("cargo xtask peers")), "{outcome:?}");
+        assert!(matches!(&outcome, Err(Absent::NotRun(why)) if why.contains("cargo xtask peers")), "{outcome:?}");
     }
 
     #[test]
     fn a_program_that_cannot_start_has_failed() {
-        assert!(matches!(launcher().measure(Program::Ours("paths d1 --count 1")), Outcome::Failed(_)));
+        assert!(matches!(launcher().measure(Program::Ours("paths d1 --count 1")), Err(Absent::Failed(_))));
     }
 
     #[test]
@@ -161,15 +154,13 @@ mod tests {
     #[test]
     fn a_line_is_a_measurement_or_the_reason_that_there_is_none() {
         let missing = read(r#"{"not_run": "the Python package jax is not installed"}"#);
-        assert!(matches!(&missing, Outcome::NotRun(why) if why.contains("jax")), "{missing:?}");
+        assert!(matches!(&missing, Err(Absent::NotRun(why)) if why.contains("jax")), "{missing:?}");
         let measured = r#"{"implementation": "jax", "precision": "f64", "units": 2, "cpu_seconds": [1.5, 2], "wall_seconds": [1, 1],
             "first_call_seconds": 0.5, "peak_mebibytes": null, "versions": {"jax": "1"},
             "answers": [{"name": "mean", "value": "1e-3", "kind": "standard error", "size": 1e-05}]}"#;
-        assert!(
-            matches!(read(measured), Outcome::Measured(m) if m.cpu_seconds == [1.5, 2.0] && m.answers[0].size == 1e-5)
-        );
+        assert!(matches!(read(measured), Ok(m) if m.cpu_seconds == [1.5, 2.0] && m.answers[0].size == 1e-5));
         for wrong in [measured.replace("[1.5, 2]", "[]"), measured.replace("1.5", "NaN"), "Traceback".to_owned()] {
-            assert!(matches!(read(&wrong), Outcome::Failed(_)), "{wrong}");
+            assert!(matches!(read(&wrong), Err(Absent::Failed(_))), "{wrong}");
         }
     }
 }

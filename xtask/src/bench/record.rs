@@ -1,7 +1,7 @@
 //! What was measured, a line of JSON a case; the page and the picture are made of it, and of nothing else.
 
 use super::answer::{Answer, judge};
-use super::child::{Measurement, Outcome};
+use super::child::{Absent, Measurement};
 use super::machine::Facts;
 use super::statistics::{Spread, speed_ratio};
 use super::table::{Case, Goal, Program};
@@ -72,12 +72,12 @@ impl RunRecord {
     }
 
     /// Takes in the outcome of a round.
-    fn add(&mut self, outcome: Outcome, reference: Option<&Result<Vec<Answer>, String>>) {
+    fn add(&mut self, outcome: Result<Measurement, Absent>, reference: Option<&Result<Vec<Answer>, String>>) {
         let mut cost = None;
         let verdict = match outcome {
-            Outcome::NotRun(why) => Verdict::NotRun(why),
-            Outcome::Failed(why) => Verdict::Failed(why),
-            Outcome::Measured(measurement) => {
+            Err(Absent::NotRun(why)) => Verdict::NotRun(why),
+            Err(Absent::Failed(why)) => Verdict::Failed(why),
+            Ok(measurement) => {
                 cost = self.note(&measurement);
                 match reference {
                     None => Verdict::NotCompared,
@@ -113,7 +113,7 @@ pub fn interleaved(
     case: &Case,
     rounds: usize,
     reference: Option<Result<Vec<Answer>, String>>,
-    measure: &mut dyn FnMut(Program) -> Outcome,
+    measure: &mut dyn FnMut(Program) -> Result<Measurement, Absent>,
 ) -> Vec<RunRecord> {
     let fresh = |run: &super::table::Run| RunRecord {
         name: run.name.to_owned(),
@@ -162,8 +162,8 @@ mod tests {
         Answer { name: "mean".to_owned(), value: value.to_owned(), kind: Kind::Rounding, size: 1e-9 }
     }
 
-    fn measured(seconds: f64, value: &str) -> Outcome {
-        Outcome::Measured(Measurement {
+    fn measured(seconds: f64, value: &str) -> Result<Measurement, Absent> {
+        Ok(Measurement {
             precision: "f64".to_owned(),
             units: 2.0,
             cpu_seconds: vec![seconds, 100.0, seconds],
@@ -186,7 +186,7 @@ mod tests {
                     round += 1;
                     measured(4.0 * round as f64, of_peer[round - 1])
                 }
-                _ => Outcome::NotRun("the Python package peer is not installed".to_owned()),
+                _ => Err(Absent::NotRun("the Python package peer is not installed".to_owned())),
             }
         };
         let runs = interleaved(&CASE, 2, Some(Ok(vec![answer("1")])), &mut measure);
