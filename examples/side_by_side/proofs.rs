@@ -1,7 +1,7 @@
 //! Fokker–Planck for the marginal of an Ornstein–Uhlenbeck process, proved with free symbols.
 //!
 //! `∂_t log p = −f·∇log p − ∇·f + ½ b (tr ∇²log p + |∇log p|²)` for `f = −½ b y`, `p = N(a m, a²S + (1 − a²)I)`, `a′ = −½ ab`.
-//! The case is the dimension, or `all` for the proof in every dimension at once.
+//! The case is the dimension; or `all`, for the proof in every dimension at once, which says it of any marginal of any linear SDE.
 
 use crate::measure::{Line, Request, exact};
 use ouracle::evidence::{EveryDimension, Provable, Relation, Statement, Verdict};

@@ -78,13 +78,14 @@ fn side_by_side(wanted: &Wanted) -> Outcome {
     for area in &wanted.areas {
         if present.lines().any(|name| name == area.name) {
             measure(area, wanted.rounds, &launcher, &mut measured);
+            // After each area, so that an interruption loses one and not all.
+            if !wanted.quick {
+                write(measured.clone())?;
+            }
             println!("{}", page::section(area, &measured));
         } else {
             println!("## {}\n\nNot run: this build has no engine of ours for it.\n", area.title);
         }
-    }
-    if !wanted.quick {
-        write(measured.clone())?;
     }
     page::ours_at_fault(&measured).map_or(Ok(()), |fault| Err(format!("ours is at fault: {fault}")))
 }
