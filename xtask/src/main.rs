@@ -1,5 +1,6 @@
 //! `cargo xtask`: the recipes of the project, each a sequence of commands that stops at the first failure.
 
+mod bench;
 mod python;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,9 @@ const USAGE: &str = "usage: cargo xtask TASK
   peers               the package beside torch, JAX and the packages it checks (a large environment, see its last line)
   studies [PACKAGE]…  studies of public packages, in that environment
   audit               false alarms and misses of our own judges over ten thousand seeds, written to reports/audit.md
+  bench [FILTER]…     benchmarks of our own code
+  bench --peers [AREA]… [--rounds N] [--quick]
+                      ours and the peers in turn, written to reports/bench.md unless --quick
   readme              rewrite the claim table of the README from the registry";
 
 fn main() -> ExitCode {
@@ -24,6 +28,7 @@ fn main() -> ExitCode {
         ["audit"] => {
             run(&mut cargo(&["run", "--release", "--example", "audit_of_the_judges", "--", "reports/audit.md"]))
         }
+        ["bench", ref arguments @ ..] => bench::bench(arguments),
         ["readme"] => readme(),
         _ => {
             eprintln!("{USAGE}");

@@ -1,0 +1,106 @@
+//! A log-likelihood, the divergence from the prior and the gap of the bound, enclosed for many sets of parameters.
+//!
+//! Data are `N(m, v)`, the process has `β(t) = b₀ + (b₁ − b₀) t` on `[0, 1]`, the score is `k` times the right one plus `δ`.
+
+use crate::measure::{Line, Request, enclosed};
+use ouracle::numbers::{Ball, Field, Scalar, integrate};
+use ouracle::worlds::{Clock, Gaussian, Process, Schedule};
+use std::hint::black_box;
+
+/// As many sets are compared with the reference.
+const CHECKED: usize = 3;
+
+/// One set of parameters in some reading.
+#[derive(Clone, Copy)]
+struct Set<S> {
+    m: S,
+    v: S,
+    x: S,
+    b0: S,
+    b1: S,
+    k: S,
+    delta: S,
+}
+
+impl<S: Scalar> Set<S> {
+    /// Exact also in doubles, spread over their ranges by residues; `closed_forms.py` has the same.
+    fn at(index: i64) -> Self {
+        let residue =
+            |factor: i64, shift: i64, of: i64, from: i64| S::ratio((factor * index + shift) % of + from, 1024);
+        Self {
+            m: residue(7919, 11, 2001, -1000),
+            v: residue(6007, 5, 1901, 100),
+            x: residue(5003, 7, 4001, -2000),
+            b0: S::ratio(1, 8),
+            b1: residue(4001, 13, 15001, 5000),
+            k: residue(3001, 3, 201, 924),
+            delta: residue(2003, 17, 201, -100),
+        }
+    }
+
+    fn map<R>(&self, f: impl Fn(S) -> R) -> Set<R> {
+        let Self { m, v, x, b0, b1, k, delta } = *self;
+        Set { m: f(m), v: f(v), x: f(x), b0: f(b0), b1: f(b1), k: f(k), delta: f(delta) }
+    }
+
+    fn process(&self) -> Process<S> {
+        Process::new(Schedule::VpLinear { b0: self.b0, b1: self.b1 }, S::one())
+    }
+
+    fn data(&self) -> Gaussian<S> {
+        Gaussian::new(self.m, self.v)
+    }
+
+    fn prior_divergence(&self, end: &Clock<S>) -> S {
+        end.diffuse(&self.data()).kl(&Gaussian::centred(S::one()))
+    }
+
+    /// `½ ∫ β [(k − 1)²/v_t + δ²] = ½ [(k − 1)² ln R + δ² ∫β]`.
+    fn closed_gap(&self, end: &Clock<S>) -> S {
+        let integral_of_beta = (self.b0 + self.b1) / 2;
+        let mismatch = (self.k - 1).square() * end.log_ratio(self.v) + self.delta.square() * integral_of_beta;
+        self.prior_divergence(end) + mismatch / 2
+    }
+
+    /// What the gap grows by in a unit of time, without the divergence from the prior.
+    fn gap_rate(&self, process: &Process<S>, t: S) -> S {
+        let clock = process.at(t);
+        clock.noise * ((self.k - 1).square() / clock.variance(self.v) + self.delta.square()) / 2
+    }
+}
+
+fn many(request: &Request, precision: &str, gap: impl Fn(&Set<Ball>) -> Ball) -> Line {
+    let sets: Vec<_> = (0..request.count as i64).map(Set::<Ball>::at).collect();
+    let all = || {
+        let pair = |set: &Set<Ball>| (set.data().log_density(set.x), gap(set));
+        black_box(&sets).iter().map(pair).collect::<Vec<_>>()
+    };
+    request.timed(precision, request.count, all, |pairs| {
+        let named = pairs.iter().take(CHECKED).enumerate().flat_map(|(index, (log_likelihood, gap))| {
+            [enclosed(&format!("log-likelihood {index}"), log_likelihood), enclosed(&format!("gap {index}"), gap)]
+        });
+        named.collect()
+    })
+}
+
+/// The integral in closed form.
+pub fn closed_forms(request: &Request) -> Line {
+    many(request, "50 digits", |set| set.closed_gap(&set.process().end()))
+}
+
+/// The integral by verified quadrature, to as many decimals as `--precision` says.
+pub fn integrals(request: &Request) -> Line {
+    let (radius, precision) = match request.precision.as_str() {
+        "16" => (1e-17, "16 digits"),
+        "50" => (1e-51, "50 digits"),
+        other => return Err(format!("integrals are there to 16 or 50 digits, not to `{other}`").into()),
+    };
+    many(request, precision, |set| {
+        let process = set.process();
+        let panels = set.map(|number| ouracle::numbers::Panel::constant(number.to_f64_interval()));
+        let over_panels = panels.process();
+        let rate = |t| set.gap_rate(&process, t);
+        let over_panel = |t| panels.gap_rate(&over_panels, t);
+        set.prior_divergence(&process.end()) + integrate(&rate, &over_panel, Ball::zero(), Ball::one(), radius)
+    })
+}
