@@ -2,7 +2,9 @@
 //!
 //! A closed form is written once, generic over [`Scalar`]; the number type decides what the formula says.
 
+mod analytic_rule;
 mod arctangent;
+mod boxes;
 mod constants;
 mod covariance;
 mod decay;
@@ -18,6 +20,8 @@ pub mod expr;
 mod float;
 mod gaussian_mean;
 mod interval;
+mod intervals;
+mod intervals_elementary;
 mod jet;
 mod lanes;
 mod log_gamma;
@@ -40,7 +44,9 @@ mod trapezoid;
 mod trigonometric;
 mod verified_root;
 
+pub use analytic_rule::{AnalyticRule, RULE_FOR_BALLS, RULE_FOR_DOUBLES};
 pub use arctangent::arctan;
+pub use boxes::Boxes;
 pub use covariance::Covariance;
 pub(crate) use decay::decay_minus_one;
 pub use dual::{Dual, derivative, rate, value_and_derivative};
@@ -50,6 +56,7 @@ pub use expr::{Certificate, Equality, Expr, Proof, ProofError, Symbol};
 pub use float::Float;
 pub use gaussian_mean::{Integrand, OverLine, enclosed_dual, gaussian_mean, gaussian_mean_above, gaussian_mean_below};
 pub use interval::{Ball, Interval};
+pub use intervals::Intervals;
 pub use jet::{Jet, VectorJet, gradient};
 pub use lanes::Lanes;
 pub use log_gamma::ln_gamma;
