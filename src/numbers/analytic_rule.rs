@@ -3,10 +3,13 @@
 //! Let `f` be analytic and `|f| ≤ M` in the ellipse with the foci ±1 and the semi-axes `a, b = ½(ρ ± 1/ρ)`, `ρ > 1`. Its Chebyshev
 //! coefficients are at most `2Mρ^{−k}`. The rule with `n ≥ 2` nodes is exact up to the degree `2n − 1` and, like the integral, zero for odd
 //! `k`; for even `k ≥ 2n` integral and rule differ by at most `2 + 2/(4n² − 1) ≤ 32/15`. Hence the error on `[−1, 1]` is at most
-//! `64/15 · M ρ^{−2n}/(1 − ρ^{−2})`. Source: `trefethen2008`.
+//! `64/15 · M ρ^{−2n}/(1 − ρ^{−2})`.
+//!
+//! Nodes and weights come from `P_n(cos θ) = Σ c_j c_{n−j} cos (n − 2j)θ` with `c_j = (2j)!/(4ʲ j!²)`: a sum of positive numbers times cosines,
+//! which loses no digits however large `n` is, as the three-term recurrence does in intervals. With `F(θ) = P_n(cos θ)` the nodes are
+//! `cos θ` at the zeros of `F`, and the weights `2/((1 − x²) P_n′(x)²) = 2/F′(θ)²`.
 
-use super::quadrature::gauss_legendre;
-use super::{Ball, Boxes, Field, Scalar};
+use super::{Ball, Boxes, Field, Rational, Scalar, verified_root};
 use std::sync::LazyLock;
 
 /// How many rectangles cover the upper half of an ellipse.
@@ -44,9 +47,42 @@ impl AnalyticRule {
         let power = rho.powi(-2 * n as i32);
         let factor = Ball::ratio(64, 15) * power / (Ball::one() - rho.powi(-2));
         Self {
-            nodes: gauss_legendre(n),
+            nodes: nodes(n),
             upper_half: upper_half.collect(),
             error_factor: factor.to_f64_interval().hi(),
         }
     }
+}
+
+/// Nodes and weights on `[−1, 1]`, each verified; where one is not, the whole line.
+fn nodes(n: usize) -> Vec<(Ball, Ball)> {
+    let terms = cosine_terms(n);
+    let legendre = |angle: Ball| {
+        terms.iter().fold((Ball::zero(), Ball::zero()), |(value, slope), (coefficient, multiple)| {
+            let (sin, cos) = (angle * *multiple).sin_cos();
+            (value + *coefficient * cos, slope - *coefficient * sin * *multiple)
+        })
+    };
+    let node = |i: usize| {
+        let guess = (i as f64 - 0.25) / (n as f64 + 0.5) * std::f64::consts::PI;
+        let angle = verified_root(guess, legendre);
+        (angle.sin_cos().1, Ball::int(2) / legendre(angle).1.square())
+    };
+    // The other half is the mirror image.
+    let half: Vec<_> = (1..=n / 2).map(node).collect();
+    half.iter().copied().chain(half.iter().rev().map(|(node, weight)| (-*node, *weight))).collect()
+}
+
+/// The coefficient of `cos mθ` in `P_n(cos θ)`, with `m`, for even `n`: terms of opposite `m` are one.
+fn cosine_terms(n: usize) -> Vec<(Ball, i64)> {
+    let central = |j: usize| {
+        (1..=j).fold(Rational::ONE, |c, k| c * Rational::from(2 * k - 1) / Rational::from(2 * k))
+    };
+    (0..=n / 2)
+        .map(|j| {
+            let multiple = (n - 2 * j) as i64;
+            let both = Rational::from(if multiple == 0 { 1 } else { 2 });
+            (Ball::rational(&(both * central(j) * central(n - j))), multiple)
+        })
+        .collect()
 }

@@ -24,16 +24,22 @@ pub struct Intervals<const N: usize> {
     hi: [f64; N],
 }
 
+/// `|x| u(1 + 2u) + η`: from `x` by this far lies at least the next number.
+#[inline(always)]
+fn step(x: f64) -> f64 {
+    x.abs() * BEYOND_HALF_A_PLACE + SMALLEST
+}
+
 /// A number at most the one before `x`.
 #[inline(always)]
 pub(super) fn below(x: f64) -> f64 {
-    x - (x.abs() * BEYOND_HALF_A_PLACE + SMALLEST)
+    x - step(x)
 }
 
 /// A number at least the one after `x`.
 #[inline(always)]
 pub(super) fn above(x: f64) -> f64 {
-    x + (x.abs() * BEYOND_HALF_A_PLACE + SMALLEST)
+    x + step(x)
 }
 
 /// `u(1 + 2u)`.
@@ -136,7 +142,8 @@ impl<const N: usize> Intervals<N> {
     pub(super) fn meet(self, other: Self) -> Self {
         Self::each(|i| {
             let (lo, hi) = (greatest(self.lo[i], other.lo[i]), least(self.hi[i], other.hi[i]));
-            if lo <= hi { (lo, hi) } else { (f64::NEG_INFINITY, f64::INFINITY) }
+            let apart = if lo <= hi { 0.0 } else { f64::INFINITY };
+            (lo - apart, hi + apart)
         })
     }
 
@@ -162,8 +169,10 @@ impl<const N: usize> Add for Intervals<N> {
         Self::each(|i| {
             let (lo, lo_error) = two_sum(self.lo[i], other.lo[i]);
             let (hi, hi_error) = two_sum(self.hi[i], other.hi[i]);
-            // An error that is no number fails both comparisons.
-            (if lo_error >= 0.0 { lo } else { below(lo) }, if hi_error <= 0.0 { hi } else { above(hi) })
+            // An error that is no number fails both comparisons. The step is chosen and not its result, which could become a branch.
+            let down = if lo_error >= 0.0 { 0.0 } else { step(lo) };
+            let up = if hi_error <= 0.0 { 0.0 } else { step(hi) };
+            (lo - down, hi + up)
         })
     }
 }
@@ -203,7 +212,7 @@ impl<const N: usize> Div for Intervals<N> {
             let hi = above(b / if b >= 0.0 { c } else { d });
             let lo = greatest(lo, if a >= 0.0 { 0.0 } else { f64::NEG_INFINITY });
             // An infinite quotient, or none (∞/∞), is unbounded; so is every quotient by what may be 0.
-            (if c > 0.0 { lo } else { f64::NEG_INFINITY }, hi)
+            (lo - if c > 0.0 { 0.0 } else { f64::INFINITY }, hi)
         })
     }
 }
@@ -245,7 +254,9 @@ impl<const N: usize> Div<i64> for Intervals<N> {
             let by = n as f64;
             return Self::each(|i| {
                 let (lo, hi) = (self.lo[i] / by, self.hi[i] / by);
-                (if lo * by == self.lo[i] { lo } else { below(lo) }, if hi * by == self.hi[i] { hi } else { above(hi) })
+                let down = if lo * by == self.lo[i] { 0.0 } else { step(lo) };
+                let up = if hi * by == self.hi[i] { 0.0 } else { step(hi) };
+                (lo - down, hi + up)
             });
         }
         self / Self::integer(n)

@@ -9,6 +9,12 @@ use super::{Field, Interval, Intervals, Scalar};
 const LARGEST_ARGUMENT: f64 = 709.0;
 const SMALLEST_ARGUMENT: f64 = -700.0;
 
+#[inline(always)]
+fn within_reach(x: f64) -> f64 {
+    let x = if x < LARGEST_ARGUMENT { x } else { LARGEST_ARGUMENT };
+    if x > SMALLEST_ARGUMENT { x } else { SMALLEST_ARGUMENT }
+}
+
 /// `y − n u |y|` and `y + n u |y|`, and a number further on either side for the rounding of that.
 #[inline(always)]
 fn within(y: f64, units: f64) -> (f64, f64) {
@@ -16,22 +22,33 @@ fn within(y: f64, units: f64) -> (f64, f64) {
     (below(y - margin), above(y + margin))
 }
 
-/// An increasing function in every lane, given bounds at single numbers; the whole line of the whole line.
+/// An increasing function in every lane, given bounds at single numbers; the whole line where `x` is it, or not above `least`.
+///
+/// What has no bound is taken away, and not chosen instead: a choice could become a branch, and the lanes would part.
 #[inline(always)]
-fn increasing<const N: usize>(x: Intervals<N>, bounds: impl Fn(f64) -> (f64, f64)) -> Intervals<N> {
+fn increasing<const N: usize>(x: Intervals<N>, least: f64, bounds: impl Fn(f64) -> (f64, f64)) -> Intervals<N> {
     Intervals::each(|i| {
         let (lo, hi) = (x.lo()[i], x.hi()[i]);
-        let bounded = hi < f64::INFINITY;
-        (if bounded { bounds(lo).0 } else { f64::NEG_INFINITY }, bounds(hi).1)
+        let outside = if lo > least && hi < f64::INFINITY { 0.0 } else { f64::INFINITY };
+        (bounds(lo).0 - outside, bounds(hi).1)
     })
 }
 
 /// Bounds of `eˣ`. `1 + (e^r − 1)` errs by `u + u` of at least 0.7: `2.9u`, and `4u` are allowed.
 #[inline(always)]
 fn exp(x: f64) -> (f64, f64) {
-    let (power, rest) = exponential_parts(x.clamp(SMALLEST_ARGUMENT, LARGEST_ARGUMENT));
+    let (power, rest) = exponential_parts(within_reach(x));
     let (lo, hi) = within(power * (1.0 + rest), 4.0);
-    (if x < SMALLEST_ARGUMENT { 0.0 } else { lo }, if x > LARGEST_ARGUMENT { f64::INFINITY } else { hi })
+    // Further down the bound at the smallest argument falls below 0.
+    let fall = if x < SMALLEST_ARGUMENT { f64::INFINITY } else { 0.0 };
+    let lo = lo - fall;
+    (if lo > 0.0 { lo } else { 0.0 }, hi + beyond(x))
+}
+
+/// Infinite where `eˣ` is too large, else nothing.
+#[inline(always)]
+fn beyond(x: f64) -> f64 {
+    if x > LARGEST_ARGUMENT { f64::INFINITY } else { 0.0 }
 }
 
 /// Bounds of `eˣ − 1 = 2ᵏ(e^r − 1) + (2ᵏ − 1)`. If `k = 0` it errs by `1.9u`. If `k ≥ 1` the result is at least 0.41·2ᵏ⁻¹ and the first
@@ -39,9 +56,9 @@ fn exp(x: f64) -> (f64, f64) {
 /// `4.9u` and one rounding more, and `8u` are allowed. Never below −1.
 #[inline(always)]
 fn exp_m1(x: f64) -> (f64, f64) {
-    let (power, rest) = exponential_parts(x.clamp(SMALLEST_ARGUMENT, LARGEST_ARGUMENT));
+    let (power, rest) = exponential_parts(within_reach(x));
     let (lo, hi) = within(power * rest + (power - 1.0), 8.0);
-    (if lo > -1.0 { lo } else { -1.0 }, if x > LARGEST_ARGUMENT { f64::INFINITY } else { hi })
+    (if lo > -1.0 { lo } else { -1.0 }, hi + beyond(x))
 }
 
 /// `(m, k)` with `x = 2ᵏ m` and `m` between `√½` and `√2`, for a normal `x > 0`.
@@ -88,7 +105,8 @@ fn ln(x: f64) -> (f64, f64) {
     let normal = if x > f64::MIN_POSITIVE { x } else { f64::MIN_POSITIVE };
     let (m, k) = significand_near_one(normal);
     let (lo, hi) = within(logarithm(m - 1.0, k), 8.0);
-    (if x < f64::MIN_POSITIVE { -746.0 } else { lo }, hi)
+    // ln 2⁻¹⁰⁷⁴ > ln 2⁻¹⁰²² − 37.
+    (lo - if x < f64::MIN_POSITIVE { 37.0 } else { 0.0 }, hi)
 }
 
 /// Bounds of `ln (1 + x)`, `x > −1`. Where `1 + x` is near 1 the logarithm is taken of `x` itself; elsewhere its rounding adds `u` to a
@@ -138,24 +156,22 @@ impl<const N: usize> Scalar for Intervals<N> {
 
     #[inline(always)]
     fn exp(self) -> Self {
-        increasing(self, exp)
+        increasing(self, f64::NEG_INFINITY, exp)
     }
 
     #[inline(always)]
     fn exp_m1(self) -> Self {
-        increasing(self, exp_m1)
+        increasing(self, f64::NEG_INFINITY, exp_m1)
     }
 
     #[inline(always)]
     fn ln(self) -> Self {
-        let positive = std::array::from_fn(|i| self.lo()[i] > 0.0);
-        increasing(self, ln).where_or(positive, Self::points([f64::NAN; N]))
+        increasing(self, 0.0, ln)
     }
 
     #[inline(always)]
     fn ln_1p(self) -> Self {
-        let inside = std::array::from_fn(|i| self.lo()[i] > -1.0);
-        increasing(self, ln_1p).where_or(inside, Self::points([f64::NAN; N]))
+        increasing(self, -1.0, ln_1p)
     }
 
     #[inline(always)]
@@ -172,13 +188,12 @@ impl<const N: usize> Scalar for Intervals<N> {
 
     #[inline(always)]
     fn sqrt(self) -> Self {
-        let inside = std::array::from_fn(|i| self.lo()[i] >= 0.0);
-        let root = increasing(self, |x| {
-            let root = x.sqrt();
-            let lo = below(root);
-            (if lo > 0.0 { lo } else { 0.0 }, above(root))
-        });
-        root.where_or(inside, Self::points([f64::NAN; N]))
+        // The square root of a negative number is none, and makes the lane the whole line.
+        Self::each(|i| {
+            let (lo, hi) = (below(self.lo()[i].sqrt()), above(self.hi()[i].sqrt()));
+            let negative = if self.lo()[i] >= 0.0 { 0.0 } else { f64::INFINITY };
+            (if lo > 0.0 { lo } else { 0.0 } - negative, hi)
+        })
     }
 
     /// Lane by lane: not by vector instructions.
@@ -201,17 +216,20 @@ impl<const N: usize> Scalar for Intervals<N> {
             let lanes: [_; N] = std::array::from_fn(|i| self.lane(i).phi(k));
             return Self::each(|i| (lanes[i].lo(), lanes[i].hi()));
         }
-        let at = |ends: &[f64; N]| {
-            let near = std::array::from_fn(|i| ends[i].abs() <= 1.0);
-            let point = Self::points(*ends);
-            // φⱼ₊₁ = (φⱼ − 1/j!)/z.
-            let mut far = point.exp_m1() / point;
-            for j in 1..order {
-                far = (far - Self::ratio(1, [1, 1, 2][j])) / point;
-            }
-            Self::each(|i| phi_near_zero(if near[i] { ends[i] } else { 0.0 }, order)).where_or(near, far)
-        };
-        let (lower, upper) = (at(self.lo()), at(self.hi()));
+        let (lower, upper) = (phi_at(self.lo(), order), phi_at(self.hi(), order));
         Self::each(|i| (lower.lo()[i], upper.hi()[i]))
     }
+}
+
+/// `φₖ`, `1 ≤ k ≤ 3`, at single numbers: by its series near 0, elsewhere by `φⱼ₊₁ = (φⱼ − 1/j!)/z` from `φ₁ = (eᶻ − 1)/z`.
+#[inline(always)]
+fn phi_at<const N: usize>(ends: &[f64; N], order: usize) -> Intervals<N> {
+    let point = Intervals::points(*ends);
+    let mut far = point.exp_m1() / point;
+    for j in 1..order {
+        far = (far - Intervals::ratio(1, [1, 1, 2][j])) / point;
+    }
+    let near: [bool; N] = std::array::from_fn(|i| ends[i].abs() <= 1.0);
+    let series = Intervals::each(|i| phi_near_zero(if near[i] { ends[i] } else { 0.0 }, order));
+    series.where_or(near, far)
 }

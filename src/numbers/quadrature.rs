@@ -113,7 +113,7 @@ fn error_constant(n: usize) -> Interval<f64> {
 }
 
 /// Nodes and weights on `[−1, 1]`, each verified.
-pub(super) fn gauss_legendre(n: usize) -> Vec<(Ball, Ball)> {
+fn gauss_legendre(n: usize) -> Vec<(Ball, Ball)> {
     (1..=n)
         .map(|i| {
             let guess = ((i as f64 - 0.25) / (n as f64 + 0.5) * std::f64::consts::PI).cos();

@@ -222,7 +222,10 @@ impl<R: Reading> Shared<R> {
         if !quantity.has_integral() {
             return closed;
         }
-        let size = known.map_or_else(|| self.panel.sum(schedule, quantity, set).estimate(), |size| [size; LANES]);
+        let size = match known {
+            Some(size) => [size; LANES],
+            None => self.panel.sum(schedule, quantity, set).estimate(),
+        };
         let tolerance = size.map(|size| size * relative);
         closed + self.panel.integrate(schedule, quantity, (set, boxes), &tolerance)
     }
