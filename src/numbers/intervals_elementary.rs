@@ -117,6 +117,13 @@ fn ln_1p(x: f64) -> (f64, f64) {
     within(logarithm(if k == 0.0 { x } else { m - 1.0 }, k), 12.0)
 }
 
+/// `ln (1 + x)` to a few units, for a normal `1 + x > 0`, of which the nearest double is `y`. No bound.
+#[inline(always)]
+pub(super) fn approximate_ln_1p(x: f64, y: f64) -> f64 {
+    let (m, k) = significand_near_one(if y > f64::MIN_POSITIVE { y } else { f64::MIN_POSITIVE });
+    logarithm(if k == 0.0 { x } else { m - 1.0 }, k)
+}
+
 /// Terms of the series of `φₖ`, and the largest `k` for which all factorials in it are exact.
 const TERMS: usize = 19;
 const LAST_ORDER: usize = 3;

@@ -1,6 +1,6 @@
 //! What a reading needs beyond formulas to follow several sets at once.
 
-use crate::numbers::{Ball, EndPoint, Interval, Intervals, Scalar};
+use crate::numbers::{Ball, DoubleWords, EndPoint, Interval, Intervals, Scalar};
 
 /// Sets that go in step.
 pub const LANES: usize = 8;
@@ -9,8 +9,6 @@ pub const LANES: usize = 8;
 pub trait Reading: Scalar + Send + Sync {
     /// The reading of what all sets share.
     type Shared: Scalar + Send + Sync + 'static;
-    /// How many sets go at once.
-    const WIDTH: usize;
     /// The exact numbers `x`; a reading of one set takes the first.
     fn points(x: [f64; LANES]) -> Self;
     /// The same for every set.
@@ -27,7 +25,6 @@ pub trait Reading: Scalar + Send + Sync {
 
 impl Reading for Intervals<LANES> {
     type Shared = Intervals<1>;
-    const WIDTH: usize = LANES;
 
     #[inline(always)]
     fn points(x: [f64; LANES]) -> Self {
@@ -59,9 +56,41 @@ impl Reading for Intervals<LANES> {
     }
 }
 
+impl Reading for DoubleWords<LANES> {
+    type Shared = DoubleWords<1>;
+
+    #[inline(always)]
+    fn points(x: [f64; LANES]) -> Self {
+        DoubleWords::points(x)
+    }
+
+    #[inline(always)]
+    fn shared(one: DoubleWords<1>) -> Self {
+        DoubleWords::splat(one)
+    }
+
+    fn constant(x: Ball) -> DoubleWords<1> {
+        DoubleWords::of_ball(x)
+    }
+
+    #[inline(always)]
+    fn with_error(self, radius: [f64; LANES]) -> Self {
+        self.with_error(radius)
+    }
+
+    #[inline(always)]
+    fn where_or(self, asked: [bool; LANES], other: Self) -> Self {
+        self.where_or(asked, other)
+    }
+
+    #[inline(always)]
+    fn estimate(&self) -> [f64; LANES] {
+        self.centre().map(f64::abs)
+    }
+}
+
 impl Reading for Ball {
     type Shared = Ball;
-    const WIDTH: usize = 1;
 
     fn points(x: [f64; LANES]) -> Self {
         Ball::point(f256::f256::from_f64(x[0]))
