@@ -46,11 +46,7 @@ impl AnalyticRule {
         });
         let power = rho.powi(-2 * n as i32);
         let factor = Ball::ratio(64, 15) * power / (Ball::one() - rho.powi(-2));
-        Self {
-            nodes: nodes(n),
-            upper_half: upper_half.collect(),
-            error_factor: factor.to_f64_interval().hi(),
-        }
+        Self { nodes: nodes(n), upper_half: upper_half.collect(), error_factor: factor.to_f64_interval().hi() }
     }
 }
 
@@ -75,9 +71,7 @@ fn nodes(n: usize) -> Vec<(Ball, Ball)> {
 
 /// The coefficient of `cos mθ` in `P_n(cos θ)`, with `m`, for even `n`: terms of opposite `m` are one.
 fn cosine_terms(n: usize) -> Vec<(Ball, i64)> {
-    let central = |j: usize| {
-        (1..=j).fold(Rational::ONE, |c, k| c * Rational::from(2 * k - 1) / Rational::from(2 * k))
-    };
+    let central = |j: usize| (1..=j).fold(Rational::ONE, |c, k| c * Rational::from(2 * k - 1) / Rational::from(2 * k));
     (0..=n / 2)
         .map(|j| {
             let multiple = (n - 2 * j) as i64;

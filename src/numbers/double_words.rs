@@ -149,7 +149,11 @@ impl<const N: usize> DoubleWords<N> {
     /// The ball in one lane.
     pub fn lane(&self, i: usize) -> Ball {
         let radius = Interval::new(-self.radius[i], self.radius[i]).unwrap_or_else(Interval::whole);
-        if self.radius[i] < f64::INFINITY { Ball::from(self.high[i]) + Ball::from(self.low[i]) + Ball::from(radius) } else { Ball::whole() }
+        if self.radius[i] < f64::INFINITY {
+            Ball::from(self.high[i]) + Ball::from(self.low[i]) + Ball::from(radius)
+        } else {
+            Ball::whole()
+        }
     }
 
     /// One lane alone.

@@ -11,7 +11,9 @@ pub enum BatchError {
     #[error("the process cannot be read: {0}")]
     Process(#[from] InputError),
     /// Columns of different lengths.
-    #[error("{what} has {found} entries where other columns have {sets}; give one for each set, or a single one for all")]
+    #[error(
+        "{what} has {found} entries where other columns have {sets}; give one for each set, or a single one for all"
+    )]
     Lengths {
         /// Which column.
         what: &'static str,

@@ -36,6 +36,13 @@ impl Precision {
         self.digits <= digits || self.absolute > 0.0
     }
 
+    /// What the error on a panel may be for an integral of this size: two digits below what is asked for, and a hundred panels. Doubles could
+    /// not bound less than the last.
+    pub(super) fn on_a_panel(&self, size: f64) -> f64 {
+        const LAST: f64 = 1e-290;
+        (size * 10.0_f64.powi(-(self.digits as i32) - 4)).max(self.absolute * 1e-4).max(LAST)
+    }
+
     /// Whether this is narrow enough.
     pub fn is_reached(&self, enclosure: &Enclosure) -> bool {
         let (radius, value) = enclosure.radius_and_least();
@@ -69,6 +76,15 @@ impl Enclosure {
         match self {
             Self::Doubles(interval) => *interval,
             _ => self.ball().to_f64_interval(),
+        }
+    }
+
+    /// About the middle, as the nearest double.
+    pub fn to_f64(&self) -> f64 {
+        match self {
+            Self::Doubles(interval) => interval.midpoint(),
+            Self::DoubleWords(word) => word.centre()[0],
+            Self::Ball(ball) => ball.to_f64(),
         }
     }
 

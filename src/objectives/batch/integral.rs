@@ -88,7 +88,8 @@ impl<R: Reading> Panel<R> {
                 largest[i] = if size[i] > largest[i] { size[i] } else { largest[i] };
             }
         }
-        let factor = Intervals::splat(self.half_width().to_f64_interval()) * Intervals::points([schedule.rule.error_factor; LANES]);
+        let factor = Intervals::splat(self.half_width().to_f64_interval())
+            * Intervals::points([schedule.rule.error_factor; LANES]);
         *(Intervals::points(largest) * factor).hi()
     }
 
@@ -116,7 +117,7 @@ impl<R: Reading> Panel<R> {
             }
             for i in 0..LANES {
                 panels[i] += u32::from(asked[i]);
-                alive[i] &= taken[i] || depth < DEEPEST && panels[i] < MOST_PANELS;
+                alive[i] &= !asked[i] || taken[i] || depth < DEEPEST && panels[i] < MOST_PANELS;
             }
             let rest: [bool; LANES] = std::array::from_fn(|i| asked[i] && !taken[i] && alive[i]);
             if rest.contains(&true) {

@@ -31,14 +31,15 @@ impl<R: Reading> Shared<R> {
         })
     }
 
-    /// The quantity for one block. `size` is what the integral is known to be about, where it is known.
+    /// The quantity for one block. What its size is known to be, or else a look at all of time in one panel, says how small the error on a
+    /// panel must be.
     #[inline(always)]
     fn enclose(
         &self,
         schedule: &Schedule<'_, R>,
         quantity: Quantity,
         (set, boxes): (&Set<R>, &Set<Boxes<LANES>>),
-        relative: f64,
+        precision: &Precision,
         known: Option<f64>,
     ) -> R {
         let end = self.end.map(R::shared);
@@ -48,9 +49,9 @@ impl<R: Reading> Shared<R> {
         }
         let size = match known {
             Some(size) => [size; LANES],
-            None => self.panel.sum(schedule, quantity, set).estimate(),
+            None => (closed + self.panel.sum(schedule, quantity, set)).estimate(),
         };
-        let tolerance = size.map(|size| size * relative);
+        let tolerance = size.map(|size| precision.on_a_panel(size));
         closed + self.panel.integrate(schedule, quantity, (set, boxes), &tolerance)
     }
 }
@@ -147,16 +148,17 @@ impl Task<'_> {
         let shared = &self.batch.balls;
         let (set, lanes) = (self.columns.block(&[index]), self.columns.block::<Intervals<LANES>>(&[index]));
         let size = Some(known.radius_and_least().1).filter(|size| *size > 0.0);
-        shared.enclose(&self.schedule(shared, &RULE_FOR_BALLS), self.quantity, (&set, &lanes.map(Boxes::real)), self.tolerance(), size)
+        shared.enclose(
+            &self.schedule(shared, &RULE_FOR_BALLS),
+            self.quantity,
+            (&set, &lanes.map(Boxes::real)),
+            &self.precision,
+            size,
+        )
     }
 
     fn schedule<'s, R: Reading>(&'s self, shared: &'s Shared<R>, rule: &'s AnalyticRule) -> Schedule<'s, R> {
         Schedule { process: &shared.process, boxes: &self.batch.boxes, rule }
-    }
-
-    /// What the error on a panel may be, relative to the integral: two digits below what is asked for, and a hundred panels.
-    fn tolerance(&self) -> f64 {
-        10.0_f64.powi(-(self.precision.digits as i32) - 4)
     }
 }
 
@@ -183,7 +185,7 @@ impl<R: Reading, W: Fn(&R, usize) -> Enclosure> Kernel for InStep<'_, R, W> {
         for indices in self.indices.chunks(LANES) {
             let set = self.task.columns.block::<R>(indices);
             let boxes = self.task.columns.block::<Intervals<LANES>>(indices).map(Boxes::real);
-            let values = self.shared.enclose(&schedule, self.task.quantity, (&set, &boxes), self.task.tolerance(), None);
+            let values = self.shared.enclose(&schedule, self.task.quantity, (&set, &boxes), &self.task.precision, None);
             for (lane, index) in indices.iter().enumerate() {
                 self.chunk[index - self.first] = (self.wrap)(&values, lane);
             }
