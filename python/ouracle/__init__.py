@@ -33,6 +33,7 @@ from .checks.schedule import check_schedule
 from .checks.score_matching import check_score_matching
 from .checks.sde import Sde, check_sde
 from .checks.sde_solver import check_sde_solver
+from .enclosures import Enclosures, enclose
 from .energies import GaussianEnergy, MixtureEnergy
 from .energy_model import EnergyModel
 from .fields import Field
@@ -71,6 +72,7 @@ __all__ = [
     "CodeLength",
     "DATA",
     "EDM",
+    "Enclosures",
     "EnergyModel",
     "Field",
     "Finding",
@@ -131,6 +133,7 @@ __all__ = [
     "check_sde",
     "check_sde_solver",
     "claims",
+    "enclose",
     "ou_series",
     "sweep",
 ]

@@ -1,5 +1,6 @@
 //! `ouracle._native`: the exact worlds for Python. Arrays in, arrays out; everything that is a formula is `ouracle`'s.
 
+mod batch;
 mod bits_back;
 mod chance;
 mod gaussian;
@@ -32,6 +33,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<plugin::PluginModel>()?;
     module.add_class::<process::Process>()?;
     module.add_class::<linear::LinearSde>()?;
+    module.add_class::<batch::Batch>()?;
+    module.add_class::<batch::Enclosures>()?;
     module.add_class::<bits_back::BitsBackCoder>()?;
     chance::register(module)?;
     ledger::register(module)?;

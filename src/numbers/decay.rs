@@ -2,17 +2,27 @@
 
 /// `eˣ − 1`, for `x ≤ 0`; relative error at most `3u`, also where `x` is tiny. NaN stays NaN.
 ///
-/// `x = k ln 2 + r` with `|r| ≤ ½ ln 2`; `e^r − 1` by its series to `r¹³/13!` (what is left is below `2⁻⁵⁶` of it), and
-/// `2ᵏ(e^r − 1) + (2ᵏ − 1)`, where `2ᵏ − 1` is exact down to `k = −53`. `k ln 2` is taken away in two parts, of which the first product
-/// is exact; the series rounds once where it counts, and the sum, of numbers of which the second is never smaller, once more.
+/// `2ᵏ(e^r − 1) + (2ᵏ − 1)`, where `2ᵏ − 1` is exact down to `k = −53`; the sum, of numbers of which the second is never smaller, rounds
+/// once.
 #[inline(always)]
 pub(crate) fn decay_minus_one(x: f64) -> f64 {
+    // Further down the answer is −1 to rounding, and 2ᵏ would leave the normal numbers. (NaN fails the comparison and passes.)
+    let (power, rest) = exponential_parts(if x < -700.0 { -700.0 } else { x });
+    power * rest + (power - 1.0)
+}
+
+/// `(2ᵏ, e^r − 1)` with `x = k ln 2 + r`, `|r| ≤ ½ ln 2 (1 + 2⁻⁴⁰)`, for `|x| ≤ 709`: `eˣ = 2ᵏ(1 + (e^r − 1))`.
+///
+/// `k ln 2` is taken away in two parts, of which the first product is exact, as is what it leaves; the second is below `2⁻²²` and its
+/// subtraction rounds by `u/4` at most: `r` errs by `0.26u`, and by nothing if `k = 0`. `e^r − 1` by its series to `r¹³/13!` (what is
+/// left is below `2⁻⁵⁶` of it). `rest` errs by `2.2u` of at most 0.56, hence `r² rest` by `4.3u` of at most 0.068, and the sum rounds by
+/// `u/4`: `e^r − 1` errs by `0.26u·1.42 + 0.3u + 0.25u < u` in all, and by `1.9u` of itself if `k = 0`.
+#[inline(always)]
+pub(super) fn exponential_parts(x: f64) -> (f64, f64) {
     const LN2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
     const LN2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
     // 1.5·2⁵²: adding it rounds to an integer, which then stands in the last bits.
     const ROUND: f64 = 6_755_399_441_055_744.0;
-    // Further down the answer is −1 to rounding, and 2ᵏ would leave the normal numbers. (NaN fails the comparison and passes.)
-    let x = if x < -700.0 { -700.0 } else { x };
     let shifted = x * std::f64::consts::LOG2_E + ROUND;
     let k = shifted - ROUND;
     let r = (x - k * LN2_HIGH) - k * LN2_LOW;
@@ -23,7 +33,7 @@ pub(crate) fn decay_minus_one(x: f64) -> f64 {
     let second = pair(4) + pair(6) * r2;
     let third = pair(8) + pair(10) * r2;
     let rest = first + r4 * (second + r4 * third);
-    power * (r + r2 * rest) + (power - 1.0)
+    (power, r + r2 * rest)
 }
 
 /// `1/(i + 2)!`, `i = 0, …, 11`.

@@ -2,12 +2,16 @@
 //!
 //! A closed form is written once, generic over [`Scalar`]; the number type decides what the formula says.
 
+mod analytic_rule;
 mod arctangent;
 mod backward_error;
+mod boxes;
 mod constants;
 mod covariance;
 mod decay;
 mod decimal;
+mod double_words;
+mod double_words_elementary;
 mod dual;
 mod eigenbasis;
 mod elementary;
@@ -20,6 +24,8 @@ pub mod expr;
 mod float;
 mod gaussian_mean;
 mod interval;
+mod intervals;
+mod intervals_elementary;
 mod jet;
 mod lanes;
 mod log_gamma;
@@ -43,10 +49,13 @@ mod trigonometric;
 mod vectors;
 mod verified_root;
 
+pub use analytic_rule::{AnalyticRule, RULE_FOR_BALLS, RULE_FOR_DOUBLES};
 pub use arctangent::arctan;
 pub use backward_error::BackwardError;
+pub use boxes::Boxes;
 pub use covariance::Covariance;
 pub(crate) use decay::decay_minus_one;
+pub use double_words::DoubleWords;
 pub use dual::{Dual, derivative, rate, value_and_derivative};
 pub use eigenbasis::{CovarianceError, Eigenbasis};
 pub(crate) use eigenbasis::{finite, positive_spread};
@@ -56,6 +65,7 @@ pub use expr::{Certificate, Equality, Expr, Proof, ProofError, Symbol};
 pub use float::Float;
 pub use gaussian_mean::{Integrand, OverLine, enclosed_dual, gaussian_mean, gaussian_mean_above, gaussian_mean_below};
 pub use interval::{Ball, Interval};
+pub use intervals::Intervals;
 pub use jet::{Jet, VectorJet, gradient};
 pub use lanes::Lanes;
 pub use log_gamma::ln_gamma;

@@ -30,11 +30,13 @@ pub struct RunningCost<S> {
 
 impl<S: Scalar> RunningCost<S> {
     /// The cost of a generative drift with this divergence and the control `c` of [`control`], under `law`.
+    #[inline(always)]
     pub fn new(divergence: S, clock: &Clock<S>, control: &Affine<S>, law: &Gaussian<S>, lambda: S) -> Self {
         Self { divergence, energy: clock.noise * control.mean_square(law) / (S::int(1) - lambda) }
     }
 
     /// `∇·μ + ½ E|a|²`.
+    #[inline(always)]
     pub fn total(&self) -> S {
         self.divergence + self.energy / 2
     }

@@ -1,5 +1,6 @@
 //! Floor 2: what code computes. Every function takes its ingredients and returns named terms; none knows what is claimed.
 
+pub mod batch;
 pub mod bits_back;
 pub mod chain_bound;
 pub mod denoising;

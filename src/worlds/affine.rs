@@ -14,21 +14,25 @@ pub struct Affine<S> {
 
 impl<S: Field> Affine<S> {
     /// The value at `y`.
+    #[inline(always)]
     pub fn value(&self, y: S) -> S {
         self.slope * y + self.offset
     }
 
     /// `c·(slope·y + offset)`: a scaled score, for instance.
+    #[inline(always)]
     pub fn scale(&self, c: S) -> Self {
         Self { slope: self.slope * c, offset: self.offset * c }
     }
 
     /// The sum of two affine functions.
+    #[inline(always)]
     pub fn plus(&self, other: &Self) -> Self {
         Self { slope: self.slope + other.slope, offset: self.offset + other.offset }
     }
 
     /// The difference of two affine functions.
+    #[inline(always)]
     pub fn minus(&self, other: &Self) -> Self {
         self.plus(&other.scale(S::int(-1)))
     }
@@ -39,6 +43,7 @@ impl<S: Field> Affine<S> {
     }
 
     /// `E[(slope·Y + offset)²]` for `Y` with the moments of `law`.
+    #[inline(always)]
     pub fn mean_square(&self, law: &Gaussian<S>) -> S {
         self.value(law.mean).square() + self.slope.square() * law.variance
     }

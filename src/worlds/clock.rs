@@ -48,16 +48,19 @@ impl<S: Scalar> Clock<S> {
     }
 
     /// `v_t = φ² v₀ + w`, the variance of `Y_t` if `Y_0` has variance `v₀`.
+    #[inline(always)]
     pub fn variance(&self, v0: S) -> S {
         self.phi.square() * v0 + self.w
     }
 
     /// `m_t = φ m₀ + φ ∫ c/φ`, the mean of `Y_t` if `Y_0` has mean `m₀`.
+    #[inline(always)]
     pub fn mean(&self, m0: S) -> S {
         self.phi * m0 + self.shift
     }
 
     /// `ln R_t`, `R = v/(φ² v₀) = 1 + w/(φ² v₀)`: one plus the inverse signal-to-noise ratio. `∫₀ᵗ G/v = ln R_t`.
+    #[inline(always)]
     pub fn log_ratio(&self, v0: S) -> S {
         (self.w / (self.phi.square() * v0)).ln_1p()
     }
@@ -73,11 +76,13 @@ impl<S: Scalar> Clock<S> {
     }
 
     /// The law of `Y_t` given `Y_0 = x`.
+    #[inline(always)]
     pub fn given(&self, x: S) -> Gaussian<S> {
         Gaussian::new(self.mean(x), self.w)
     }
 
     /// The law of `Y_t` if `Y_0` has this law.
+    #[inline(always)]
     pub fn diffuse(&self, law: &Gaussian<S>) -> Gaussian<S> {
         Gaussian::new(self.mean(law.mean), self.variance(law.variance))
     }
@@ -101,6 +106,7 @@ impl<S: Scalar> Clock<S> {
     }
 
     /// In another reading.
+    #[inline(always)]
     pub fn map<R>(&self, f: impl Fn(S) -> R) -> Clock<R> {
         Clock {
             alpha: f(self.alpha),

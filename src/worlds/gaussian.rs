@@ -14,41 +14,49 @@ pub struct Gaussian<S> {
 
 impl<S: Scalar> Gaussian<S> {
     /// `N(mean, variance)`.
+    #[inline(always)]
     pub fn new(mean: S, variance: S) -> Self {
         Self { mean, variance }
     }
 
     /// `N(0, variance)`.
+    #[inline(always)]
     pub fn centred(variance: S) -> Self {
         Self::new(S::zero(), variance)
     }
 
     /// `log N(y; m, v) = −½ ln 2πv − (y − m)²/(2v)`, in nats.
+    #[inline(always)]
     pub fn log_density(&self, y: S) -> S {
         self.expected_log_density(&Self::new(y, S::zero()))
     }
 
     /// `E[log N(Y; m, v)] = −½ ln 2πv − ((E Y − m)² + Var Y)/(2v)` for any `Y` with the moments of `law`, in nats.
+    #[inline(always)]
     pub fn expected_log_density(&self, law: &Self) -> S {
         self.log_peak() - self.exponent(law)
     }
 
     /// `log N(m; m, v) = −½ ln 2πv`, the log-density at the mean.
+    #[inline(always)]
     pub fn log_peak(&self) -> S {
         -(S::pi() * self.variance * 2).ln() / 2
     }
 
     /// `E (Y − m)²/(2v)` for any `Y` with the moments of `law`: how far below its peak the log-density is.
+    #[inline(always)]
     pub fn exponent(&self, law: &Self) -> S {
         ((law.mean - self.mean).square() + law.variance) / (self.variance * 2)
     }
 
     /// The score `∇ log N(y; m, v) = −(y − m)/v`, an affine function of `y`.
+    #[inline(always)]
     pub fn score(&self) -> Affine<S> {
         Affine { slope: -self.variance.recip(), offset: self.mean / self.variance }
     }
 
     /// `KL(self ‖ other) = ½(v₁/v₂ − 1 − ln(v₁/v₂) + (m₁ − m₂)²/v₂)`, in nats.
+    #[inline(always)]
     pub fn kl(&self, other: &Self) -> S {
         let ratio = self.variance / other.variance;
         (ratio.minus_1_minus_ln() + (self.mean - other.mean).square() / other.variance) / 2
@@ -67,6 +75,7 @@ impl<S: Scalar> Gaussian<S> {
     }
 
     /// In another reading.
+    #[inline(always)]
     pub fn map<R>(&self, f: impl Fn(S) -> R) -> Gaussian<R> {
         Gaussian { mean: f(self.mean), variance: f(self.variance) }
     }

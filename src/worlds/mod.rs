@@ -59,6 +59,7 @@ mod time_law;
 pub mod timeseries;
 mod transition;
 mod two_classes;
+mod wrong_score;
 
 pub use affine::{Affine, AffineField};
 pub use affine_score::AffineScore;
@@ -115,3 +116,4 @@ pub use symmetric_mixture::{SymmetricMixture, log_cosh};
 pub use time_law::TimeLaw;
 pub use transition::Transition;
 pub use two_classes::TwoClasses;
+pub use wrong_score::WrongScore;

@@ -149,6 +149,27 @@ impl<S: Scalar> Process<S> {
         }
     }
 
+    /// `∫₀ᵗ G`, the noise that has been spent at `t`; nothing of the generic process, of which no integral is known.
+    pub fn noise_integral(&self, t: S) -> Option<S> {
+        let linear = |b0: S, b1: S| self.linear_beta(b0, b1, t).1;
+        Some(match &self.schedule {
+            Schedule::VpLinear { b0, b1 } => linear(*b0, *b1),
+            Schedule::SubVpLinear { b0, b1 } => {
+                let lambda = linear(*b0, *b1);
+                lambda + (-lambda * 2).exp_m1() / 2
+            }
+            Schedule::VpCosine { .. } => -self.explicit(t).phi.ln() * 2,
+            Schedule::VeGeometric { .. } => self.explicit(t).w,
+            Schedule::Generic(_) => return None,
+        })
+    }
+
+    /// `β(t)` and `Λ(t) = ∫₀ᵗ β` of a linear `β`.
+    fn linear_beta(&self, b0: S, b1: S, t: S) -> (S, S) {
+        let slope = (b1 - b0) / self.horizon;
+        (b0 + slope * t, b0 * t + slope * t.square() / 2)
+    }
+
     /// The same process with parameters that do not move with time.
     pub fn constant(&self) -> Process<Dual<S>> {
         self.read_as(Dual::constant, |field| Dual { re: field, eps: Dual::constant(field.eps) })
@@ -177,17 +198,13 @@ impl<S: Scalar> Process<S> {
 
     fn explicit(&self, t: S) -> Clock<S> {
         let zero = S::zero();
-        let beta_and_integral = |b0: S, b1: S| {
-            let slope = (b1 - b0) / self.horizon;
-            (b0 + slope * t, b0 * t + slope * t.square() / 2)
-        };
         match &self.schedule {
             Schedule::VpLinear { b0, b1 } => {
-                let (beta, lambda) = beta_and_integral(*b0, *b1);
+                let (beta, lambda) = self.linear_beta(*b0, *b1, t);
                 Clock::variance_preserving(lambda).paced(beta)
             }
             Schedule::SubVpLinear { b0, b1 } => {
-                let (beta, lambda) = beta_and_integral(*b0, *b1);
+                let (beta, lambda) = self.linear_beta(*b0, *b1, t);
                 Clock::sub_variance_preserving(lambda).paced(beta)
             }
             Schedule::VpCosine { s, unit } => {
