@@ -3,7 +3,7 @@
 mod audit;
 mod decide;
 mod figures;
-mod in_order;
+mod plans;
 mod record;
 mod run;
 

@@ -4,6 +4,7 @@
 
 mod arctangent;
 mod constants;
+mod convolution;
 mod covariance;
 mod decay;
 mod decimal;
@@ -58,7 +59,7 @@ pub use matrix::{Matrix, Vector};
 pub use matrix_exp::Exponential;
 pub use normal::normal_density;
 pub use normal_quantile::normal_quantile;
-pub use quadrature::{Panel, gauss_legendre_nodes, integrate, integrate_to_digits};
+pub use quadrature::{COARSE, Panel, gauss_legendre_nodes, integrate, integrate_to_digits};
 pub(crate) use rational::shorten;
 pub use rational::{NumeralError, Rational, parse_rational};
 pub use rational_matrix::{PositiveDefinite, is_semidefinite};
