@@ -120,20 +120,24 @@ pub(super) fn finding(name: String, point: &str, (verdict, difference): (Verdict
     }
 }
 
-/// Where the search ends for a wrong version whose mistake does not touch a relation. A claim never searches: it has a
-/// requirement.
-const LAST_RADIUS: f64 = 1e-12;
+/// Where the search begins for a wrong version, which is mostly refuted there, and where it ends if its mistake does not touch a relation.
+/// There is nothing in between: most of what the first radius leaves open is not touched, and each further try costs as much as the last. A
+/// claim never searches: it has a requirement.
+const RADII: [f64; 2] = [1e-4, 1e-16];
 
-/// Decides whether a difference, enclosed to a radius, is zero. Tries ever smaller radii for quadratures until that is
-/// decided; closed forms, which are `exact`, are decided at once.
+/// How narrowly the residue of a rate must be known, at a few times, to say that a mistake does not touch it.
+const VANISHING: f64 = 1e-12;
+
+/// Decides whether a difference, enclosed to a radius, is zero. Quadratures of wrong versions have two radii to be decided at; closed
+/// forms, which are `exact`, are decided at once.
 pub(super) fn decide(
     exact: bool,
     difference: impl Fn(f64) -> Ball,
     required: Option<f64>,
     point: &str,
 ) -> (Verdict, Ball) {
-    const FIRST_RADIUS: f64 = 1e-4;
-    let mut radius = required.unwrap_or(FIRST_RADIUS);
+    let [first, last] = RADII;
+    let mut radius = required.unwrap_or(first);
     loop {
         let difference = difference(radius / 2.0);
         if !difference.contains_zero() {
@@ -144,11 +148,11 @@ pub(super) fn decide(
         if required.is_some_and(|required| width <= required) {
             return (Verdict::Certified, difference);
         }
-        if exact || required.is_some() || radius < LAST_RADIUS || !difference.is_finite() {
+        if exact || required.is_some() || radius <= last || !difference.is_finite() {
             let why = undecided(required, difference.to_f64_interval().mag());
             return (Verdict::Undecided { why }, difference);
         }
-        radius /= 1e4;
+        radius = last;
     }
 }
 
@@ -212,7 +216,7 @@ fn residues<'a, S: Scalar>(relation: &'a Relation<'_, S>) -> Box<dyn Iterator<It
 /// Whether a wrong version leaves this rate as it is: wherever one looks the residue may be zero, and is enclosed as narrowly as a
 /// search by integrals would end, at a hundredth of its cost. That it does not, doubles mostly know.
 fn untouched(relation: &Relation<'_, Ball>, over_panel: &Relation<'_, Panel>) -> bool {
-    let vanishes = |residue: Ball| residue.contains_zero() && residue.to_f64_interval().mag() < LAST_RADIUS;
+    let vanishes = |residue: Ball| residue.contains_zero() && residue.to_f64_interval().mag() < VANISHING;
     residues(over_panel).all(|residue| residue.coefficient(0).contains_zero()) && residues(relation).all(vanishes)
 }
 
