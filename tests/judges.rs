@@ -10,6 +10,7 @@ use ouracle::ledger::{self, Options, Record, Shard, Standing};
 use ouracle::numbers::{Ball, Dual, Field, Float, Lanes, Rational, Scalar, Special};
 use ouracle::parameters::{InputError, Inputs};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 ouracle::parameters! {
     /// A point and a variance.
@@ -134,6 +135,50 @@ fn false_statements_are_refuted_with_point_and_residue() {
     // A difference of 10⁻⁶⁰ is a difference.
     refuted(&Toys(TINY).prove("toy"), "e-60", 1e-60);
     refuted(&Toys(TINY).certify(&asked(1.0)), "e-60", 1e-60);
+    refuted(&Toys(TINY).certify(&Requirement::default()), "e-60", 1e-60);
+}
+
+/// Counts how often it is read with all digits. Its second side is off by `2^−n`, or not at all.
+struct Counting(&'static AtomicUsize, Option<i32>);
+
+impl Statement for Counting {
+    type Params<S: Scalar> = Toy<S>;
+    fn points(&self) -> &'static [&'static str] {
+        &["x=1 v=2/3"]
+    }
+    fn relations<'p, S: Scalar>(&self, p: &'p Toy<S>) -> Vec<Relation<'p, S>> {
+        if std::any::type_name::<S>() == std::any::type_name::<Ball>() {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+        let off = self.1.map_or(S::zero(), |places| S::int(2).powi(-places));
+        let (sum, square) = ((p.x + p.v).square(), p.x.square() + p.x * p.v * 2 + p.v.square());
+        let at_most = Relation::at_most("toy", square, sum + off, NonNegative::square(S::zero()));
+        vec![Relation::equal("toy", sum, square + off), at_most, Relation::below("toy", sum, square + 1 + off)]
+    }
+}
+
+/// Doubles refute a wrong version where they see all the digits that are shown, and leave the rest, and all that is true, to be read in full.
+#[test]
+fn doubles_decide_where_they_can() {
+    static FULL: AtomicUsize = AtomicUsize::new(0);
+    let certified = |places, requirement: &Requirement| {
+        FULL.store(0, Ordering::Relaxed);
+        let findings = Counting(&FULL, places).certify(requirement);
+        (FULL.load(Ordering::Relaxed), findings)
+    };
+    // The first is seen; 2⁻⁴⁰ and 2⁻⁵¹ are excluded from zero, but not narrowly; the last is below what doubles know.
+    for (places, readings) in [(1, 0), (40, 1), (51, 1), (150, 1)] {
+        let (full, findings) = certified(Some(places), &Requirement::default());
+        assert_eq!(full, readings, "2^-{places}");
+        let size = 2_f64.powi(-places);
+        for finding in &findings[..2] {
+            assert!(finding.verdict.refuted(), "{finding:?}");
+            assert!(finding.size.is_some_and(|found| (found - size).abs() <= 1e-11 * size), "{finding:?}");
+        }
+        assert_eq!(findings[2].verdict, Verdict::Certified);
+    }
+    let (full, findings) = certified(None, &asked(1.0));
+    assert_eq!((full, verdict(&findings)), (1, Verdict::Certified));
 }
 
 #[test]

@@ -129,6 +129,70 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Where rounding makes an interval, one value and a slope stand for two values: both ends are still reached, and nothing else.
+    #[test]
+    fn functions_of_narrow_intervals(a in -30.0..30.0_f64, halvings in 60..230_i32, t in 0.0..1.0_f64) {
+        let ends = Ball::from(a) + Ball::from(a.abs()) * Ball::int(2).powi(-halvings) * Ball::zero().hull(&Ball::one());
+        let inside = Ball::from(a) + Ball::from(a.abs() * t) * Ball::int(2).powi(-halvings);
+        for (index, whole) in functions(ends).iter().enumerate() {
+            for part in [Ball::point(ends.lo()), inside, Ball::point(ends.hi())] {
+                prop_assert!(whole.overlaps(&functions(part)[index]), "function {index}: {ends} gives {whole}");
+            }
+            let [lower, upper] = [ends.lo(), ends.hi()].map(|end| functions(Ball::point(end))[index]);
+            let (least, most) = (whole.radius().to_f64(), lower.hull(&upper).radius().to_f64());
+            // Sine and cosine have another rule for intervals.
+            let slow = whole.is_whole() || [5, 6].contains(&index);
+            // A bound of the slope, and a sum that is rounded outward.
+            let allowed = most * 1.01 + 4.0 * 2_f64.powi(-236) * whole.to_f64().abs();
+            prop_assert!(slow || least <= allowed, "function {index}: {whole} is wider than {lower} and {upper}");
+        }
+    }
+
+    /// Sums of products with one bound for all their roundings contain the exact sum of any numbers inside.
+    #[test]
+    fn convolutions_include(
+        parts in prop::collection::vec((-9.0..9.0_f64, 0.0..1.0_f64, -9.0..9.0_f64, prop_oneof![Just(0.0), 0.0..1.0_f64]), 1..50),
+        exponent in -1070..500_i32,
+    ) {
+        let scale = 2.0_f64.powi(exponent / 2);
+        let interval = |from: f64, width: f64| Interval::point(from * scale).hull(&Interval::point((from + width) * scale));
+        let (left, right): (Vec<_>, Vec<_>) = parts.iter().map(|(a, u, b, v)| (interval(*a, *u), interval(*b, *v))).unzip();
+        let sum = Interval::convolved(&left, &right);
+        // The least and the greatest that the sum can be: every term at its own extreme corner.
+        let exact = |x: f64| x.to_rational().unwrap_or(Rational::ZERO);
+        let corners = |(a, b): (&Interval<f64>, &Interval<f64>)| {
+            let pairs = [(a.lo(), b.lo()), (a.lo(), b.hi()), (a.hi(), b.lo()), (a.hi(), b.hi())];
+            let mut products = pairs.map(|(x, y)| exact(x) * exact(y));
+            products.sort();
+            products
+        };
+        for extreme in [0, 3] {
+            let terms = left.iter().zip(right.iter().rev()).map(|pair| corners(pair)[extreme].clone());
+            let exact = terms.fold(Rational::ZERO, |sum, term| sum + term);
+            prop_assert!(sum.contains(&exact), "{sum:?} misses {}", exact.to_f64().value());
+        }
+        let by_terms = left.iter().zip(right.iter().rev()).fold(Interval::zero(), |sum, (a, b)| sum + *a * *b);
+        let size = left.iter().zip(right.iter().rev()).fold(0.0, |sum, (a, b)| sum + a.mag() * b.mag());
+        // Either bound of the rounding errors is at most this.
+        let rounding = (size * f64::EPSILON + 4.0 * f64::MIN_POSITIVE * f64::EPSILON) * 2.0 * parts.len() as f64;
+        prop_assert!(sum.hi() - sum.lo() <= by_terms.hi() - by_terms.lo() + 2.0 * rounding, "{sum:?} {by_terms:?}");
+    }
+}
+
+/// Infinite ends are not lost in a sum, and small integers stay exact in short ones.
+#[test]
+fn convolutions_out_of_range() {
+    let of = |x: f64| Interval::point(x);
+    let unbounded = Interval::new(1.0, f64::INFINITY).unwrap();
+    let sum = Interval::convolved(&[of(1.0), of(0.0), of(2.0), unbounded], &[of(3.0), of(1.0), of(1.0), of(1.0)]);
+    assert!(sum.hi() == f64::INFINITY && sum.lo() <= 6.0, "{sum:?}");
+    assert!(Interval::convolved(&[of(1.0), Interval::whole(), of(2.0)], &[of(0.0); 3]).is_whole());
+    assert!(Interval::convolved(&[of(1e200); 9], &[of(1e200); 9]).contains(&scaled(1, 1400)));
+    let short = Interval::convolved(&[of(3.0), of(-5.0)], &[of(7.0), of(2.0)]);
+    assert!(short.is_point() && short.contains(&Rational::from(-29)), "{short:?}");
+}
+
 fn functions<S: Special>(x: S) -> Vec<S> {
     let (sine, cosine) = x.sin_cos();
     let mut all =

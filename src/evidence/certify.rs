@@ -1,8 +1,12 @@
 //! The certificate: both sides enclosed at stated points, compared with the nearest wrong version.
+//!
+//! A wrong version is read in doubles first, which refute it wherever they exclude zero and are narrow enough for the digits that are
+//! shown; what they leave open is read in [`Ball`]. What is claimed true always is.
 
 use super::{Finding, Relation, RelationKind, Statement, Verdict};
-use crate::numbers::{Ball, Field, Panel, integrate};
+use crate::numbers::{Ball, COARSE, Field, Panel, Scalar, integrate};
 use crate::parameters::{InputError, at_point};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// How narrow an enclosure must be before agreement counts: for each relation, a tenth of the smallest discrepancy of a
@@ -42,24 +46,62 @@ fn certify_at<T: Statement>(statement: &T, point: &str, requirement: &Requiremen
             return vec![unreadable(point, &error)];
         }
     };
-    let relations = statement.relations(&balls).into_iter().zip(statement.relations(&panels));
-    relations
-        .map(|(relation, over_panel)| {
-            let radius = requirement.radius(&relation.name);
-            let enclosed = |radius| difference(&relation, &over_panel, radius);
-            let decided = match relation.kind {
-                RelationKind::Below { lower, upper } => below(upper - lower, point),
-                RelationKind::Rate { .. } if radius.is_none() && untouched(&relation) => not_touched(),
-                RelationKind::Rate { .. } => decide(false, enclosed, radius, point),
-                RelationKind::AtMost { lower, upper, .. } => {
-                    let (verdict, difference) = decide(true, enclosed, radius, point);
-                    (if_it_fails(upper - lower, verdict), difference)
-                }
-                RelationKind::Equal(..) => decide(true, enclosed, radius, point),
-            };
-            finding(relation.name, point, decided)
-        })
-        .collect()
+    let in_balls = OnceCell::new();
+    let judge = |(at, over_panel): (usize, Relation<'_, Panel>)| {
+        let radius = requirement.radius(&over_panel.name);
+        let by_doubles = if radius.is_none() { in_doubles(&over_panel, point) } else { None };
+        let decided = by_doubles.or_else(|| {
+            let relations = in_balls.get_or_init(|| statement.relations(&balls));
+            Some(in_full(relations.get(at)?, &over_panel, radius, point))
+        });
+        decided.map(|decided| finding(over_panel.name, point, decided))
+    };
+    statement.relations(&panels).into_iter().enumerate().filter_map(judge).collect()
+}
+
+/// The verdict on a relation with all digits.
+fn in_full(
+    relation: &Relation<'_, Ball>,
+    over_panel: &Relation<'_, Panel>,
+    radius: Option<f64>,
+    point: &str,
+) -> (Verdict, Ball) {
+    let enclosed = |radius| difference(relation, over_panel, radius);
+    match relation.kind {
+        RelationKind::Below { lower, upper } => below(upper - lower, point),
+        RelationKind::Rate { .. } if radius.is_none() && untouched(relation, over_panel) => not_touched(),
+        // The integral of what is claimed true is summed with all digits.
+        RelationKind::Rate { .. } if radius.is_some() => {
+            decide(false, |radius| enclosed(radius.min(COARSE)), radius, point)
+        }
+        RelationKind::Rate { .. } => decide(false, enclosed, radius, point),
+        RelationKind::AtMost { lower, upper, .. } => {
+            let (verdict, difference) = decide(true, enclosed, radius, point);
+            (if_it_fails(upper - lower, verdict), difference)
+        }
+        RelationKind::Equal(..) => decide(true, enclosed, radius, point),
+    }
+}
+
+/// The refutation of a relation by its values in doubles, which are what power series at constants begin with; `None` unless they exclude
+/// zero, and are as narrow as they are shown. A rate waits for its integral.
+fn in_doubles(relation: &Relation<'_, Panel>, point: &str) -> Option<(Verdict, Ball)> {
+    // Of ten digits that are shown the last is a hundred times larger.
+    const SHOWN: f64 = 1e-12;
+    let shown = |value: Panel| {
+        let value = value.coefficient(0);
+        (!value.contains_zero() && value.radius() <= SHOWN * value.mig()).then(|| Ball::from(value))
+    };
+    let (difference, room) = match &relation.kind {
+        RelationKind::Equal(left, right) => (shown(*left - *right)?, None),
+        RelationKind::AtMost { lower, upper, gap } => {
+            (shown(*upper - *lower - gap.value())?, Some(shown(*upper - *lower)?))
+        }
+        RelationKind::Below { lower, upper } => return Some(below(shown(*upper - *lower)?, point)),
+        RelationKind::Rate { .. } => return None,
+    };
+    let (verdict, difference) = decide(true, |_| difference, None, point);
+    Some((room.map_or(verdict.clone(), |room| if_it_fails(room, verdict)), difference))
 }
 
 /// The finding that a point cannot be read.
@@ -78,20 +120,24 @@ pub(super) fn finding(name: String, point: &str, (verdict, difference): (Verdict
     }
 }
 
-/// Where the search ends for a wrong version whose mistake does not touch a relation. A claim never searches: it has a
-/// requirement.
-const LAST_RADIUS: f64 = 1e-12;
+/// Where the search begins for a wrong version, which is mostly refuted there, and where it ends if its mistake does not touch a relation.
+/// There is nothing in between: most of what the first radius leaves open is not touched, and each further try costs as much as the last. A
+/// claim never searches: it has a requirement.
+const RADII: [f64; 2] = [1e-4, 1e-16];
 
-/// Decides whether a difference, enclosed to a radius, is zero. Tries ever smaller radii for quadratures until that is
-/// decided; closed forms, which are `exact`, are decided at once.
+/// How narrowly the residue of a rate must be known, at a few times, to say that a mistake does not touch it.
+const VANISHING: f64 = 1e-12;
+
+/// Decides whether a difference, enclosed to a radius, is zero. Quadratures of wrong versions have two radii to be decided at; closed
+/// forms, which are `exact`, are decided at once.
 pub(super) fn decide(
     exact: bool,
     difference: impl Fn(f64) -> Ball,
     required: Option<f64>,
     point: &str,
 ) -> (Verdict, Ball) {
-    const FIRST_RADIUS: f64 = 1e-4;
-    let mut radius = required.unwrap_or(FIRST_RADIUS);
+    let [first, last] = RADII;
+    let mut radius = required.unwrap_or(first);
     loop {
         let difference = difference(radius / 2.0);
         if !difference.contains_zero() {
@@ -102,11 +148,11 @@ pub(super) fn decide(
         if required.is_some_and(|required| width <= required) {
             return (Verdict::Certified, difference);
         }
-        if exact || required.is_some() || radius < LAST_RADIUS || !difference.is_finite() {
+        if exact || required.is_some() || radius <= last || !difference.is_finite() {
             let why = undecided(required, difference.to_f64_interval().mag());
             return (Verdict::Undecided { why }, difference);
         }
-        radius /= 1e4;
+        radius = last;
     }
 }
 
@@ -157,7 +203,7 @@ fn difference(relation: &Relation<'_, Ball>, over_panel: &Relation<'_, Panel>, r
 const QUARTERS: std::ops::Range<i64> = 1..4;
 
 /// The residue of a rate, `d state/dt − rate`, along the way.
-fn residues<'a>(relation: &'a Relation<'_, Ball>) -> Box<dyn Iterator<Item = Ball> + 'a> {
+fn residues<'a, S: Scalar>(relation: &'a Relation<'_, S>) -> Box<dyn Iterator<Item = S> + 'a> {
     match &relation.kind {
         RelationKind::Rate { state, rate, from, to } => Box::new(QUARTERS.map(move |quarter| {
             let t = *from + (*to - *from) * quarter / 4;
@@ -168,10 +214,10 @@ fn residues<'a>(relation: &'a Relation<'_, Ball>) -> Box<dyn Iterator<Item = Bal
 }
 
 /// Whether a wrong version leaves this rate as it is: wherever one looks the residue may be zero, and is enclosed as narrowly as a
-/// search by integrals would end, at a hundredth of its cost.
-fn untouched(relation: &Relation<'_, Ball>) -> bool {
-    let vanishes = |residue: Ball| residue.contains_zero() && residue.to_f64_interval().mag() < LAST_RADIUS;
-    residues(relation).all(vanishes)
+/// search by integrals would end, at a hundredth of its cost. That it does not, doubles mostly know.
+fn untouched(relation: &Relation<'_, Ball>, over_panel: &Relation<'_, Panel>) -> bool {
+    let vanishes = |residue: Ball| residue.contains_zero() && residue.to_f64_interval().mag() < VANISHING;
+    residues(over_panel).all(|residue| residue.coefficient(0).contains_zero()) && residues(relation).all(vanishes)
 }
 
 fn not_touched() -> (Verdict, Ball) {

@@ -3,7 +3,7 @@
 
 use super::certify::{below, decide, finding, unreadable};
 use super::{Certifiable, Finding, Requirement, Verdict};
-use crate::numbers::{Ball, EndPoint};
+use crate::numbers::{Ball, COARSE, EndPoint};
 use crate::parameters::InputError;
 
 /// A claim about numbers without a closed form. A wrong version is another value of the same type.
@@ -43,10 +43,10 @@ impl EnclosedRelation {
     }
 
     /// The difference to this radius. What multiplies an integral multiplies its error, so the integrals may have to be
-    /// enclosed more narrowly.
-    fn enclosed(&self, radius: f64) -> Ball {
+    /// enclosed more narrowly; those of what is claimed true are summed with all digits.
+    fn enclosed(&self, radius: f64, claimed: bool) -> Ball {
         // Processes of the points have rates of order ten: mostly the first attempt is enough.
-        let mut inner = radius / 100.0;
+        let mut inner = if claimed { (radius / 100.0).min(COARSE) } else { radius / 100.0 };
         loop {
             let difference = (self.difference)(inner);
             if difference.radius().to_f64() <= radius || inner < radius * 1e-8 {
@@ -57,22 +57,24 @@ impl EnclosedRelation {
     }
 
     fn judge(self, point: &str, requirement: &Requirement) -> Finding {
+        let radius = requirement.radius(self.name);
+        let enclosed = |to: f64| self.enclosed(to, radius.is_some());
         let decided = match self.kind {
-            Kind::Equal => decide(false, |radius| self.enclosed(radius), requirement.radius(self.name), point),
-            Kind::AtMost => self.order(point),
+            Kind::Equal => decide(false, enclosed, radius, point),
+            Kind::AtMost => order(enclosed, point),
         };
         finding(self.name.to_owned(), point, decided)
     }
+}
 
-    /// The order of two numbers, tried at ever smaller radii.
-    fn order(&self, point: &str) -> (Verdict, Ball) {
-        const RADII: [f64; 3] = [1e-4, 1e-8, 1e-12];
-        let try_at = |radius: &f64| below(self.enclosed(*radius), point);
-        let decided = |(verdict, _): &(Verdict, Ball)| !matches!(verdict, Verdict::Undecided { .. });
-        let [coarse, rest @ .., finest] = &RADII;
-        let mut attempts = [coarse].into_iter().chain(rest).map(try_at);
-        attempts.find(decided).unwrap_or_else(|| try_at(finest))
-    }
+/// The order of two numbers, tried at ever smaller radii, given one minus the other to a radius.
+fn order(enclosed: impl Fn(f64) -> Ball, point: &str) -> (Verdict, Ball) {
+    const RADII: [f64; 3] = [1e-4, 1e-8, 1e-12];
+    let try_at = |radius: &f64| below(enclosed(*radius), point);
+    let decided = |(verdict, _): &(Verdict, Ball)| !matches!(verdict, Verdict::Undecided { .. });
+    let [coarse, rest @ .., finest] = &RADII;
+    let mut attempts = [coarse].into_iter().chain(rest).map(try_at);
+    attempts.find(decided).unwrap_or_else(|| try_at(finest))
 }
 
 /// An [`Enclosed`] claim as something that can be certified.

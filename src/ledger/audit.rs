@@ -3,9 +3,8 @@
 //! On laws that are known, at a level at which alarms can be counted and at the level of a run; and for every sampled check of
 //! the ledger, whether its draws have the mean and variance that it states.
 
-use super::in_order::in_order;
 use crate::claims;
-use crate::evidence::{Audit, Budget, Noise, Plan, Statistic, WIDTH, audit, sampler};
+use crate::evidence::{Audit, Budget, Noise, Plan, Statistic, WIDTH, audit, in_order, sampler};
 use crate::numbers::{Field, Float, Lanes, Scalar};
 use std::convert::Infallible;
 

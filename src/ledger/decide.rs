@@ -3,16 +3,23 @@
 //! A claim must pass and its controls be refuted; a false look-alike must be refuted and its control, the truth beside it,
 //! pass. Both go through the same two functions.
 
+use super::plans::{Planned, Plans};
 use super::record::{CheckRecord, ClaimRecord, ControlRecord, Standing, Time};
 use super::run::Options;
 use crate::claims::{Claim, Control, Readings};
 use crate::evidence::{Budget, Finding, Plan, Reading, Requirement, Verdict, simulate};
+use crate::parameters::InputError;
 use std::time::Instant;
 
 /// Runs every reading of an entry that the options ask for, and of its controls.
 pub fn decide(claim: &Claim, options: &Options, budget: &Budget) -> ClaimRecord {
+    decide_planned(claim, &Plans::of(claim), options, budget)
+}
+
+/// The same with plans of this entry, some of which may have been made.
+pub(super) fn decide_planned(claim: &Claim, plans: &Plans, options: &Options, budget: &Budget) -> ClaimRecord {
     let started = Instant::now();
-    let judge = Judge { claim, options, budget };
+    let judge = Judge { claim, plans, options, budget };
     let (checks, controls, standing) = if claim.expect.is_true() {
         let controls = judge.controls(&Requirement::default(), Verdict::refuted);
         let checks = judge.own(&nearest(controls.iter().flat_map(|control| &control.checks)));
@@ -73,6 +80,7 @@ fn record(reading: Reading, label: String, findings: Vec<Finding>) -> CheckRecor
 
 struct Judge<'a> {
     claim: &'a Claim,
+    plans: &'a Plans,
     options: &'a Options,
     budget: &'a Budget,
 }
@@ -80,41 +88,79 @@ struct Judge<'a> {
 impl Judge<'_> {
     /// The entry's own readings.
     fn own(&self, requirement: &Requirement) -> Vec<CheckRecord> {
-        let Self { claim, options, budget } = self;
-        let sample = |part: &Readings| simulate_claim(claim, part, options, budget);
-        claim.readings.iter().flat_map(|part| self.due(part, requirement, sample)).collect()
+        let parts = self.claim.readings.iter().zip(&self.plans.parts);
+        parts.flat_map(|(part, plan)| self.due(part, requirement, || self.simulate_part(part, plan.as_ref()))).collect()
     }
 
     /// The controls; each is as it must be if every reading of it that ran says so.
     fn controls(&self, requirement: &Requirement, as_it_must_be: fn(&Verdict) -> bool) -> Vec<ControlRecord> {
-        let Self { claim, options, budget } = self;
-        let judge = |control: &Control| {
-            let checks =
-                self.due(&control.readings, requirement, |_| simulate_control(claim, control, options, budget));
+        let judge = |(control, plan): (&Control, &Option<Planned>)| {
+            let checks = self.due(&control.readings, requirement, || self.simulate_control(control, plan.as_ref()));
             let caught = (!checks.is_empty()).then(|| checks.iter().all(|check| as_it_must_be(&check.verdict)));
             ControlRecord { id: control.id.to_owned(), story: control.story.to_owned(), caught, checks }
         };
-        claim.controls.iter().map(judge).collect()
+        self.claim.controls.iter().zip(&self.plans.controls).map(judge).collect()
     }
 
     /// The readings of a part that the options ask for.
-    fn due(
-        &self,
-        part: &Readings,
-        requirement: &Requirement,
-        sample: impl Fn(&Readings) -> Vec<Finding>,
-    ) -> Vec<CheckRecord> {
+    fn due(&self, part: &Readings, requirement: &Requirement, sample: impl Fn() -> Vec<Finding>) -> Vec<CheckRecord> {
         let due = part.present().filter(|reading| self.options.readings.contains(reading));
         let judge = |reading| {
             let labelled = |findings: Option<_>| vec![(part.label.to_owned(), findings.unwrap_or_default())];
             let findings: Vec<_> = match reading {
                 Reading::Proof => part.proofs().map(|(label, proof)| (label, proof.prove(self.claim.id))).collect(),
                 Reading::Certificate => labelled(part.certificate.map(|statement| statement.certify(requirement))),
-                Reading::Simulation => labelled(Some(sample(part))),
+                Reading::Simulation => labelled(Some(sample())),
             };
             findings.into_iter().map(move |(label, findings)| record(reading, label, findings))
         };
         due.flat_map(judge).collect()
+    }
+
+    /// The sample sizes that refute the controls that imitate a part.
+    fn sizes(&self, part: &Readings, right: &Plan) -> Vec<(&'static str, u64)> {
+        let controls = self.claim.controls.iter().zip(&self.plans.controls);
+        let imitations = controls.filter(|(control, _)| control.readings.label == part.label);
+        let size = |(control, planned): (&Control, &Option<Planned>)| {
+            Some((control.id, planned.as_ref()?.plan().ok()?.draws_to_refute(right, self.budget)))
+        };
+        imitations.filter_map(size).collect()
+    }
+
+    fn simulate_part(&self, part: &Readings, planned: Option<&Planned>) -> Vec<Finding> {
+        let right = match planned.map(Planned::plan) {
+            Some(Ok(plan)) => plan,
+            Some(Err(error)) => return unreadable(&error.to_string()),
+            None => return Vec::new(),
+        };
+        let Some((nearest, planned)) = self.sizes(part, right).into_iter().max_by_key(|(_, n)| *n) else {
+            return unreadable("no control is simulated, so that nothing says how many draws are enough");
+        };
+        let n = scaled(planned, self.options.effort);
+        let check = format!("{}/{}", self.claim.id, part.label);
+        let mut findings = simulate(right, &check, self.options.seed, self.budget, n);
+        if n < planned {
+            for finding in findings.iter_mut().filter(|finding| finding.verdict.passed()) {
+                let why = format!("{n} draws cannot tell the claim from the control {nearest}; {planned} are needed");
+                finding.verdict = Verdict::Undecided { why };
+            }
+        }
+        findings
+    }
+
+    fn simulate_control(&self, control: &Control, planned: Option<&Planned>) -> Vec<Finding> {
+        let label = control.readings.label;
+        let mut parts = self.claim.readings.iter().zip(&self.plans.parts).filter(|(part, _)| part.label == label);
+        let imitated = parts.find_map(|(_, planned)| planned.as_ref());
+        match imitated.zip(planned).map(|(right, wrong)| Ok::<_, &InputError>((right.plan()?, wrong.plan()?))) {
+            None => unreadable("the claim has no simulation that this control imitates"),
+            Some(Err(error)) => unreadable(&error.to_string()),
+            Some(Ok((right, wrong))) => {
+                let n = scaled(wrong.draws_to_refute(right, self.budget), self.options.effort);
+                let check = format!("{}/{label}/{}", self.claim.id, control.id);
+                simulate(wrong, &check, self.options.seed, self.budget, n)
+            }
+        }
     }
 }
 
@@ -131,60 +177,8 @@ fn nearest<'a>(checks: impl IntoIterator<Item = &'a CheckRecord>) -> Requirement
     requirement
 }
 
-/// The plans of the controls that imitate a part, with the sample sizes that refute them.
-fn sizes(claim: &Claim, part: &Readings, right: &Plan, budget: &Budget) -> Vec<(&'static str, u64)> {
-    let imitations = claim.controls.iter().filter(|control| control.readings.label == part.label);
-    imitations
-        .filter_map(|control| {
-            let wrong = control.readings.simulation?.plan().ok()?;
-            Some((control.id, wrong.draws_to_refute(right, budget)))
-        })
-        .collect()
-}
-
 fn scaled(n: u64, effort: f64) -> u64 {
     (n as f64 * effort).ceil() as u64
-}
-
-fn simulate_claim(claim: &Claim, part: &Readings, options: &Options, budget: &Budget) -> Vec<Finding> {
-    let right = match part.simulation.map(|trial| trial.plan()) {
-        Some(Ok(plan)) => plan,
-        Some(Err(error)) => return unreadable(&error.to_string()),
-        None => return Vec::new(),
-    };
-    let sizes = sizes(claim, part, &right, budget);
-    let Some((nearest, planned)) = sizes.into_iter().max_by_key(|(_, n)| *n) else {
-        return unreadable("no control is simulated, so that nothing says how many draws are enough");
-    };
-    let n = scaled(planned, options.effort);
-    let check = format!("{}/{}", claim.id, part.label);
-    let mut findings = simulate(&right, &check, options.seed, budget, n);
-    if n < planned {
-        for finding in findings.iter_mut().filter(|finding| finding.verdict.passed()) {
-            let why = format!("{n} draws cannot tell the claim from the control {nearest}; {planned} are needed");
-            finding.verdict = Verdict::Undecided { why };
-        }
-    }
-    findings
-}
-
-fn simulate_control(claim: &Claim, control: &Control, options: &Options, budget: &Budget) -> Vec<Finding> {
-    let part = claim.readings.iter().find(|part| part.label == control.readings.label && part.simulation.is_some());
-    let plans = part.and_then(|part| part.simulation).zip(control.readings.simulation);
-    match plans.map(|(right, wrong)| Ok::<_, crate::parameters::InputError>((right.plan()?, wrong.plan()?))) {
-        None => unreadable("the claim has no simulation that this control imitates"),
-        Some(Err(error)) => unreadable(&error.to_string()),
-        Some(Ok((right, wrong))) => {
-            let n = scaled(wrong.draws_to_refute(&right, budget), options.effort);
-            simulate(
-                &wrong,
-                &format!("{}/{}/{}", claim.id, control.readings.label, control.id),
-                options.seed,
-                budget,
-                n,
-            )
-        }
-    }
 }
 
 fn unreadable(why: &str) -> Vec<Finding> {

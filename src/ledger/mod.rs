@@ -1,11 +1,11 @@
-//! Floor 5: the ledger. Runs claims with their controls, and streams what it found.
+//! Floor 6: the ledger. Runs claims with their controls, and streams what it found.
 
 mod audit;
 mod cells;
 mod decide;
 mod figures;
 mod grid;
-mod in_order;
+mod plans;
 mod record;
 mod run;
 mod sweep;

@@ -1,10 +1,12 @@
 //! A run: units in the registry's order, on any number of threads, streamed as soon as their predecessors are done.
 
-use super::in_order::in_order;
+use super::decide::decide_planned;
+use super::figures;
+use super::plans::Plans;
 use super::record::{Counts, Environment, Footer, Header, Record, Time};
-use super::{decide, figures};
 use crate::claims::{self, Claim};
-use crate::evidence::{Budget, Reading};
+use crate::evidence::{Budget, Reading, in_order};
+use std::collections::BTreeMap;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// The seed of a run that does not name one. Any number would do; this one is the first digits of e.
@@ -91,7 +93,7 @@ pub enum LedgerError {
 }
 
 enum Unit {
-    Claim(&'static Claim),
+    Claim(&'static Claim, Plans),
     Figure(usize),
 }
 
@@ -103,12 +105,17 @@ pub fn run(options: &Options, sink: &mut dyn FnMut(&Record) -> std::io::Result<(
     let started = Instant::now();
     let chosen = chosen(options)?;
     // The budget is shared over every sampled check there is, so that a verdict does not depend on what else was asked.
-    let sampled = claims::all().map(sampled_checks).sum::<usize>() + figures::SAMPLED;
+    let mut plans: BTreeMap<_, _> = claims::all().map(|claim| (claim.id, Plans::of(claim))).collect();
+    let sampled = plans.values().map(Plans::statistics).sum::<usize>() + figures::SAMPLED;
     let budget = Budget::new(options.false_alarm, sampled);
     sink(&Record::Header(header(options, &chosen, sampled)))?;
 
     let figures = figures_asked(options);
-    let units = chosen.into_iter().map(Unit::Claim).chain((0..figures).map(Unit::Figure));
+    let claims = chosen.into_iter().map(|claim| {
+        let made = plans.remove(claim.id).unwrap_or_else(|| Plans::of(claim));
+        Unit::Claim(claim, made)
+    });
+    let units = claims.chain((0..figures).map(Unit::Figure));
     let mine = |at: usize| options.shard.is_none_or(|shard| at % shard.count == shard.index - 1);
     let units: Vec<Unit> = units.enumerate().filter(|(at, _)| mine(*at)).map(|(_, unit)| unit).collect();
 
@@ -151,7 +158,7 @@ fn chosen(options: &Options) -> Result<Vec<&'static Claim>, LedgerError> {
 
 fn perform(unit: &Unit, options: &Options, budget: &Budget) -> Record {
     match unit {
-        Unit::Claim(claim) => Record::Claim(Box::new(decide(claim, options, budget))),
+        Unit::Claim(claim, plans) => Record::Claim(Box::new(decide_planned(claim, plans, options, budget))),
         Unit::Figure(number) => Record::Figure(figures::draw(*number, options, budget)),
     }
 }
@@ -168,12 +175,6 @@ fn choose(options: &Options) -> Result<Vec<&'static Claim>, LedgerError> {
         .map(|id| claims::find(id).ok_or_else(|| LedgerError::UnknownClaim(id.clone())))
         .collect::<Result<_, _>>()?;
     Ok(claims::all().filter(|claim| asked.iter().any(|a| a.id == claim.id)).collect())
-}
-
-/// How many statistics of a claim and its controls are decided by sampling.
-fn sampled_checks(claim: &Claim) -> usize {
-    let parts = claim.readings.iter().chain(claim.controls.iter().map(|control| &control.readings));
-    parts.filter_map(|part| part.simulation?.plan().ok()).map(|plan| plan.statistics.len()).sum()
 }
 
 fn header(options: &Options, chosen: &[&Claim], sampled_checks: usize) -> Header {

@@ -4,8 +4,8 @@
 
 use super::cells::{Bounds, Cause, Cell, SweepHeader};
 use super::grid::{self, GridError};
-use super::in_order::in_order;
 use super::run::Shard;
+use crate::evidence::in_order;
 use crate::numbers::{Ball, EndPoint, Field, Interval, Scalar};
 use crate::objectives::elbo_gap::ElboGap;
 use crate::parameters::{Domain, ExactReader, InputError, Inputs, Parameters, Source, at_point};

@@ -38,7 +38,8 @@ impl<E: Elementary> Scalar for Interval<E> {
     }
 
     fn exp(self) -> Self {
-        self.increasing(E::enclose_exp)
+        // Narrow means a width below 182 000/2⁶⁰, over which the slope grows by less than 2⁻⁴⁰ of itself.
+        self.increasing_slowly(E::enclose_exp, |lower| lower.hi().mul_up(E::from_f64(1.0 + 1.0 / (1_u64 << 40) as f64)))
     }
 
     fn exp_m1(self) -> Self {
@@ -46,7 +47,8 @@ impl<E: Elementary> Scalar for Interval<E> {
     }
 
     fn ln(self) -> Self {
-        if self.certainly_positive() { self.increasing(E::enclose_ln) } else { Self::whole() }
+        let slope = |_| E::ONE.div_up(self.lo());
+        if self.certainly_positive() { self.increasing_slowly(E::enclose_ln, slope) } else { Self::whole() }
     }
 
     fn ln_1p(self) -> Self {
@@ -67,6 +69,7 @@ impl<E: Elementary> Scalar for Interval<E> {
         if self.lo() < E::ZERO {
             return Self::whole();
         }
+        // Not by its slope: bounds of a root are so narrow that rounding one more sum would be seen.
         self.increasing(|x| {
             let (lo, hi) = x.sqrt_bounds();
             Self::enclosing(lo, hi)
@@ -123,12 +126,12 @@ impl<E: Elementary> Scalar for Interval<E> {
 
 impl<E: Elementary> Special for Interval<E> {
     fn erf(self) -> Self {
-        self.increasing(E::enclose_erf)
+        self.increasing_slowly(E::enclose_erf, |_| steepest(self))
     }
 
     fn erfc(self) -> Self {
         // Decreasing; its mirror image increases.
-        (-self).increasing(|x| (-x).enclose_erfc())
+        (-self).increasing_slowly(|x| (-x).enclose_erfc(), |_| steepest(self))
     }
 
     fn normal_masses(edges: &[Self]) -> Vec<Self> {
@@ -142,6 +145,12 @@ impl<E: Elementary> Special for Interval<E> {
         let floor = |end: E| i64::try_from(end.to_rational()?.floor()).ok();
         Some((floor(self.lo())?, floor(self.hi())?))
     }
+}
+
+/// An upper bound of `2/√π e^{−x²}` over an interval: how fast the error function changes there.
+fn steepest<E: Elementary>(x: Interval<E>) -> E {
+    // 2/√π = 1.128379167…
+    ((-Interval::point(x.mig()).square()).exp() * Interval::ratio(1_128_379_168, 1_000_000_000)).hi()
 }
 
 /// `ln(eˣ + eʸ) = max + ln(1 + e^{min − max})` of two lower or two upper ends, which may be infinite.

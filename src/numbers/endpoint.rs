@@ -4,8 +4,8 @@
 //! costs a few shifts to see: if the lowest bits of the exact result are no lower than the last place of the rounded one,
 //! nothing was lost. So small integers and dyadic fractions stay points, and `1 − 1` is exactly 0.
 
-use super::Rational;
 use super::rounding::{self, Truncated};
+use super::{Interval, Rational, convolution};
 use f256::f256;
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -155,6 +155,12 @@ pub trait EndPoint:
         if exact { (root, root) } else { (root.next_down(), root.next_up()) }
     }
 
+    /// An enclosure of `Σ aᵢ b_{m−1−i}` that is cheaper than term by term, where there is one.
+    fn convolved(left: &[Interval<Self>], right: &[Interval<Self>]) -> Option<Interval<Self>> {
+        let _ = (left, right);
+        None
+    }
+
     /// The largest number `≤ q` and the smallest `≥ q`: equal if `q` is representable.
     fn rational_bounds(q: &Rational) -> (Self, Self) {
         let (lower, upper) = match rounding::truncate(q, Self::PRECISION, Self::LOWEST_EXPONENT) {
@@ -243,6 +249,9 @@ impl EndPoint for f64 {
     }
     fn from_i64(n: i64) -> Self {
         n as f64
+    }
+    fn convolved(left: &[Interval<Self>], right: &[Interval<Self>]) -> Option<Interval<Self>> {
+        convolution::convolved(left, right)
     }
     fn to_f64(self) -> f64 {
         self

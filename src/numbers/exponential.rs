@@ -11,9 +11,9 @@ use f256::f256;
 /// `e^x` overflows above and vanishes below this; beyond, the exponent is not even looked at.
 const BEYOND: f64 = 182_000.0;
 
-/// `y (1 ± 2⁻²³²)` and one number further on either side: covers a relative error of 31 u, also of subnormal numbers.
+/// `y (1 ± 2⁻²³³)` and one number further on either side: covers a relative error of 15 u, also of subnormal numbers.
 pub(super) fn widened(y: f256) -> Ball {
-    let margin = y.abs().div_pow2(232);
+    let margin = y.abs().div_pow2(233);
     Interval::enclosing((y - margin).next_down(), (y + margin).next_up())
 }
 
@@ -59,7 +59,7 @@ fn scaled(y: Ball, k: i32) -> Ball {
 ///
 /// The errors relative to eˣ: table entries u + u, their product u, the final addition u, the product with eʳ − 1 and that
 /// factor 2⁻¹³·2.3u; the argument: k·(high part of ln 2) is exact, two subtractions of numbers below 1/2 err by u/4 each, the
-/// low part by less than 2⁻⁴³⁰. Together < 4.7 u, and 31 u are allowed.
+/// low part by less than 2⁻⁴³⁰. Together < 4.7 u, and 15 u are allowed.
 pub(super) fn exp(x: f256) -> Ball {
     if x == f256::ZERO {
         return Ball::one();
@@ -83,7 +83,7 @@ pub(super) fn exp(x: f256) -> Ball {
 ///
 /// For |x| < 0.34, with a = e^{i/64} − 1, b = e^{j/4096} − 1 of one sign and m = a + b + ab, p = eʳ − 1: the result is m + p (1 + m). The
 /// entries and their sum err by 2u, the product by 3u of |ab| ≤ |m|/60, the sum by u: 3.2 u of |m|. |p| (1 + m) ≤ 0.51 |m| has 2.5 u
-/// more; at worst they cancel to 0.49 |m|, which doubles both, and the last addition adds u: ≤ 11.5 u, and 31 u are allowed.
+/// more; at worst they cancel to 0.49 |m|, which doubles both, and the last addition adds u: ≤ 11.5 u, and 15 u are allowed.
 pub(super) fn exp_m1(x: f256) -> Ball {
     if x == f256::ZERO {
         return Ball::zero();

@@ -48,7 +48,7 @@ pub(super) fn ln(x: f256) -> Ball {
 /// `ln (1 + x)` for a finite `x > −1`, with relative width below 2⁻²²⁵.
 ///
 /// For |x| ≤ 1/64: s = x/(2 + x), w = s² ≤ 2⁻¹³·⁹, ln (1 + x) = 2 artanh s; eighteen terms leave 2⁻²⁵⁵; the quotient errs by
-/// 2 u, the series by 1.1 u, the product by u: ≤ 4.2 u, and 31 u are allowed. Elsewhere 1 + x is enclosed first, which costs
+/// 2 u, the series by 1.1 u, the product by u: ≤ 4.2 u, and 15 u are allowed. Elsewhere 1 + x is enclosed first, which costs
 /// at most 2⁻²³⁵/ln (1 + 1/64).
 pub(super) fn ln_1p(x: f256) -> Ball {
     if x == f256::ZERO {

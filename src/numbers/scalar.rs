@@ -72,6 +72,12 @@ pub trait Field:
         Self::one()
     }
 
+    /// `Σ aᵢ b_{m−1−i}` for two slices of the same length `m`: what a coefficient of a product of power series is made of. Intervals of
+    /// doubles bound all its roundings at once.
+    fn convolved(left: &[Self], right: &[Self]) -> Self {
+        left.iter().zip(right.iter().rev()).fold(Self::zero(), |sum, (a, b)| sum + *a * *b)
+    }
+
     /// `xⁿ` for any integer `n`, by repeated squaring.
     fn powi(self, n: i32) -> Self {
         let mut power = Self::one();

@@ -63,20 +63,31 @@ impl<S: Scalar, const N: usize> Taylor<S, N> {
         series
     }
 
-    /// `Σ_{j=1}^{min(n, len−1)} j cⱼ tail[n−j]`: n times the n-th coefficient of `∫ c′·tail`.
-    fn weighted_sum(&self, tail: &[S], n: usize) -> S {
-        (1..=n.min(self.len - 1)).fold(S::zero(), |sum, j| sum + self.coefficients[j] * tail[n - j] * j as i64)
+    /// The series `Σ (n + 1) cₙ₊₁ hⁿ`.
+    fn slope(&self) -> Self {
+        let mut slope = Self::constant(S::zero());
+        slope.len = (self.len - 1).max(1);
+        for n in 1..self.len {
+            slope.coefficients[n - 1] = self.coefficients[n] * n as i64;
+        }
+        slope
+    }
+
+    /// The coefficient of `hⁿ` in the product with a series of which the first `n + 1` coefficients are known.
+    fn product_coefficient(&self, known: &[S], n: usize) -> S {
+        let terms = self.len.min(n + 1);
+        S::convolved(&self.coefficients[..terms], &known[n + 1 - terms..=n])
     }
 
     /// The logistic function λ of this series and of its negative, by `λ(z)′ = λ(z) λ(−z) z′`.
     fn shares(self) -> (Self, Self) {
+        let slope = self.slope();
         let first = self.coefficients[0];
         let (mut share, mut rest) = (Self::constant(first.logistic()), Self::constant((-first).logistic()));
         let mut product = [S::zero(); N];
         for n in 1..self.full() {
-            let known = (0..n).fold(S::zero(), |sum, j| sum + share.coefficients[j] * rest.coefficients[n - 1 - j]);
-            product[n - 1] = known;
-            share.coefficients[n] = self.weighted_sum(&product, n) / n as i64;
+            product[n - 1] = S::convolved(&share.coefficients[..n], &rest.coefficients[..n]);
+            share.coefficients[n] = slope.product_coefficient(&product, n - 1) / n as i64;
             rest.coefficients[n] = -share.coefficients[n];
         }
         share.len = self.full();
@@ -121,9 +132,8 @@ impl<S: Scalar, const N: usize> Mul for Taylor<S, N> {
     fn mul(self, other: Self) -> Self {
         let len = (self.len + other.len - 1).min(N);
         let product = |n: usize| {
-            let from = (n + 1).saturating_sub(other.len);
-            (from..=n.min(self.len - 1))
-                .fold(S::zero(), |sum, j| sum + self.coefficients[j] * other.coefficients[n - j])
+            let (from, to) = ((n + 1).saturating_sub(other.len), n.min(self.len - 1));
+            S::convolved(&self.coefficients[from..=to], &other.coefficients[n - to..=n - from])
         };
         Self::recurrence(product(0), len, |_, n| product(n))
     }
@@ -135,8 +145,8 @@ impl<S: Scalar, const N: usize> Div for Taylor<S, N> {
         let first = other.coefficients[0];
         let len = if other.len == 1 { self.len } else { N };
         Self::recurrence(self.coefficients[0] / first, len, |q, n| {
-            let known = (1..=n.min(other.len - 1)).fold(S::zero(), |sum, j| sum + other.coefficients[j] * q[n - j]);
-            (self.coefficients[n] - known) / first
+            let last = n.min(other.len - 1);
+            (self.coefficients[n] - S::convolved(&other.coefficients[1..=last], &q[n - last..n])) / first
         })
     }
 }
@@ -183,7 +193,8 @@ impl<S: Scalar, const N: usize> Scalar for Taylor<S, N> {
     }
 
     fn exp(self) -> Self {
-        Self::recurrence(self.coefficients[0].exp(), self.full(), |e, n| self.weighted_sum(e, n) / n as i64)
+        let slope = self.slope();
+        Self::recurrence(self.coefficients[0].exp(), self.full(), |e, n| slope.product_coefficient(e, n - 1) / n as i64)
     }
 
     fn exp_m1(self) -> Self {
@@ -193,13 +204,14 @@ impl<S: Scalar, const N: usize> Scalar for Taylor<S, N> {
     }
 
     fn ln(self) -> Self {
-        let first = self.coefficients[0];
-        // c l′ = c′, solved for the n-th coefficient of l.
-        Self::recurrence(first.ln(), self.full(), |l, n| {
-            let known = (1..n)
-                .filter(|j| n - j < self.len)
-                .fold(S::zero(), |sum, j| sum + l[j] * self.coefficients[n - j] * j as i64);
-            (self.coefficients[n] - known / n as i64) / first
+        let (first, slope) = (self.coefficients[0], self.slope());
+        // c l′ = c′, solved for the coefficients of l′ one after the other.
+        let mut rates = [S::zero(); N];
+        Self::recurrence(first.ln(), self.full(), |_, n| {
+            let last = (n - 1).min(self.len - 1);
+            let known = S::convolved(&self.coefficients[1..=last], &rates[n - 1 - last..n - 1]);
+            rates[n - 1] = (slope.coefficients[n - 1] - known) / first;
+            rates[n - 1] / n as i64
         })
     }
 
@@ -212,17 +224,17 @@ impl<S: Scalar, const N: usize> Scalar for Taylor<S, N> {
     fn sqrt(self) -> Self {
         let first = self.coefficients[0].sqrt();
         Self::recurrence(first, self.full(), |s, n| {
-            let known = (1..n).fold(S::zero(), |sum, j| sum + s[j] * s[n - j]);
-            (self.coefficients[n] - known) / (first * 2)
+            (self.coefficients[n] - S::convolved(&s[1..n], &s[1..n])) / (first * 2)
         })
     }
 
     fn sin_cos(self) -> (Self, Self) {
         let (sin, cos) = self.coefficients[0].sin_cos();
         let (mut s, mut c) = (Self::constant(sin), Self::constant(cos));
+        let slope = self.slope();
         for n in 1..self.full() {
-            s.coefficients[n] = self.weighted_sum(&c.coefficients, n) / n as i64;
-            c.coefficients[n] = -self.weighted_sum(&s.coefficients, n) / n as i64;
+            s.coefficients[n] = slope.product_coefficient(&c.coefficients, n - 1) / n as i64;
+            c.coefficients[n] = -slope.product_coefficient(&s.coefficients, n - 1) / n as i64;
         }
         s.len = self.full();
         c.len = self.full();
@@ -234,8 +246,13 @@ impl<S: Scalar, const N: usize> Scalar for Taylor<S, N> {
         let first = self.coefficients[0].log_add_exp(other.coefficients[0]);
         let (share, rest) = (self - other).shares();
         let len = if self.len.max(other.len) == 1 { 1 } else { N };
+        let (slope, other) = (self.slope(), other.slope());
         Self::recurrence(first, len, |_, n| {
-            (self.weighted_sum(&share.coefficients, n) + other.weighted_sum(&rest.coefficients, n)) / n as i64
+            let parts = (
+                slope.product_coefficient(&share.coefficients, n - 1),
+                other.product_coefficient(&rest.coefficients, n - 1),
+            );
+            (parts.0 + parts.1) / n as i64
         })
     }
 
@@ -246,16 +263,15 @@ impl<S: Scalar, const N: usize> Scalar for Taylor<S, N> {
     fn phi(self, k: u32) -> Self {
         // φₖ′ = φₖ − k φₖ₊₁: N coefficients of φₖ need N − 1 of φₖ₊₁, and so on up to the bare value of φₖ₊ₙ₋₁.
         // No division by z, hence no removable singularity and no branch.
-        let z = self.coefficients[0];
+        let (z, slope) = (self.coefficients[0], self.slope());
         let full = self.full();
         let mut above = Self::constant(z.phi(k + full as u32 - 1));
         for level in (0..full.saturating_sub(1)).rev() {
             let order = k + level as u32;
+            let mut rates = [S::zero(); N];
             above = Self::recurrence(z.phi(order), full - level, |phi, n| {
-                let slope: [S; N] = std::array::from_fn(|j| {
-                    if j < n { phi[j] - above.coefficients[j] * i64::from(order) } else { S::zero() }
-                });
-                self.weighted_sum(&slope, n) / n as i64
+                rates[n - 1] = phi[n - 1] - above.coefficients[n - 1] * i64::from(order);
+                slope.product_coefficient(&rates, n - 1) / n as i64
             });
         }
         above
@@ -266,7 +282,8 @@ impl<S: Special, const N: usize> Taylor<S, N> {
     /// The integral of `2/√π e^{−z²}` along this series.
     fn error_integral(self, first: S) -> Self {
         let density = (-self.square()).exp() * Self::constant(S::int(2) / S::pi().sqrt());
-        Self::recurrence(first, self.full(), |_, n| self.weighted_sum(&density.coefficients, n) / n as i64)
+        let slope = self.slope();
+        Self::recurrence(first, self.full(), |_, n| slope.product_coefficient(&density.coefficients, n - 1) / n as i64)
     }
 }
 

@@ -3,10 +3,10 @@
 
 use super::cases::Case;
 use crate::claims::ask;
+use crate::evidence::in_order;
 use crate::numbers::{Ball, Field, Rational};
 use serde::{Deserialize, Serialize};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::convert::Infallible;
 use std::time::Instant;
 
 /// The verdict on one case.
@@ -76,24 +76,11 @@ impl Summary {
 
 /// Evaluates cases on some threads and compares; results come in the order of the cases.
 pub fn verify(cases: &[Case], jobs: usize) -> Summary {
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, cases.len().max(1)) {
-            scope.spawn(|| {
-                while let Some((at, case)) = {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    cases.get(at).map(|case| (at, case))
-                } {
-                    let result = judge(case);
-                    done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, result));
-                }
-            });
-        }
+    let mut results = Vec::with_capacity(cases.len());
+    let Ok(()) = in_order(cases, jobs, judge, |result| {
+        results.push(result);
+        Ok::<_, Infallible>(())
     });
-    let mut results = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    results.sort_by_key(|(at, _)| *at);
-    let results: Vec<CaseResult> = results.into_iter().map(|(_, result)| result).collect();
     let with = |verdict| results.iter().filter(move |r| r.verdict == verdict).map(|r| r.id.clone()).collect::<Vec<_>>();
     Summary {
         cases: results.len(),

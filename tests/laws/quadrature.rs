@@ -2,7 +2,7 @@
 
 use super::exact::{polynomial_in, q, rational};
 use ouracle::numbers::{
-    Ball, EndPoint, Field, Panel, Rational, Scalar, gauss_legendre_nodes, integrate, integrate_to_digits,
+    Ball, COARSE, EndPoint, Field, Panel, Rational, Scalar, gauss_legendre_nodes, integrate, integrate_to_digits,
 };
 use proptest::prelude::*;
 
@@ -67,7 +67,7 @@ fn the_remainder_is_needed() {
     // A panel that claims a vanishing coefficient of order 40: the rule without remainder.
     let lying = |_: Panel| Panel::zero();
     let ends = (Ball::rational(&from), Ball::rational(&to));
-    let bare = integrate(&f, &lying, ends.0, ends.1, 1.0);
+    let bare = integrate(&f, &lying, ends.0, ends.1, COARSE);
     let enclosed = integrate(&f, &honest, ends.0, ends.1, 1.0);
     assert!(enclosed.contains(&exact) && !bare.contains(&exact));
     // The error of the rule is the constant of the remainder itself: 2⁴¹ (20!)⁴/(41 (40!)²).
@@ -76,8 +76,26 @@ fn the_remainder_is_needed() {
     assert!((bare + Ball::rational(&error)).contains(&exact), "the constant of the remainder is off");
     assert!(!(bare + Ball::rational(&(error * q("1.000001")))).contains(&exact));
     // The same with a transcendental integrand.
-    let bare = integrate(&|x: Ball| (x * 9).exp(), &lying, Ball::int(-1), Ball::one(), 1.0);
+    let bare = integrate(&|x: Ball| (x * 9).exp(), &lying, Ball::int(-1), Ball::one(), COARSE);
     assert!(bare.is_disjoint(&((Ball::int(9).exp() - Ball::int(-9).exp()) / 9)));
+}
+
+/// To a coarse radius the sum is in doubles: fewer digits, and never wrong. Where rounding them would be seen, it is not.
+#[test]
+fn coarse_integrals_are_sums_of_doubles() {
+    let exact = Ball::one().exp_m1();
+    let coarse = integral!(|x| x.exp(), Ball::zero(), Ball::one(), 1e-8);
+    let fine = integral!(|x| x.exp(), Ball::zero(), Ball::one(), COARSE);
+    assert!(coarse.overlaps(&exact) && fine.overlaps(&exact));
+    let radii = [coarse, fine].map(|integral| integral.radius().to_f64());
+    assert!(radii[0] > 1e-17 && radii[0] < 1e-12 && radii[1] < 1e-20, "{radii:?}");
+    // Doubles would lose twelve of sixteen digits.
+    let cancelling = integral!(|x| (x.exp() + 1_000_000_000_000) - 1_000_000_000_000, Ball::zero(), Ball::one(), 1e-8);
+    assert!(cancelling.overlaps(&exact) && cancelling.radius().to_f64() < 1e-20, "{cancelling}");
+    // A reading of doubles that is off by their last digits is seen: the nodes are read where the panels are.
+    let shifted = |x: Panel| x.exp() + Panel::rational(&q("1e-12"));
+    let off = integrate(&|x: Ball| x.exp(), &shifted, Ball::zero(), Ball::one(), 1e-8);
+    assert!(off.is_disjoint(&exact), "{off}");
 }
 
 #[test]

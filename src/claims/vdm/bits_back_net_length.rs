@@ -52,23 +52,27 @@ fn truncated(point: &CodingPoint<Ball>) -> Result<(Vec<Ball>, Chain<Vec<Ball>>),
 }
 
 impl NetLength {
-    /// `N` by recursion over neighbours.
-    fn recursion(&self, point: &CodingPoint<Ball>) -> Result<Ball, InputError> {
-        let (data, chain) = point.tables()?;
+    /// `N` by recursion over neighbours, given the tables of the point.
+    fn recursion(
+        &self,
+        point: &CodingPoint<Ball>,
+        data: &[Ball],
+        chain: &Chain<Vec<Ball>>,
+    ) -> Result<Ball, InputError> {
         let real = CodingPoint { bits: None, ..point.clone() };
         Ok(match self.0 {
             // Symbols of the real encoder in the code of the quantised one and of the quantised model.
             REAL_ENCODER => {
                 let (_, drawn) = real.tables()?;
-                expected(&data, &drawn, &chain)
+                expected(data, &drawn, chain)
             }
             TRUNCATED => {
                 let (data, chain) = truncated(point)?;
                 chain.net_bits(&data)
             }
-            NOT_RETURNED => chain.pushed_bits(&data),
-            REAL_MASSES => real.tables()?.1.net_bits(&data),
-            _ => chain.net_bits(&data),
+            NOT_RETURNED => chain.pushed_bits(data),
+            REAL_MASSES => real.tables()?.1.net_bits(data),
+            _ => chain.net_bits(data),
         })
     }
 }
@@ -98,7 +102,7 @@ impl Enclosed for NetLength {
     fn relations(&self, point: &str) -> Result<Vec<EnclosedRelation>, InputError> {
         let point: CodingPoint<Ball> = at_point(point)?;
         let (data, chain) = point.tables()?;
-        let net = self.recursion(&point)?;
+        let net = self.recursion(&point, &data, &chain)?;
         let mut enumerated = Interval::zero();
         let sum = &mut |path: &Path<_>| enumerated = enumerated + path.probability * path.net_bits();
         chain.narrowed().for_each_path(&narrowed(&data), sum);

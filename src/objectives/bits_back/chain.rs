@@ -101,6 +101,17 @@ impl<S: Special> LatticeChain<S> {
         Self { variance, gammas, data, latent }
     }
 
+    /// In another reading.
+    pub fn map<R: Special>(&self, f: impl Fn(S) -> R) -> LatticeChain<R> {
+        let bins = |lattice: &Lattice<S>| Lattice { spacing: f(lattice.spacing), side: lattice.side };
+        LatticeChain {
+            variance: f(self.variance),
+            gammas: self.gammas.iter().map(|gamma| f(*gamma)).collect(),
+            data: bins(&self.data),
+            latent: bins(&self.latent),
+        }
+    }
+
     /// The law `P` of `x` on its bins.
     pub fn data_law(&self) -> Vec<S> {
         self.data.masses(&Gaussian::centred(self.variance))
@@ -192,6 +203,8 @@ mod tests {
         let (coder, exact) = (small::<Float>(3).chain(), small::<Ball>(3).chain());
         let tables = coder.frequencies(16).unwrap();
         assert_eq!(tables, exact.frequencies(16).unwrap());
+        let in_doubles = small::<Ball>(3).map(|x| x.to_f64_interval()).chain();
+        assert_eq!(tables, in_doubles.frequencies(16).unwrap());
         let masses: Chain<Vec<Ball>> = tables.masses();
         assert!(sum(masses.prior.iter().copied()).contains(&1.into()));
     }

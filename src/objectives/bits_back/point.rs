@@ -1,6 +1,6 @@
 //! The parameters of bits-back coding on lattices.
 
-use super::{Chain, Lattice, LatticeChain, MOST_BITS};
+use super::{Chain, Frequencies, Lattice, LatticeChain, MOST_BITS, UndecidedFloor};
 use crate::numbers::{Ball, Special};
 use crate::parameters::{Domain, InputError, Parameters, Source};
 
@@ -72,12 +72,17 @@ impl CodingPoint<Ball> {
     /// # Errors
     /// [`InputError`] if a probability is too small for an enclosure, or too little is known of one to say its frequency.
     pub fn tables(&self) -> Result<(Vec<Ball>, Chain<Vec<Ball>>), InputError> {
-        let chain = self.lattice.chain();
         let coded = match self.bits {
-            None => chain.try_map(|law| positive(law))?,
-            Some(bits) => chain.frequencies(bits).map_err(|open| InputError::Condition(open.to_string()))?.masses(),
+            None => self.lattice.chain().try_map(|law| positive(law))?,
+            Some(bits) => self.frequencies(bits).map_err(|open| InputError::Condition(open.to_string()))?.masses(),
         };
         Ok((self.data_law()?, coded))
+    }
+
+    /// The laws in frequencies: by enclosures of doubles if these leave none open, since a whole number that is decided has no more digits.
+    fn frequencies(&self, bits: u32) -> Result<Chain<Frequencies>, UndecidedFloor> {
+        let in_doubles = self.lattice.map(|x| x.to_f64_interval()).chain().frequencies(bits);
+        in_doubles.or_else(|_| self.lattice.chain().frequencies(bits))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 /// Works on every unit, on `jobs` threads, and hands each result to `sink` as soon as those before it are there. If the sink fails, no
 /// further unit is begun.
-pub(super) fn in_order<U: Sync, R: Send, E>(
+pub(crate) fn in_order<U: Sync, R: Send, E>(
     units: &[U],
     jobs: usize,
     work: impl Fn(&U) -> R + Sync,
