@@ -116,9 +116,9 @@ fn hard_points_are_enclosed<S: InStep>() {
         let x = lanes(a);
         for ((name, f), (_, g)) in functions::<S>().into_iter().zip(functions::<Ball>()) {
             let found = f(S::of(x));
-            for i in 0..4 {
-                let known = g(Ball::from(x[i]));
-                assert!(encloses(found.at(i), known), "{name} of {:e}: {}, not {known}", x[i], found.at(i));
+            for (i, x) in x.into_iter().enumerate() {
+                let known = g(Ball::from(x));
+                assert!(encloses(found.at(i), known), "{name} of {x:e}: {}, not {known}", found.at(i));
             }
         }
         for b in HARD {
@@ -303,10 +303,10 @@ fn many_points_of_every_function_are_enclosed() {
                 if negative { -x } else { x }
             });
             let (narrow, fine) = (f(Intervals::of(x)), g(DoubleWords::of(x)));
-            for i in 0..4 {
-                let known = known(Ball::from(x[i]));
-                assert!(encloses(narrow.at(i), known), "{name} of {:e}: {}, not {known}", x[i], narrow.at(i));
-                assert!(encloses(fine.at(i), known), "{name} of {:e}: {}, not {known}", x[i], fine.at(i));
+            for (i, x) in x.into_iter().enumerate() {
+                let known = known(Ball::from(x));
+                assert!(encloses(narrow.at(i), known), "{name} of {x:e}: {}, not {known}", narrow.at(i));
+                assert!(encloses(fine.at(i), known), "{name} of {x:e}: {}, not {known}", fine.at(i));
             }
         }
     }

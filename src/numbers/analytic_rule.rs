@@ -80,3 +80,43 @@ fn cosine_terms(n: usize) -> Vec<(Ball, i64)> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numbers::EndPoint;
+
+    /// As many disjoint zeros as the degree are all of them.
+    #[test]
+    fn the_nodes_are_all_zeros_and_integrate_polynomials() {
+        for rule in [&*RULE_FOR_DOUBLES, &*RULE_FOR_BALLS] {
+            assert!(rule.nodes.windows(2).all(|pair| pair[1].0.hi() < pair[0].0.lo()));
+            for power in [0, 2, 2 * rule.nodes.len() as i32 - 2] {
+                let sum = rule.nodes.iter().fold(Ball::zero(), |sum, (x, weight)| sum + x.powi(power) * *weight);
+                let moment = Ball::ratio(2, power as u32 + 1);
+                assert!(sum.overlaps(&moment) && sum.radius().to_f64() < 1e-66, "x^{power}: {sum}");
+            }
+        }
+    }
+
+    /// `1/(c − x)` with its pole just outside the ellipse: the error is what theory expects, and within the bound.
+    #[test]
+    fn the_error_is_within_its_bound() {
+        let pole = Ball::ratio(17, 10);
+        let exact = ((pole + 1) / (pole - 1)).ln();
+        for rule in [&*RULE_FOR_DOUBLES, &*RULE_FOR_BALLS] {
+            let sum = rule.nodes.iter().fold(Ball::zero(), |sum, (x, weight)| sum + *weight / (pole - *x));
+            let error = (exact - sum).to_f64().abs();
+            let outside = Boxes::real(crate::numbers::Intervals::splat(pole.to_f64_interval()));
+            let sizes = rule.upper_half.iter().map(|slice| (outside - *slice).recip().mag()[0]);
+            // The ellipse ends at 5/3.
+            let largest = (pole - Ball::ratio(5, 3)).recip().to_f64();
+            assert!(sizes.fold(0.0, f64::max) >= largest, "the rectangles do not cover the ellipse");
+            assert!(error <= largest * rule.error_factor, "{error:e} beyond its bound");
+            // To leading order in 1/n the error at a simple pole is 2π (c + √(c² − 1))^{−2n−1}: neither number is nothing.
+            let reach = pole + (pole.square() - 1).sqrt();
+            let expected = (Ball::pi() * 2 * reach.powi(-2 * rule.nodes.len() as i32 - 1)).to_f64();
+            assert!((0.5..2.0).contains(&(error / expected)), "{error:e}, expected {expected:e}");
+        }
+    }
+}

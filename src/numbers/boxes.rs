@@ -91,6 +91,7 @@ impl<const N: usize> Mul for Boxes<N> {
 
 impl<const N: usize> Div for Boxes<N> {
     type Output = Self;
+    #[allow(clippy::suspicious_arithmetic_impl, reason = "a quotient is a product with the reciprocal")]
     #[inline(always)]
     fn div(self, other: Self) -> Self {
         self * other.recip()

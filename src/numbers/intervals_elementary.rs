@@ -207,11 +207,9 @@ impl<const N: usize> Scalar for Intervals<N> {
 
     /// Lane by lane: not by vector instructions.
     fn sin_cos(self) -> (Self, Self) {
-        let lanes: [_; N] = std::array::from_fn(|i| self.lane(i).sin_cos());
-        let of = |pick: fn(&(Interval<f64>, Interval<f64>)) -> Interval<f64>| {
-            Self::each(|i| (pick(&lanes[i]).lo(), pick(&lanes[i]).hi()))
-        };
-        (of(|both| both.0), of(|both| both.1))
+        let (sines, cosines) = (0..N).map(|i| self.lane(i).sin_cos()).unzip::<_, _, Vec<_>, Vec<_>>();
+        let of = |lanes: &[Interval<f64>]| Self::each(|i| (lanes[i].lo(), lanes[i].hi()));
+        (of(&sines), of(&cosines))
     }
 
     /// Up to `φ₃` in step; further up lane by lane.
