@@ -33,6 +33,7 @@ const NOWHERE: usize = 9;
 const TINY: usize = 10;
 const BELOW: usize = 11;
 const BELOW_OFF: usize = 12;
+const GROWTH_NEARLY: usize = 13;
 
 impl Statement for Toys {
     type Params<S: Scalar> = Toy<S>;
@@ -68,6 +69,12 @@ impl Statement for Toys {
             ),
             GROWTH => growth(1),
             GROWTH_OFF => growth(2),
+            GROWTH_NEARLY => Relation::rate(
+                "toy",
+                (S::zero(), S::one()),
+                move |t| Dual { re: t, eps: S::one() } * Dual::constant(v * 1_000_000),
+                move |_| v * 1_000_000 + S::ratio(1, 1000),
+            ),
             BOUND => Relation::at_most("toy", x * v * 2, x.square() + v.square(), NonNegative::square(x - v)),
             BOUND_OFF => Relation::at_most("toy", x * v * 2, x.square() + v.square(), NonNegative::square(x + v)),
             BELOW => Relation::below("toy", x * v * 2, x.square() + v.square()),
@@ -177,6 +184,12 @@ fn doubles_decide_where_they_can() {
         }
         assert_eq!(findings[2].verdict, Verdict::Certified);
     }
+    // So for an integral: 1/1000 beside a million, of which doubles keep six digits or so, is shown with ten.
+    let findings = Toys(GROWTH_NEARLY).certify(&Requirement::default());
+    assert!(
+        findings.iter().all(|finding| finding.size.is_some_and(|size| (size / 1e-3 - 1.0).abs() < 1e-12)),
+        "{findings:?}"
+    );
     let (full, findings) = certified(None, &asked(1.0));
     assert_eq!((full, verdict(&findings)), (1, Verdict::Certified));
 }

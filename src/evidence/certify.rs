@@ -4,7 +4,7 @@
 //! shown; what they leave open is read in [`Ball`]. What is claimed true always is.
 
 use super::{Finding, Relation, RelationKind, Statement, Verdict};
-use crate::numbers::{Ball, COARSE, Field, Panel, Scalar, integrate};
+use crate::numbers::{Ball, COARSE, EndPoint, Field, Panel, Scalar, integrate};
 use crate::parameters::{InputError, at_point};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -83,14 +83,19 @@ fn in_full(
     }
 }
 
+/// Whether an enclosure hides none of the ten digits that are shown of it: of these the last is a hundred times larger.
+fn is_shown_in_full(value: &Ball) -> bool {
+    const SHOWN: f64 = 1e-12;
+    let value = value.to_f64_interval();
+    value.radius() <= SHOWN * value.mig()
+}
+
 /// The refutation of a relation by its values in doubles, which are what power series at constants begin with; `None` unless they exclude
 /// zero, and are as narrow as they are shown. A rate waits for its integral.
 fn in_doubles(relation: &Relation<'_, Panel>, point: &str) -> Option<(Verdict, Ball)> {
-    // Of ten digits that are shown the last is a hundred times larger.
-    const SHOWN: f64 = 1e-12;
     let shown = |value: Panel| {
-        let value = value.coefficient(0);
-        (!value.contains_zero() && value.radius() <= SHOWN * value.mig()).then(|| Ball::from(value))
+        let value = Ball::from(value.coefficient(0));
+        (!value.contains_zero() && is_shown_in_full(&value)).then_some(value)
     };
     let (difference, room) = match &relation.kind {
         RelationKind::Equal(left, right) => (shown(*left - *right)?, None),
@@ -125,6 +130,9 @@ pub(super) fn finding(name: String, point: &str, (verdict, difference): (Verdict
 /// claim never searches: it has a requirement.
 const RADII: [f64; 2] = [1e-4, 1e-16];
 
+/// Below this share of the first radius it is no longer remainders of quadratures that make a difference wide, but what doubles round.
+const ROUNDED: f64 = 1e-6;
+
 /// How narrowly the residue of a rate must be known, at a few times, to say that a mistake does not touch it.
 const VANISHING: f64 = 1e-12;
 
@@ -141,6 +149,12 @@ pub(super) fn decide(
     loop {
         let difference = difference(radius / 2.0);
         if !difference.contains_zero() {
+            // A sum of doubles that is seen to be one: the remainder alone would hide less, and is asked for again with all digits.
+            let rounded = difference.radius().to_f64() < first * ROUNDED && !is_shown_in_full(&difference);
+            if !exact && required.is_none() && radius > COARSE && rounded {
+                radius = COARSE;
+                continue;
+            }
             let by = format!("left minus right is {}", difference.to_decimal(6));
             return (Verdict::Refuted { at: point.to_owned(), by }, difference);
         }

@@ -27,7 +27,8 @@ static INVERSE_FACTORIALS: LazyLock<Vec<f64>> = LazyLock::new(|| {
 fn phi_by_horner(z: f64, k: u32) -> Option<Interval<f64>> {
     let (magnitude, order) = (z.abs(), k as usize);
     let terms = if magnitude <= 1.0 { 20 } else { 56 };
-    if z == 0.0 || !(magnitude <= f64::from(k / 2).max(1.0)) || k == 0 || order + terms > INVERSE_FACTORIALS.len() {
+    let converges = magnitude > 0.0 && magnitude <= f64::from(k / 2).max(1.0);
+    if !converges || k == 0 || order + terms > INVERSE_FACTORIALS.len() {
         return None;
     }
     let value = INVERSE_FACTORIALS[order..order + terms].iter().rev().fold(0.0, |sum, term| term + z * sum);

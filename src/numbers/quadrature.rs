@@ -22,12 +22,13 @@ pub type Panel = Taylor<Interval<f64>, { ORDER + 1 }>;
 const DEEPEST: u32 = 60;
 const MOST_PANELS: usize = 4000;
 
-/// An integral to a larger radius than this is summed in doubles, if rounding them adds no more than [`ROUNDING`]. What is kept as evidence
-/// of something true is asked for more narrowly.
+/// An integral to a larger radius than this is summed in doubles, if rounding them adds no more than [`ROUNDING`] beside its size, and
+/// [`BESIDE_RADIUS`] beside the radius. What is kept as evidence of something true is asked for more narrowly.
 pub const COARSE: f64 = 1e-9;
 
-/// What rounding doubles may add to the radius of an integral, beside its size: far below the digits of a discrepancy that are printed.
+/// What rounding doubles may add to the radius of an integral: far below the digits of a discrepancy that are printed.
 const ROUNDING: f64 = 1e-13;
+const BESIDE_RADIUS: f64 = 1e-6;
 
 /// Encloses `∫ f` between two times, to about the radius asked for.
 ///
@@ -42,7 +43,7 @@ pub fn integrate(
 ) -> Ball {
     let Some((panels, remainder)) = panels(over_panel, from, to, radius) else { return Ball::whole() };
     let coarse = (radius > COARSE).then(|| sum(&panels, |panel| sum_of_doubles(over_panel, panel)));
-    let narrow = |sum: &Ball| sum.radius().to_f64() <= ROUNDING * sum.to_f64().abs();
+    let narrow = |sum: &Ball| sum.radius().to_f64() <= (ROUNDING * sum.to_f64().abs()).min(BESIDE_RADIUS * radius);
     coarse.filter(narrow).unwrap_or_else(|| sum(&panels, |panel| panel_sum(f, panel))) + Ball::from(remainder)
 }
 
@@ -60,13 +61,16 @@ fn integrate_in_full(
     })
 }
 
+/// The two ends of a panel.
+type Ends = (Ball, Ball);
+
 /// Panels that leave a remainder of about this radius, with the remainder of all of them together.
 fn panels(
     over_panel: &dyn Fn(Panel) -> Panel,
     from: Ball,
     to: Ball,
     radius: f64,
-) -> Option<(Vec<(Ball, Ball)>, Interval<f64>)> {
+) -> Option<(Vec<Ends>, Interval<f64>)> {
     let width = (to - from).to_f64().abs();
     let mut open = vec![(from, to, 0)];
     let (mut panels, mut total) = (Vec::new(), Interval::zero());
@@ -87,7 +91,7 @@ fn panels(
     Some((panels, total))
 }
 
-fn sum(panels: &[(Ball, Ball)], of: impl Fn((Ball, Ball)) -> Ball) -> Ball {
+fn sum(panels: &[Ends], of: impl Fn(Ends) -> Ball) -> Ball {
     panels.iter().fold(Ball::zero(), |sum, panel| sum + of(*panel))
 }
 
@@ -124,7 +128,7 @@ fn remainder(over_panel: &dyn Fn(Panel) -> Panel, left: Ball, right: Ball) -> In
     over_panel(variable).coefficient(ORDER) * width * RULE.constant
 }
 
-fn panel_sum(f: &dyn Fn(Ball) -> Ball, (left, right): (Ball, Ball)) -> Ball {
+fn panel_sum(f: &dyn Fn(Ball) -> Ball, (left, right): Ends) -> Ball {
     let middle = (left + right) / 2;
     let half = (right - left) / 2;
     let sum = RULE.nodes.iter().fold(Ball::zero(), |sum, (node, weight)| sum + f(middle + half * *node) * *weight);
@@ -132,7 +136,7 @@ fn panel_sum(f: &dyn Fn(Ball) -> Ball, (left, right): (Ball, Ball)) -> Ball {
 }
 
 /// The same with values in doubles: a power series at a constant is its value.
-fn sum_of_doubles(over_panel: &dyn Fn(Panel) -> Panel, (left, right): (Ball, Ball)) -> Ball {
+fn sum_of_doubles(over_panel: &dyn Fn(Panel) -> Panel, (left, right): Ends) -> Ball {
     let [middle, half] = [(left + right) / 2, (right - left) / 2].map(|x| x.to_f64_interval());
     let sum = RULE.in_doubles.iter().fold(Interval::zero(), |sum, (node, weight)| {
         sum + over_panel(Panel::constant(middle + half * *node)).coefficient(0) * *weight
