@@ -124,9 +124,9 @@ impl<R: Reals, const K: usize> Spread<R, K> {
     fn new(m: R::Machine, step: &PathStep<K>) -> Self {
         let zero = R::same(m, 0.0);
         let mut added = [[zero; 5]; K];
-        for k in 0..K {
-            let Functional { still: [q2, q1], noise: [n2, n1, n0] } = step.added[k];
-            added[k] = [R::same(m, q2), R::same(m, q1), R::same(m, n2), R::same(m, n1), R::same(m, n0)];
+        for (spread, functional) in added.iter_mut().zip(&step.added) {
+            let Functional { still: [q2, q1], noise: [n2, n1, n0] } = *functional;
+            *spread = [R::same(m, q2), R::same(m, q1), R::same(m, n2), R::same(m, n1), R::same(m, n0)];
         }
         Self { affine: [R::same(m, step.factor), R::same(m, step.offset), R::same(m, step.deviation)], added }
     }
@@ -162,14 +162,14 @@ fn finish<P: Precision, M: Machine, const K: usize>(
     at: usize,
     out: &mut [Values<P>; K],
 ) {
-    for k in 0..K {
+    for (k, values) in out.iter_mut().enumerate() {
         let [l2, l1, l0] = paths.last[k];
         let l2 = P::Vector::<M>::same(m, l2);
         let (l1, l0) = (P::Vector::<M>::same(m, l1), P::Vector::<M>::same(m, l0));
         let last = l2.times_plus(m, walker.y, l1).times_plus(m, walker.y, l0);
         let still = walker.still[k].plus(m, last);
-        P::store(m, still, &mut out[k].still[at..at + P::LANES]);
-        P::store(m, still.plus(m, walker.noise[k]), &mut out[k].whole[at..at + P::LANES]);
+        P::store(m, still, &mut values.still[at..at + P::LANES]);
+        P::store(m, still.plus(m, walker.noise[k]), &mut values.whole[at..at + P::LANES]);
     }
 }
 
@@ -190,9 +190,8 @@ fn normal<P: Precision, M: Machine, const K: usize>(
                 step.go(m, second, other);
             }
         }
-        for g in 0..GROUPS {
-            finish(m, paths, &walkers[g][0], at + 2 * g * P::LANES, out);
-            finish(m, paths, &walkers[g][1], at + (2 * g + 1) * P::LANES, out);
+        for (g, walker) in walkers.as_flattened().iter().enumerate() {
+            finish(m, paths, walker, at + g * P::LANES, out);
         }
     }
 }
@@ -216,15 +215,15 @@ fn three_bits<P: Precision, M: Machine, const K: usize>(
             }
             for step in steps {
                 let step = Spread::new(m, step);
-                for g in 0..2 * GROUPS {
-                    let z = three_bit::increment::<P, M>(m, words[g], sizes);
-                    words[g] = words[g].right(m, three_bit::WIDTH);
-                    step.go(m, &mut walkers[g], z);
+                for (walker, word) in walkers.iter_mut().zip(&mut words) {
+                    let z = three_bit::increment::<P, M>(m, *word, sizes);
+                    *word = word.right(m, three_bit::WIDTH);
+                    step.go(m, walker, z);
                 }
             }
         }
-        for g in 0..2 * GROUPS {
-            finish(m, paths, &walkers[g], at + g * P::LANES, out);
+        for (g, walker) in walkers.iter().enumerate() {
+            finish(m, paths, walker, at + g * P::LANES, out);
         }
     }
 }
