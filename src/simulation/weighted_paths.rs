@@ -106,7 +106,7 @@ impl<P: Precision, const K: usize> Kernel for Block<'_, P, K> {
 
 /// A vector of paths on its way.
 #[derive(Clone, Copy)]
-struct Walker<R, const K: usize> {
+pub(super) struct Walker<R, const K: usize> {
     y: R,
     still: [R; K],
     noise: [R; K],
@@ -114,14 +114,14 @@ struct Walker<R, const K: usize> {
 
 /// A step with its numbers in every lane.
 #[derive(Clone, Copy)]
-struct Spread<R, const K: usize> {
+pub(super) struct Spread<R, const K: usize> {
     affine: [R; 3],
     added: [[R; 4]; K],
 }
 
 impl<R: Reals, const K: usize> Spread<R, K> {
     #[inline(always)]
-    fn new(m: R::Machine, step: &PathStep<K>) -> Self {
+    pub(super) fn new(m: R::Machine, step: &PathStep<K>) -> Self {
         let zero = R::same(m, 0.0);
         let mut added = [[zero; 4]; K];
         for k in 0..K {
@@ -132,7 +132,7 @@ impl<R: Reals, const K: usize> Spread<R, K> {
     }
 
     #[inline(always)]
-    fn go(&self, m: R::Machine, walker: &mut Walker<R, K>, z: R) {
+    pub(super) fn go(&self, m: R::Machine, walker: &mut Walker<R, K>, z: R) {
         let y = walker.y;
         for k in 0..K {
             let [q2, q1, n1, n0] = self.added[k];
@@ -146,7 +146,7 @@ impl<R: Reals, const K: usize> Spread<R, K> {
 
 impl<R: Reals, const K: usize> Walker<R, K> {
     #[inline(always)]
-    fn start<const L: usize>(m: R::Machine, paths: &WeightedPaths<L>) -> Self {
+    pub(super) fn start<const L: usize>(m: R::Machine, paths: &WeightedPaths<L>) -> Self {
         let zero = R::same(m, 0.0);
         Self { y: R::same(m, paths.start), still: [zero; K], noise: [zero; K] }
     }
@@ -154,7 +154,7 @@ impl<R: Reals, const K: usize> Walker<R, K> {
 
 /// What the functionals of a vector of paths come to.
 #[inline(always)]
-fn finish<P: Precision, M: Machine, const K: usize>(
+pub(super) fn finish<P: Precision, M: Machine, const K: usize>(
     m: M,
     paths: &WeightedPaths<K>,
     walker: &Walker<P::Vector<M>, K>,
