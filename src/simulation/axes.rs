@@ -40,8 +40,8 @@ impl<const K: usize> IndependentAxes<K> {
         out: &mut [Values<P>; K],
     ) {
         let mut axis: Box<[Values<P>; K]> = Box::new(std::array::from_fn(|_| Values::default()));
-        for k in 0..K {
-            (out[k].still, out[k].whole) = ([P::default(); BLOCK], [P::default(); BLOCK]);
+        for values in out.iter_mut() {
+            (values.still, values.whole) = ([P::default(); BLOCK], [P::default(); BLOCK]);
         }
         let first = block.wrapping_mul(self.axes.len() as u64);
         for (paths, number) in self.axes.iter().zip(first..) {

@@ -17,7 +17,7 @@ mod weighted_paths;
 
 pub use axes::IndependentAxes;
 pub use dense_paths::{DenseEnd, DensePaths, DenseStep, ShapeError};
-pub use one_time::{OneTime, OneTimeSampler, OneTimeError, OverNoise, Times};
+pub use one_time::{OneTime, OneTimeError, OneTimeSampler, OverNoise, Times};
 pub use precision::Precision;
 pub use sobol_paths::{Estimate, NoDirections, SobolPaths};
 pub use stream::{BLOCK, Generator, Noise, Seed};

@@ -52,7 +52,9 @@ pub enum OneTimeError {
         last: f64,
     },
     /// A process that does not go forward.
-    #[error("beta is {at_first} at time {first} and {at_last} at time {last}: it must not be negative, nor zero everywhere")]
+    #[error(
+        "beta is {at_first} at time {first} and {at_last} at time {last}: it must not be negative, nor zero everywhere"
+    )]
     Beta {
         /// The time 0.
         first: f64,
@@ -64,7 +66,9 @@ pub enum OneTimeError {
         at_last: f64,
     },
     /// Noise beyond the reach of the exponential.
-    #[error("the integral of beta is {integral}: it must be at most 160, where e^(-80) of the data is left; end earlier")]
+    #[error(
+        "the integral of beta is {integral}: it must be at most 160, where e^(-80) of the data is left; end earlier"
+    )]
     Forgotten {
         /// `∫β`.
         integral: f64,

@@ -76,3 +76,69 @@ fn words(noise: &mut Noise, count: usize) -> Vec<u64> {
     words.truncate(count);
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulation::Seed;
+
+    /// A coordinate of all points of a block.
+    fn coordinates(axis: &Axis) -> Vec<u64> {
+        let mut axis = axis.clone();
+        let mut words = Vec::new();
+        for group in 0..BLOCK / (LANES * VECTORS) {
+            for vector in axis.vectors {
+                words.extend(axis.lanes.map(|lane| lane ^ vector ^ axis.group));
+            }
+            axis.advance(group);
+        }
+        words
+    }
+
+    /// How many of `2¹²` cells have a point.
+    fn filled(cells: impl Iterator<Item = u64>) -> usize {
+        let mut cells: Vec<u64> = cells.collect();
+        cells.sort_unstable();
+        cells.dedup();
+        cells.len()
+    }
+
+    #[test]
+    fn every_cell_of_every_axis_and_of_the_first_plane_has_one_point() {
+        for part in [0, 5] {
+            let axes = axes(DIMENSIONS, part, &mut Noise::new(&Seed::new(3, "net"), 7));
+            let points: Vec<Vec<u64>> = axes.iter().map(coordinates).collect();
+            for words in &points {
+                assert_eq!(filled(words.iter().map(|word| word >> (64 - IN_BLOCK))), BLOCK);
+            }
+            for across in 0..=IN_BLOCK as u32 {
+                // The digits of both axes side by side; of none, none.
+                let cells = points[0].iter().zip(&points[1]).map(|(x, y)| {
+                    let digits = |word: u64, count: u32| word.checked_shr(64 - count).unwrap_or(0);
+                    digits(*x, across) << (IN_BLOCK as u32 - across) | digits(*y, IN_BLOCK as u32 - across)
+                });
+                assert_eq!(filled(cells), BLOCK, "{across}");
+            }
+        }
+    }
+
+    #[test]
+    fn parts_of_a_randomisation_share_its_scramble() {
+        let axes_of = |part| axes(9, part, &mut Noise::new(&Seed::new(3, "net"), 7));
+        let (first, second) = (axes_of(0), axes_of(1));
+        for (first, second) in first.iter().zip(&second) {
+            let both = coordinates(first).into_iter().chain(coordinates(second));
+            assert_eq!(filled(both.map(|word| word >> (63 - IN_BLOCK))), 2 * BLOCK);
+        }
+    }
+
+    /// All direction numbers to thirty digits, by exclusive or: from SciPy's `qmc.Sobol(256, scramble=False, bits=30)`.
+    #[test]
+    fn the_direction_numbers_are_those_of_joe_and_kuo() {
+        let expected = [(1, 357_913_941), (2, 16_781_585), (5, 2_039_583), (99, 31_252_129), (255, 829_142_943)];
+        for (dimension, all) in expected {
+            let found = directions(dimension)[..30].iter().fold(0, |sum, v| sum ^ v >> 34);
+            assert_eq!(found, all, "{dimension}");
+        }
+    }
+}

@@ -84,13 +84,7 @@ impl<const K: usize> SobolPaths<K> {
     }
 
     /// Means over `randomisations` independent nets of `parts·4096` points (a power of two is best), at least one of each.
-    pub fn estimate(
-        &self,
-        seed: &Seed,
-        randomisations: u32,
-        parts: u32,
-        instructions: Instructions,
-    ) -> [Estimate; K] {
+    pub fn estimate(&self, seed: &Seed, randomisations: u32, parts: u32, instructions: Instructions) -> [Estimate; K] {
         let mut values: Box<[Values<f64>; K]> = Box::new(std::array::from_fn(|_| Values::default()));
         let parts = parts.max(1);
         let mut means = vec![[[0.0; 2]; K]; randomisations.max(1) as usize];
@@ -188,13 +182,13 @@ impl<const K: usize> Kernel for Block<'_, K> {
                 self.sobol.directions.add(m, panel, &coordinates, &mut z);
                 for (step, z) in steps.iter().zip(&z) {
                     let step = Spread::new(m, step);
-                    for v in 0..GROUP {
-                        step.go(m, &mut walkers[v], z[v]);
+                    for (walker, z) in walkers.iter_mut().zip(z) {
+                        step.go(m, walker, *z);
                     }
                 }
             }
-            for v in 0..GROUP {
-                finish(m, paths, &walkers[v], at + v * 8, self.out);
+            for (v, walker) in walkers.iter().enumerate() {
+                finish(m, paths, walker, at + v * 8, self.out);
             }
         }
     }
@@ -204,15 +198,15 @@ impl<const K: usize> Kernel for Block<'_, K> {
 #[inline(always)]
 fn point<M: Machine>(m: M, axis: &Axis, row: &mut Row<f64, M>) {
     let lanes = m.words(axis.lanes);
-    for v in 0..GROUP {
-        row[v] = normal_quantile(m, lanes.xor(m, M::Words::same(m, axis.group ^ axis.vectors[v])));
+    for (place, vector) in row.iter_mut().zip(axis.vectors) {
+        *place = normal_quantile(m, lanes.xor(m, M::Words::same(m, axis.group ^ vector)));
     }
 }
 
 /// A coordinate that the table does not have.
 #[inline(always)]
 fn plain<M: Machine>(m: M, generator: &mut Generator<M>, row: &mut Row<f64, M>) {
-    for v in 0..GROUP {
-        row[v] = normal_quantile(m, generator.words());
+    for place in row {
+        *place = normal_quantile(m, generator.words());
     }
 }
