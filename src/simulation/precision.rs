@@ -1,6 +1,6 @@
 //! Doubles or singles: standard normals in either, by the transform of Box and Muller.
 //!
-//! `u ∈ (0, 1]` is made of all bits of a word, `(2h + 1)/2^{w+1}` rounded, so that the tail reaches as far as the word does (9.4 for
+//! `u ∈ (0, 1]` is made of all bits `h` of a word but the last, `(2h + 1)/2ʷ` rounded, so that the tail reaches as far as the word does (9.4 for
 //! doubles, 6.7 for singles). `ln u = k ln 2 + ln(1 + f)` with `√½ ≤ 1 + f < √2`, and `−2 ln(1 + f) = f² − 2f + f³P(f)`: longer than the usual
 //! quotient, but the divider of the machine is busy with square roots. Sine and cosine of an eighth of a turn are minimax polynomials,
 //! three more bits choose the eighth. Nothing branches, and no approximate instruction is used, of which each maker has its own.
@@ -63,7 +63,7 @@ pub trait Precision: Copy + Default + Send + Sync + Into<f64> + 'static {
         from_one.minus(m, Self::Vector::<M>::same(m, 1.0 - 0.5_f64.powi(stored as i32 + 1)))
     }
 
-    /// A vector of uniforms on `(0, 1]`, by all bits of a word: `(2h + 1)/2^{w+1}`, rounded.
+    /// A vector of uniforms on `(0, 1]`, by all bits `h` of a word but the last: `(2h + 1)/2ʷ`, rounded.
     #[inline(always)]
     fn uniform<M: Machine>(m: M, word: Word<Self, M>) -> Self::Vector<M> {
         let (width, stored) = Self::FORMAT;
@@ -71,9 +71,11 @@ pub trait Precision: Copy + Default + Send + Sync + Into<f64> + 'static {
         let magic = Self::Vector::<M>::same(m, magic(stored));
         let high = Self::Vector::<M>::of_bits(word.right(m, width - stored).or(m, one.bits())).minus(m, one);
         let rest = Word::<Self, M>::same(m, (1 << (width - stored)) - 1);
-        let low = Self::Vector::<M>::of_bits(word.and(m, rest).or(m, magic.bits()));
+        // The last bit is set: never zero, and in the middle of a cell.
+        let last = Word::<Self, M>::same(m, 1);
+        let low = Self::Vector::<M>::of_bits(word.and(m, rest).or(m, magic.bits().or(m, last)));
         let cell = Self::Vector::<M>::same(m, 0.5_f64.powi(width as i32));
-        low.minus(m, Self::Vector::<M>::same(m, magic_less_half(stored))).times_plus(m, cell, high)
+        low.minus(m, magic).times_plus(m, cell, high)
     }
 }
 
@@ -83,11 +85,6 @@ pub type Word<P, M> = <<P as Precision>::Vector<M> as Reals>::Bits;
 /// A number in whose last bits small integers stand: one and a half times the power of two at which the last place is 1.
 pub(super) fn magic(stored: u32) -> f64 {
     1.5 * 2_f64.powi(stored as i32)
-}
-
-/// The same less a half, which is a number too.
-fn magic_less_half(stored: u32) -> f64 {
-    magic(stored) - 0.5
 }
 
 /// `−2 ln u` for positive normal numbers.
