@@ -7,7 +7,7 @@
 //! ```
 //! use ouracle::numbers::Instructions;
 //! use ouracle::simulation::{BLOCK, DenseEnd, DensePaths, DenseStep, Seed, Values};
-//! // One step of two coordinates from the origin; u = (z₂-th row, …) of a state that is still zero, so that only the end counts.
+//! // One step of two coordinates from the origin, where Ay + a = 0: only the end counts.
 //! let step = DenseStep {
 //!     factor: vec![1.0, 1.0],
 //!     offset: vec![0.0, 0.0],

@@ -94,7 +94,7 @@ fn with_strata_and_without_noise_little_is_left_to_chance() {
 
 #[test]
 fn early_times_keep_their_digits() {
-    // At x = m₀ and δ = 0, to a relative 10⁻⁷ of what time has changed so far, the mean given the time is −β k/v (1 − k σ²/2v), and v → v₀.
+    // At x = m₀ and δ = 0 the mean given the time is −β (k/v)(1 − kσ²/2v); σ² and what β and v have changed are below 10⁻⁷ of it.
     let bound = OneTime { times: [1e-9, 2e-9], point: 0.4, shift: 0.0, ..BOUND };
     let values = draws::<f64>(bound, Times::Plain, OverNoise::Integrated, 1, Instructions::widest());
     let expected = -1e-9 * 0.3 * 1.2 / 0.25;
