@@ -55,7 +55,8 @@ impl WeightedChain {
         let first = (start.variance.0 > 0.0).then_some(spread);
         let steps_after = steps.iter().map(path_step);
         // What a step adds whatever the state is added at the end.
-        let level = steps.iter().fold(last.level, |sum, step| sum + step.still.level);
+        let level = |step: &WeightedStep<Float>| step.still.level + step.bend * step.transition.variance / 2;
+        let level = steps.iter().fold(last.level, |sum, step| sum + level(step));
         let last = [last.gradient.slope.0 / 2.0, last.gradient.offset.0, level.0];
         WeightedPaths { start: start.mean.0, steps: first.into_iter().chain(steps_after).collect(), last: [last] }
     }

@@ -22,8 +22,8 @@ pub type Panel = Taylor<Interval<f64>, { ORDER + 1 }>;
 const DEEPEST: u32 = 60;
 const MOST_PANELS: usize = 4000;
 
-/// An integral to a larger radius than this is summed in doubles, if rounding them adds no more than [`ROUNDING`] beside its size, and
-/// [`BESIDE_RADIUS`] beside the radius. What is kept as evidence of something true is asked for more narrowly.
+/// An integral to a larger radius than this is summed in doubles, if rounding them adds no more than `ROUNDING` beside its size, and
+/// `BESIDE_RADIUS` beside the radius. What is kept as evidence of something true is asked for more narrowly.
 pub const COARSE: f64 = 1e-9;
 
 /// What rounding doubles may add to the radius of an integral: far below the digits of a discrepancy that are printed.

@@ -1,6 +1,6 @@
 //! Doubles or singles: standard normals in either, by the transform of Box and Muller.
 //!
-//! `u ∈ (0, 1]` is made of all bits of a word, `(2h + 1)/2^{w+1}` rounded, so that the tail reaches as far as the word does (9.4 for
+//! `u ∈ (0, 1]` is made of all bits `h` of a word but the last, `(2h + 1)/2ʷ` rounded, so that the tail reaches as far as the word does (9.4 for
 //! doubles, 6.7 for singles). `ln u = k ln 2 + ln(1 + f)` with `√½ ≤ 1 + f < √2`, and `−2 ln(1 + f) = f² − 2f + f³P(f)`: longer than the usual
 //! quotient, but the divider of the machine is busy with square roots. Sine and cosine of an eighth of a turn are minimax polynomials,
 //! three more bits choose the eighth. Nothing branches, and no approximate instruction is used, of which each maker has its own.
@@ -19,6 +19,10 @@ pub trait Precision: Copy + Default + Send + Sync + Into<f64> + 'static {
     const FORMAT: (u32, u32);
     /// Even and odd powers of `P` of the logarithm, highest first: two short chains of operations instead of a long one.
     const LOGARITHM: [&'static [f64]; 2];
+    /// `ln 2` rounded, and what is left of it.
+    const LN_2: [f64; 2];
+    /// Even and odd powers of `(eʸ − 1 − y)/y²` for `|y| ≤ ½ ln 2`, highest first.
+    const EXPONENTIAL: [&'static [f64]; 2];
     /// `(sin y − y)/y³` in powers of `y²`, highest first.
     const SINE: &'static [f64];
     /// `(cos y − 1 + y²/2)/y⁴`.
@@ -26,6 +30,8 @@ pub trait Precision: Copy + Default + Send + Sync + Into<f64> + 'static {
 
     /// The next bits of every lane.
     fn draw<M: Machine>(generator: &mut Generator<M>) -> Word<Self, M>;
+    /// A vector from memory; of fewer numbers, filled up with zeros.
+    fn load<M: Machine>(machine: M, numbers: &[Self]) -> Self::Vector<M>;
     /// Writes as many numbers as there is room for.
     fn store<M: Machine>(machine: M, vector: Self::Vector<M>, room: &mut [Self]);
     /// Rounds a double.
@@ -34,12 +40,30 @@ pub trait Precision: Copy + Default + Send + Sync + Into<f64> + 'static {
     /// Two vectors of standard normals.
     #[inline(always)]
     fn normals<M: Machine>(machine: M, generator: &mut Generator<M>) -> (Self::Vector<M>, Self::Vector<M>) {
-        let radius = radius::<Self, M>(machine, Self::draw(generator));
-        let (sine, cosine) = turn::<Self, M>(machine, Self::draw(generator));
+        let [square, sine, cosine] = Self::polar(machine, generator);
+        let radius = square.sqrt(machine);
         (radius.times(machine, sine), radius.times(machine, cosine))
     }
 
-    /// A vector of uniforms on `(0, 1]`, by all bits of a word: `(2h + 1)/2^{w+1}`, rounded.
+    /// Two independent standard normals `√ρ sin φ` and `√ρ cos φ`, as `ρ`, `sin φ`, `cos φ`: for a root of something else besides.
+    #[inline(always)]
+    fn polar<M: Machine>(machine: M, generator: &mut Generator<M>) -> [Self::Vector<M>; 3] {
+        let uniform = Self::uniform(machine, Self::draw(generator));
+        let square = minus_two_log::<Self, M>(machine, uniform);
+        let (sine, cosine) = turn::<Self, M>(machine, Self::draw(generator));
+        [square, sine, cosine]
+    }
+
+    /// A vector of uniforms on `(0, 1)`, by as many bits as a significand has: the middles of equal cells.
+    #[inline(always)]
+    fn cell<M: Machine>(m: M, word: Word<Self, M>) -> Self::Vector<M> {
+        let (width, stored) = Self::FORMAT;
+        let one = Self::Vector::<M>::same(m, 1.0);
+        let from_one = Self::Vector::<M>::of_bits(word.right(m, width - stored).or(m, one.bits()));
+        from_one.minus(m, Self::Vector::<M>::same(m, 1.0 - 0.5_f64.powi(stored as i32 + 1)))
+    }
+
+    /// A vector of uniforms on `(0, 1]`, by all bits `h` of a word but the last: `(2h + 1)/2ʷ`, rounded.
     #[inline(always)]
     fn uniform<M: Machine>(m: M, word: Word<Self, M>) -> Self::Vector<M> {
         let (width, stored) = Self::FORMAT;
@@ -47,9 +71,11 @@ pub trait Precision: Copy + Default + Send + Sync + Into<f64> + 'static {
         let magic = Self::Vector::<M>::same(m, magic(stored));
         let high = Self::Vector::<M>::of_bits(word.right(m, width - stored).or(m, one.bits())).minus(m, one);
         let rest = Word::<Self, M>::same(m, (1 << (width - stored)) - 1);
-        let low = Self::Vector::<M>::of_bits(word.and(m, rest).or(m, magic.bits()));
+        // The last bit is set: never zero, and in the middle of a cell.
+        let last = Word::<Self, M>::same(m, 1);
+        let low = Self::Vector::<M>::of_bits(word.and(m, rest).or(m, magic.bits().or(m, last)));
         let cell = Self::Vector::<M>::same(m, 0.5_f64.powi(width as i32));
-        low.minus(m, Self::Vector::<M>::same(m, magic_less_half(stored))).times_plus(m, cell, high)
+        low.minus(m, magic).times_plus(m, cell, high)
     }
 }
 
@@ -57,25 +83,20 @@ pub trait Precision: Copy + Default + Send + Sync + Into<f64> + 'static {
 pub type Word<P, M> = <<P as Precision>::Vector<M> as Reals>::Bits;
 
 /// A number in whose last bits small integers stand: one and a half times the power of two at which the last place is 1.
-fn magic(stored: u32) -> f64 {
+pub(super) fn magic(stored: u32) -> f64 {
     1.5 * 2_f64.powi(stored as i32)
 }
 
-/// The same less a half, which is a number too.
-fn magic_less_half(stored: u32) -> f64 {
-    magic(stored) - 0.5
-}
-
-/// `√(−2 ln u)`.
+/// `−2 ln u` for positive normal numbers.
 #[inline(always)]
-fn radius<P: Precision, M: Machine>(m: M, word: Word<P, M>) -> P::Vector<M> {
+pub(super) fn minus_two_log<P: Precision, M: Machine>(m: M, u: P::Vector<M>) -> P::Vector<M> {
     let (_, stored) = P::FORMAT;
     let one = P::Vector::<M>::same(m, 1.0);
     let root = P::Vector::<M>::same(m, std::f64::consts::FRAC_1_SQRT_2).bits();
     // The exponent field of u/√½, and its significand back on [√½, √2).
     let minus_one = Word::<P, M>::same(m, u64::MAX);
     let minus_root = root.xor(m, minus_one).plus(m, Word::<P, M>::same(m, 1));
-    let shifted = P::uniform(m, word).bits().plus(m, one.bits()).plus(m, minus_root);
+    let shifted = u.bits().plus(m, one.bits()).plus(m, minus_root);
     let magic = P::Vector::<M>::same(m, magic(stored));
     let field = |bits: Word<P, M>| bits.right(m, stored).or(m, magic.bits());
     let k = P::Vector::<M>::of_bits(field(shifted)).minus(m, P::Vector::<M>::of_bits(field(one.bits())));
@@ -87,7 +108,7 @@ fn radius<P: Precision, M: Machine>(m: M, word: Word<P, M>) -> P::Vector<M> {
     // −2 ln(1 + f) and −2k ln 2.
     let log = f.times_plus(m, P::Vector::<M>::same(m, -2.0), square);
     let log = square.times(m, f).times_plus(m, polynomial, log);
-    k.times_plus(m, P::Vector::<M>::same(m, -2.0 * LN_2), log).sqrt(m)
+    k.times_plus(m, P::Vector::<M>::same(m, -2.0 * LN_2), log)
 }
 
 /// An angle in `[−π/4, π/4)`.
@@ -149,6 +170,23 @@ impl Precision for f64 {
             4.999_999_999_999_719e-1,
         ],
     ];
+    const LN_2: [f64; 2] = [LN_2, 2.319_046_813_846_299_6e-17];
+    const EXPONENTIAL: [&'static [f64]; 2] = [
+        &[
+            2.762_007_599_981_065e-7,
+            2.480_152_132_211_682_5e-5,
+            1.388_888_891_719_688e-3,
+            4.166_666_666_662_416_4e-2,
+            5.000_000_000_000_001e-1,
+        ],
+        &[
+            2.510_037_592_470_971_7e-8,
+            2.755_726_848_011_633_3e-6,
+            1.984_126_986_304_067e-4,
+            8.333_333_333_330_065e-3,
+            1.666_666_666_666_666_8e-1,
+        ],
+    ];
     const SINE: &'static [f64] = &[
         1.589_690_995_211_55e-10,
         -2.505_076_025_340_686_3e-8,
@@ -169,6 +207,15 @@ impl Precision for f64 {
     #[inline(always)]
     fn draw<M: Machine>(generator: &mut Generator<M>) -> M::Words {
         generator.words()
+    }
+
+    #[inline(always)]
+    fn load<M: Machine>(machine: M, numbers: &[Self]) -> M::Doubles {
+        let mut full = [0.0; 8];
+        for (place, x) in full.iter_mut().zip(numbers) {
+            *place = *x;
+        }
+        machine.doubles(full)
     }
 
     #[inline(always)]
@@ -198,6 +245,11 @@ impl Precision for f32 {
         ],
         &[1.580_548_754_478_688e-1, 2.599_636_752_730_306e-1, 3.328_256_292_621_279e-1, 5.000_061_284_513_959e-1],
     ];
+    const LN_2: [f64; 2] = [0.693_147_182_464_599_6, LN_2 - 0.693_147_182_464_599_6];
+    const EXPONENTIAL: [&'static [f64]; 2] = [
+        &[1.392_617_619_115_031_2e-3, 4.166_655_466_162_291e-2, 0.5],
+        &[8.363_173_131_523_51e-3, 1.666_657_702_525_567_7e-1],
+    ];
     const SINE: &'static [f64] = &[-1.951_529_589_1e-4, 8.332_160_873_6e-3, -1.666_665_461_1e-1];
     const COSINE: &'static [f64] = &[2.443_315_711_809_948e-5, -1.388_731_625_493_765e-3, 4.166_664_568_298_827e-2];
 
@@ -205,6 +257,15 @@ impl Precision for f32 {
     fn draw<M: Machine>(generator: &mut Generator<M>) -> M::Halves {
         let machine = generator.machine();
         machine.halves(generator.words())
+    }
+
+    #[inline(always)]
+    fn load<M: Machine>(machine: M, numbers: &[Self]) -> M::Singles {
+        let mut full = [0.0; 16];
+        for (place, x) in full.iter_mut().zip(numbers) {
+            *place = *x;
+        }
+        machine.singles(full)
     }
 
     #[inline(always)]
@@ -226,7 +287,7 @@ mod tests {
     use crate::numbers::{Float, Instructions, Kernel, Scalar};
     use crate::simulation::Seed;
 
-    /// Uniform, radius, angle, sine and cosine of many words.
+    /// Uniform, squared radius, angle, sine and cosine of many words.
     struct Parts<P>(std::marker::PhantomData<P>);
 
     impl<P: Precision> Kernel for Parts<P> {
@@ -238,7 +299,8 @@ mod tests {
             for _ in 0..2000 {
                 let word = P::draw(&mut generator);
                 let (sine, cosine) = turn::<P, M>(m, word);
-                let vectors = [P::uniform(m, word), radius::<P, M>(m, word), eighth::<P, M>(m, word), sine, cosine];
+                let u = P::uniform(m, word);
+                let vectors = [u, minus_two_log::<P, M>(m, u), eighth::<P, M>(m, word), sine, cosine];
                 let stored = vectors.map(|vector| {
                     let mut numbers = vec![P::default(); P::LANES];
                     P::store(m, vector, &mut numbers);
@@ -252,14 +314,10 @@ mod tests {
 
     /// Errors in units of the roundoff: below 8 is as good as exact.
     fn is_accurate<P: Precision>(roundoff: f64) {
-        for [u, radius, y, sine, cosine] in Instructions::widest().run(Parts::<P>(std::marker::PhantomData)) {
+        for [u, square, y, sine, cosine] in Instructions::widest().run(Parts::<P>(std::marker::PhantomData)) {
             assert!(u > 0.0 && u <= 1.0, "{u}");
-            // Near 1 the logarithm is as uncertain as u.
-            let (exact, condition) = (-2.0 * Float(u).ln().0, 1.0 + 1.0 / Float(u).ln().0.abs());
-            if u < 1.0 {
-                let error = (radius * radius - exact).abs() / exact;
-                assert!(error <= 8.0 * roundoff * condition.min(2.0), "√(−2 ln {u}) = {radius}, error {error}");
-            }
+            let exact = -2.0 * Float(u).ln().0;
+            assert!((square - exact).abs() <= 8.0 * roundoff * exact, "-2 ln {u} = {square}, not {exact}");
             let (s, c) = Float(y).sin_cos();
             let straight = (sine.abs() - s.0.abs()).abs() <= 8.0 * roundoff * s.0.abs()
                 && (cosine.abs() - c.0).abs() <= 8.0 * roundoff * c.0;
@@ -270,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn radius_and_angle_are_accurate_in_both_precisions() {
+    fn logarithm_and_angle_are_accurate_in_both_precisions() {
         is_accurate::<f64>(f64::EPSILON / 2.0);
         is_accurate::<f32>(f64::from(f32::EPSILON) / 2.0);
     }

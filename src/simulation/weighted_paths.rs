@@ -1,7 +1,7 @@
 //! Affine steps with quadratic functionals along them: Euler paths with their log-weights, the chain of a hierarchical model, any chain of
 //! exact transitions.
 //!
-//! `y ← fy + c + σz`, and each functional adds `(q₂y + q₁)y + (n₂z + n₁y + n₀)z` before the step; at the end a quadratic of the last state
+//! `y ← fy + c + σz`, and each functional adds `(q₂y + q₁)y + n₂(z² − 1) + (n₁y + n₀)z` before the step, the stochastic part of mean zero; at the end a quadratic of the last state
 //! and a constant. Eight or sixteen paths go side by side in registers, several such groups at once; nothing is kept but a block.
 
 use super::precision::Precision;
@@ -22,7 +22,7 @@ pub struct PathStep<const K: usize> {
     pub added: [Functional; K],
 }
 
-/// `(q₂y + q₁)y + (n₂z + n₁y + n₀)z`.
+/// `(q₂y + q₁)y + n₂(z² − 1) + (n₁y + n₀)z`.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Functional {
     /// `[q₂, q₁]`.
@@ -43,7 +43,7 @@ pub enum Increments {
 /// What a functional comes to along each path of a block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Values<P> {
-    /// Without its stochastic part.
+    /// Without its stochastic part, which has mean zero.
     pub still: [P; BLOCK],
     /// With it.
     pub whole: [P; BLOCK],
@@ -106,7 +106,7 @@ impl<P: Precision, const K: usize> Kernel for Block<'_, P, K> {
 
 /// A vector of paths on its way.
 #[derive(Clone, Copy)]
-struct Walker<R, const K: usize> {
+pub(super) struct Walker<R, const K: usize> {
     y: R,
     still: [R; K],
     noise: [R; K],
@@ -114,14 +114,14 @@ struct Walker<R, const K: usize> {
 
 /// A step with its numbers in every lane.
 #[derive(Clone, Copy)]
-struct Spread<R, const K: usize> {
+pub(super) struct Spread<R, const K: usize> {
     affine: [R; 3],
     added: [[R; 5]; K],
 }
 
 impl<R: Reals, const K: usize> Spread<R, K> {
     #[inline(always)]
-    fn new(m: R::Machine, step: &PathStep<K>) -> Self {
+    pub(super) fn new(m: R::Machine, step: &PathStep<K>) -> Self {
         let zero = R::same(m, 0.0);
         let mut added = [[zero; 5]; K];
         for (spread, functional) in added.iter_mut().zip(&step.added) {
@@ -132,7 +132,7 @@ impl<R: Reals, const K: usize> Spread<R, K> {
     }
 
     #[inline(always)]
-    fn go(&self, m: R::Machine, walker: &mut Walker<R, K>, z: R) {
+    pub(super) fn go(&self, m: R::Machine, walker: &mut Walker<R, K>, z: R) {
         let y = walker.y;
         for k in 0..K {
             let [q2, q1, n2, n1, n0] = self.added[k];
@@ -147,15 +147,21 @@ impl<R: Reals, const K: usize> Spread<R, K> {
 
 impl<R: Reals, const K: usize> Walker<R, K> {
     #[inline(always)]
-    fn start<const L: usize>(m: R::Machine, paths: &WeightedPaths<L>) -> Self {
+    pub(super) fn start(m: R::Machine, paths: &WeightedPaths<K>) -> Self {
         let zero = R::same(m, 0.0);
-        Self { y: R::same(m, paths.start), still: [zero; K], noise: [zero; K] }
+        let mut walker = Self { y: R::same(m, paths.start), still: [zero; K], noise: [zero; K] };
+        for (k, noise) in walker.noise.iter_mut().enumerate() {
+            // The means of the squares.
+            let mean = paths.steps.iter().fold(0.0, |sum, step| sum + step.added[k].noise[0]);
+            *noise = R::same(m, -mean);
+        }
+        walker
     }
 }
 
 /// What the functionals of a vector of paths come to.
 #[inline(always)]
-fn finish<P: Precision, M: Machine, const K: usize>(
+pub(super) fn finish<P: Precision, M: Machine, const K: usize>(
     m: M,
     paths: &WeightedPaths<K>,
     walker: &Walker<P::Vector<M>, K>,
@@ -180,8 +186,9 @@ fn normal<P: Precision, M: Machine, const K: usize>(
     out: &mut [Values<P>; K],
 ) {
     let m = generator.machine();
+    let start = Walker::<P::Vector<M>, K>::start(m, paths);
     for at in (0..BLOCK).step_by(2 * GROUPS * P::LANES) {
-        let mut walkers = [[Walker::<P::Vector<M>, K>::start(m, paths); 2]; GROUPS];
+        let mut walkers = [[start; 2]; GROUPS];
         for step in &paths.steps {
             let step = Spread::new(m, step);
             for [first, second] in &mut walkers {
@@ -206,8 +213,9 @@ fn three_bits<P: Precision, M: Machine, const K: usize>(
     let sizes = three_bit::sizes::<P, M>(m);
     // As many increments as a word has bits for.
     let run = (P::FORMAT.0 / three_bit::WIDTH) as usize;
+    let start = Walker::<P::Vector<M>, K>::start(m, paths);
     for at in (0..BLOCK).step_by(2 * GROUPS * P::LANES) {
-        let mut walkers = [Walker::<P::Vector<M>, K>::start(m, paths); 2 * GROUPS];
+        let mut walkers = [start; 2 * GROUPS];
         for steps in paths.steps.chunks(run) {
             let mut words = [P::draw(&mut generator); 2 * GROUPS];
             for word in &mut words[1..] {

@@ -80,6 +80,8 @@ pub trait Machine: Shuffle {
     type Halves: Bits<Machine = Self>;
     /// Sixteen singles.
     type Singles: Reals<Machine = Self, Bits = Self::Halves>;
+    /// How many vectors its registers hold.
+    const REGISTERS: usize;
     /// Eight words from memory.
     fn words(self, words: [u64; 8]) -> Self::Words;
     /// Back to memory.
@@ -90,6 +92,8 @@ pub trait Machine: Shuffle {
     fn doubles(self, doubles: [f64; 8]) -> Self::Doubles;
     /// Back to memory.
     fn to_doubles(self, doubles: Self::Doubles) -> [f64; 8];
+    /// Sixteen singles from memory.
+    fn singles(self, singles: [f32; 16]) -> Self::Singles;
     /// Back to memory.
     fn to_singles(self, singles: Self::Singles) -> [f32; 16];
 }

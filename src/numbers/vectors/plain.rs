@@ -89,6 +89,7 @@ impl Machine for Plain {
     type Doubles = Twice<Twice<Twice<f64>>>;
     type Halves = Twice<Twice<Twice<Twice<u32>>>>;
     type Singles = Twice<Twice<Twice<Twice<f32>>>>;
+    const REGISTERS: usize = 4;
     #[inline(always)]
     fn words(self, words: [u64; 8]) -> Self::Words {
         pulp::cast(words)
@@ -111,6 +112,10 @@ impl Machine for Plain {
     #[inline(always)]
     fn to_doubles(self, doubles: Self::Doubles) -> [f64; 8] {
         pulp::cast(doubles)
+    }
+    #[inline(always)]
+    fn singles(self, singles: [f32; 16]) -> Self::Singles {
+        pulp::cast(singles)
     }
     #[inline(always)]
     fn to_singles(self, singles: Self::Singles) -> [f32; 16] {

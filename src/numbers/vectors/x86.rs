@@ -70,12 +70,13 @@ registers! {
 }
 
 macro_rules! machine {
-    ($($machine:ident: $words:ty, $doubles:ty, $halves:ty, $singles:ty;)*) => {$(
+    ($($machine:ident: $registers:literal, $words:ty, $doubles:ty, $halves:ty, $singles:ty;)*) => {$(
         impl Machine for pulp::x86::$machine {
             type Words = $words;
             type Doubles = $doubles;
             type Halves = $halves;
             type Singles = $singles;
+            const REGISTERS: usize = $registers;
             #[inline(always)]
             fn words(self, words: [u64; 8]) -> $words {
                 pulp::cast(words)
@@ -97,6 +98,10 @@ macro_rules! machine {
                 pulp::cast(doubles)
             }
             #[inline(always)]
+            fn singles(self, singles: [f32; 16]) -> $singles {
+                pulp::cast(singles)
+            }
+            #[inline(always)]
             fn to_singles(self, singles: $singles) -> [f32; 16] {
                 pulp::cast(singles)
             }
@@ -105,6 +110,6 @@ macro_rules! machine {
 }
 
 machine! {
-    V4: pulp::u64x8, pulp::f64x8, pulp::u32x16, pulp::f32x16;
-    V3: [pulp::u64x4; 2], [pulp::f64x4; 2], [pulp::u32x8; 2], [pulp::f32x8; 2];
+    V4: 32, pulp::u64x8, pulp::f64x8, pulp::u32x16, pulp::f32x16;
+    V3: 8, [pulp::u64x4; 2], [pulp::f64x4; 2], [pulp::u32x8; 2], [pulp::f32x8; 2];
 }
