@@ -4,8 +4,8 @@ Data are N(m, v), the noising process has beta(t) = b0 + (b1 - b0) t on [0, 1], 
 
     log N(x; m, v)    and    KL(q_1 || N(0, 1)) + 1/2 int_0^1 beta(t) [(k - 1)^2 / v_t + delta^2] dt.
 
-Case `closed-form` takes the integral in closed form, (k - 1)^2 ln R + delta^2 int beta; case `integral` leaves it to quadrature, and
-`integral-one-schedule` has one beta for all sets.
+Case `closed-form` takes the integral in closed form, (k - 1)^2 ln R + delta^2 int beta; case `integral` leaves it to quadrature; with
+`-one-schedule` at the end there is one beta for all sets.
 """
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def decimal(value: Any, digits: int) -> tuple[str, float]:
 
 def main() -> None:
     options = measure.arguments(__doc__)
-    closed, one_schedule = options.case == "closed-form", options.case.endswith("one-schedule")
+    closed, one_schedule = options.case.startswith("closed-form"), options.case.endswith("one-schedule")
     if options.implementation == "reference":
         import mpmath
 

@@ -2,24 +2,26 @@
 //!
 //! Data are `N(m, v)`, the process has `β(t) = b₀ + (b₁ − b₀) t` on `[0, 1]`, the score is `k` times the right one plus `δ`.
 
+use crate::bulk;
 use crate::measure::{Line, Request, enclosed};
-use ouracle::numbers::{Ball, Field, Scalar, integrate};
-use ouracle::worlds::{Clock, Gaussian, Process, Schedule};
+use ouracle::numbers::{Ball, Field, Float, Panel, Scalar, integrate};
+use ouracle::objectives::batch::Quantity;
+use ouracle::worlds::{Gaussian, Process, Schedule, WrongScore};
 use std::hint::black_box;
 
 /// As many sets are compared with the reference.
-const CHECKED: usize = 3;
+pub const CHECKED: usize = 3;
 
 /// One set of parameters in some reading.
 #[derive(Clone, Copy)]
-struct Set<S> {
-    m: S,
-    v: S,
-    x: S,
+pub struct Set<S> {
+    pub m: S,
+    pub v: S,
+    pub x: S,
     b0: S,
     b1: S,
-    k: S,
-    delta: S,
+    pub k: S,
+    pub delta: S,
 }
 
 impl<S: Scalar> Set<S> {
@@ -47,32 +49,28 @@ impl<S: Scalar> Set<S> {
         Process::new(Schedule::VpLinear { b0: self.b0, b1: self.b1 }, S::one())
     }
 
-    fn data(&self) -> Gaussian<S> {
-        Gaussian::new(self.m, self.v)
+    fn world(&self) -> WrongScore<S> {
+        let (data, prior) = (Gaussian::new(self.m, self.v), Gaussian::centred(S::one()));
+        WrongScore { data, scale: self.k, shift: self.delta, prior }
     }
 
-    fn prior_divergence(&self, end: &Clock<S>) -> S {
-        end.diffuse(&self.data()).kl(&Gaussian::centred(S::one()))
+    fn closed_gap(&self) -> S {
+        let (world, end) = (self.world(), self.process().end());
+        world.prior_kl(&end) + world.score_gap(&end, (self.b0 + self.b1) / 2)
     }
+}
 
-    /// `½ ∫ β [(k − 1)²/v_t + δ²] = ½ [(k − 1)² ln R + δ² ∫β]`.
-    fn closed_gap(&self, end: &Clock<S>) -> S {
-        let integral_of_beta = (self.b0 + self.b1) / 2;
-        let mismatch = (self.k - 1).square() * end.log_ratio(self.v) + self.delta.square() * integral_of_beta;
-        self.prior_divergence(end) + mismatch / 2
-    }
-
-    /// What the gap grows by in a unit of time, without the divergence from the prior.
-    fn gap_rate(&self, process: &Process<S>, t: S) -> S {
-        let clock = process.at(t);
-        clock.noise * ((self.k - 1).square() / clock.variance(self.v) + self.delta.square()) / 2
+impl Set<f64> {
+    /// The same numbers, which are doubles.
+    pub fn in_doubles(index: i64) -> Self {
+        Set::<Float>::at(index).map(|number| number.0)
     }
 }
 
 fn many(request: &Request, precision: &str, gap: impl Fn(&Set<Ball>) -> Ball) -> Line {
     let sets: Vec<_> = (0..request.count as i64).map(Set::<Ball>::at).collect();
     let all = || {
-        let pair = |set: &Set<Ball>| (set.data().log_density(set.x), gap(set));
+        let pair = |set: &Set<Ball>| (set.world().log_likelihood(set.x), gap(set));
         black_box(&sets).iter().map(pair).collect::<Vec<_>>()
     };
     request.timed(precision, request.count, all, |pairs| {
@@ -85,22 +83,31 @@ fn many(request: &Request, precision: &str, gap: impl Fn(&Set<Ball>) -> Ball) ->
 
 /// The integral in closed form.
 pub fn closed_forms(request: &Request) -> Line {
-    many(request, "50 digits", |set| set.closed_gap(&set.process().end()))
+    match request.case.as_str() {
+        "bulk" => bulk::run(request, Quantity::Gap),
+        "closed-form" => many(request, "50 digits", Set::closed_gap),
+        other => Err(format!("the cases are closed-form and bulk, not `{other}`").into()),
+    }
 }
 
 /// The integral by verified quadrature, to as many decimals as `--precision` says.
 pub fn integrals(request: &Request) -> Line {
+    match request.case.as_str() {
+        "bulk" => return bulk::run(request, Quantity::GapIntegral),
+        "integral" => {}
+        other => return Err(format!("the cases are integral and bulk, not `{other}`").into()),
+    }
     let (radius, precision) = match request.precision.as_str() {
         "16" => (1e-17, "16 digits"),
         "50" => (1e-51, "50 digits"),
         other => return Err(format!("integrals are there to 16 or 50 digits, not to `{other}`").into()),
     };
     many(request, precision, |set| {
-        let process = set.process();
-        let panels = set.map(|number| ouracle::numbers::Panel::constant(number.to_f64_interval()));
-        let over_panels = panels.process();
-        let rate = |t| set.gap_rate(&process, t);
-        let over_panel = |t| panels.gap_rate(&over_panels, t);
-        set.prior_divergence(&process.end()) + integrate(&rate, &over_panel, Ball::zero(), Ball::one(), radius)
+        let (world, process) = (set.world(), set.process());
+        let panels = set.map(|number| Panel::constant(number.to_f64_interval()));
+        let (over_world, over_process) = (panels.world(), panels.process());
+        let rate = |t| world.gap_rate(&process.at(t));
+        let over_panel = |t| over_world.gap_rate(&over_process.at(t));
+        world.prior_kl(&process.end()) + integrate(&rate, &over_panel, Ball::zero(), Ball::one(), radius)
     })
 }

@@ -2,8 +2,10 @@
 //!
 //! `cargo run --release --example side_by_side -- AREA CASE --count N [--precision P] [--repetitions R]`; without arguments, the areas.
 
+mod bulk;
 mod closed_forms;
 mod measure;
+mod paths;
 mod proofs;
 mod smoother;
 
@@ -17,6 +19,7 @@ type Work = fn(&Request) -> Line;
 const AREAS: &[(&str, Work)] = &[
     ("closed-forms", closed_forms::closed_forms),
     ("integrals", closed_forms::integrals),
+    ("paths", paths::run),
     ("proofs", proofs::run),
     ("smoother", smoother::run),
 ];

@@ -8,30 +8,33 @@ use std::time::Instant;
 /// A line of JSON, or why there is none.
 pub type Line = Result<Value, Box<dyn std::error::Error>>;
 
-/// What is asked: `CASE --count N [--precision P] [--repetitions R]`.
+/// What is asked: `CASE --count N [--precision P] [--repetitions R] [--steps L]`.
 pub struct Request {
     pub case: String,
     pub count: usize,
     pub precision: String,
     pub repetitions: usize,
+    /// Steps of a path.
+    pub steps: usize,
 }
 
 impl Request {
     /// Reads the words after the area.
     pub fn read(mut words: impl Iterator<Item = String>) -> Result<Self, Box<dyn std::error::Error>> {
         let case = words.next().ok_or("a case is missing after the area")?;
-        let mut request = Self { case, count: 0, precision: "f64".to_owned(), repetitions: 3 };
+        let mut request = Self { case, count: 0, precision: "f64".to_owned(), repetitions: 3, steps: 100 };
         while let Some(option) = words.next() {
             let value = words.next().ok_or_else(|| format!("{option} takes a value"))?;
             match option.as_str() {
                 "--count" => request.count = value.parse()?,
+                "--steps" => request.steps = value.parse()?,
                 "--precision" => request.precision = value,
                 "--repetitions" => request.repetitions = value.parse()?,
                 _ => return Err(format!("{option} is not an option of this program").into()),
             }
         }
-        if request.count == 0 || request.repetitions == 0 {
-            return Err("--count and --repetitions must be at least 1".into());
+        if request.count == 0 || request.repetitions == 0 || request.steps == 0 {
+            return Err("--count, --repetitions and --steps must be at least 1".into());
         }
         Ok(request)
     }
@@ -93,6 +96,14 @@ fn peak_mebibytes() -> Option<f64> {
 /// An answer that is exact.
 pub fn exact(name: &str, value: impl Into<i64>) -> Value {
     json!({ "name": name, "value": value.into().to_string(), "kind": "exact", "size": 0.0 })
+}
+
+/// The mean of draws from their sum and the sum of their squares, with its standard error.
+pub fn sampled(name: &str, [sum, squares]: [f64; 2], count: usize) -> Value {
+    let mean = sum / count as f64;
+    let variance = (squares / count as f64 - mean * mean).max(0.0);
+    let error = (variance / count as f64).sqrt();
+    json!({ "name": name, "value": format!("{mean:?}"), "kind": "standard error", "size": error })
 }
 
 /// An answer in doubles, with a bound on its rounding.

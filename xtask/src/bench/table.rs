@@ -66,6 +66,16 @@ const fn goal(peer: &'static str, at_least: f64) -> Goal {
     Goal { ours: "ouracle", peer, at_least, unlike: false }
 }
 
+/// A goal beside a peer of another precision.
+const fn unlike(peer: &'static str, at_least: f64) -> Goal {
+    Goal { ours: "ouracle", peer, at_least, unlike: true }
+}
+
+/// A case of one program at growing sizes.
+const fn growth(name: &'static str, of: &'static str, memory: Option<f64>, runs: &'static [Run]) -> Case {
+    Case { name, reference: None, runs, goals: &[], growth: Some(Growth { of, memory }) }
+}
+
 /// A case with programs side by side.
 const fn case(name: &'static str, reference: &'static str, runs: &'static [Run], goals: &'static [Goal]) -> Case {
     Case { name, reference: Some(reference), runs, goals, growth: None }
@@ -78,7 +88,7 @@ const PATHS: Area = Area {
     title: "Simulated paths",
     about: "Euler–Maruyama paths, 100 steps, with the log-weight and its Girsanov term; the mean is compared with that of the scheme, by its recursion.",
     unit: "path-step-dimension",
-    limit: "normal draws.",
+    limit: "normal draws; with three-bit increments, the arithmetic itself.",
     cases: &[
         case(
             "d = 1, f32",
@@ -105,6 +115,37 @@ const PATHS: Area = Area {
                 peer("torchsde", "paths.py torchsde d1 --count 20000"),
             ],
             &[goal("jax", 15.0), goal("numpy-numba", 7.0)],
+        ),
+        case(
+            "d = 1, mean and variance alone",
+            "paths.py reference d1 --count 1",
+            &[
+                ours("ouracle", "paths d1 --precision f32-three-bits --count 1000000"),
+                peer("jax", "paths.py jax d1 --precision f32 --count 262144"),
+                peer("torch-compile", "paths.py torch-compile d1 --precision f32 --count 262144 --chunk 32768"),
+            ],
+            &[unlike("jax", 20.0), unlike("torch-compile", 15.0)],
+        ),
+        growth(
+            "growth with the number of paths",
+            "paths",
+            Some(16.0),
+            &[
+                ours("100 000", "paths d1 --precision f32 --count 100000"),
+                ours("1 000 000", "paths d1 --precision f32 --count 1000000"),
+                ours("10 000 000", "paths d1 --precision f32 --count 10000000"),
+                ours("100 000 000", "paths d1 --precision f32 --count 100000000 --repetitions 1"),
+            ],
+        ),
+        growth(
+            "growth with the number of steps",
+            "steps",
+            None,
+            &[
+                ours("20", "paths d1 --precision f32 --count 1000000 --steps 20"),
+                ours("100", "paths d1 --precision f32 --count 1000000 --steps 100"),
+                ours("1000", "paths d1 --precision f32 --count 100000 --steps 1000"),
+            ],
         ),
         case(
             "d = 64, full covariance, f32",
@@ -145,16 +186,27 @@ const CLOSED_FORMS: Area = Area {
     about: "Log-likelihood, divergence from the prior and gap for sets of parameters, enclosed; compared with mpmath at 70 digits.",
     unit: "set of parameters",
     limit: "237 bits in software: a logarithm of a `Ball` takes 2 µs, an exponential as long, a product 0.15 µs (`cargo bench -- numbers`).",
-    cases: &[case(
-        "50 digits",
-        "closed_forms.py reference closed-form --count 3",
-        &[
-            ours("ouracle", "closed-forms closed-form --count 3000"),
-            peer("flint", "closed_forms.py flint-50 closed-form --count 10000"),
-            peer("mpmath", "closed_forms.py mpmath-50 closed-form --count 1000"),
-        ],
-        &[goal("flint", 1.0 / 6.0)],
-    )],
+    cases: &[
+        case(
+            "16 digits in bulk, one schedule",
+            "closed_forms.py reference closed-form-one-schedule --count 3",
+            &[
+                ours("ouracle", "closed-forms bulk --precision 16 --count 20000"),
+                peer("flint", "closed_forms.py flint-16 closed-form-one-schedule --count 10000"),
+            ],
+            &[],
+        ),
+        case(
+            "50 digits",
+            "closed_forms.py reference closed-form --count 3",
+            &[
+                ours("ouracle", "closed-forms closed-form --count 3000"),
+                peer("flint", "closed_forms.py flint-50 closed-form --count 10000"),
+                peer("mpmath", "closed_forms.py mpmath-50 closed-form --count 1000"),
+            ],
+            &[goal("flint", 1.0 / 6.0)],
+        ),
+    ],
 };
 
 const INTEGRALS: Area = Area {
@@ -183,6 +235,15 @@ const INTEGRALS: Area = Area {
                 peer("mpmath, not certified", "closed_forms.py mpmath-50 integral --count 30"),
             ],
             &[goal("flint", 1.0 / 100.0)],
+        ),
+        case(
+            "12 digits in bulk, one schedule",
+            "closed_forms.py reference integral-one-schedule --count 3",
+            &[
+                ours("ouracle", "integrals bulk --precision 12 --count 20000"),
+                peer("flint", "closed_forms.py flint-16 integral-one-schedule --count 2000"),
+            ],
+            &[unlike("flint", 1.0)],
         ),
     ],
 };
@@ -304,18 +365,17 @@ const SMOOTHER: Area = Area {
             ],
             &[goal("numba", 4.0), goal("scipy, means only", 10.0)],
         ),
-        Case {
-            name: "growth with the number of points",
-            reference: None,
-            runs: &[
+        growth(
+            "growth with the number of points",
+            "points",
+            None,
+            &[
                 ours("10 000", "smoother irregular --count 10000 --repetitions 99"),
                 ours("100 000", "smoother irregular --count 100000 --repetitions 25"),
                 ours("1 000 000", "smoother irregular --count 1000000 --repetitions 5"),
                 ours("10 000 000", "smoother irregular --count 10000000"),
             ],
-            goals: &[],
-            growth: Some(Growth { of: "points", memory: None }),
-        },
+        ),
     ],
 };
 
