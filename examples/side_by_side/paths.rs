@@ -40,7 +40,7 @@ fn weighted(steps: usize) -> WeightedPaths<1> {
         let deviation = (beta * dt).sqrt();
         let (a, c) = (slope * deviation, offset * deviation);
         constant -= dt * beta * (slope + 0.5) + c * c / 2.0;
-        let added = Functional { still: [-a * a / 2.0, -a * c], noise: [-a, -c] };
+        let added = Functional { still: [-a * a / 2.0, -a * c], noise: [0.0, -a, -c] };
         PathStep { factor: 1.0 + clock.alpha.0 * dt, offset: 0.0, deviation, added: [added] }
     };
     let steps = (0..steps).map(step).collect();
