@@ -136,7 +136,7 @@ impl Judge<'_> {
         let Some((nearest, planned)) = self.sizes(part, right).into_iter().max_by_key(|(_, n)| *n) else {
             return unreadable("no control is simulated, so that nothing says how many draws are enough");
         };
-        let n = scaled(planned, self.options.effort);
+        let n = scaled(planned.max(LEAST_DRAWS), self.options.effort);
         let check = format!("{}/{}", self.claim.id, part.label);
         let mut findings = simulate(right, &check, self.options.seed, self.budget, n);
         if n < planned {
@@ -176,6 +176,10 @@ fn nearest<'a>(checks: impl IntoIterator<Item = &'a CheckRecord>) -> Requirement
     }
     requirement
 }
+
+/// What is claimed is drawn at least this often, also where its wrong versions are coarse enough to be told by fewer: a twentieth of a
+/// deviation is seen then.
+const LEAST_DRAWS: u64 = 1 << 16;
 
 fn scaled(n: u64, effort: f64) -> u64 {
     (n as f64 * effort).ceil() as u64
