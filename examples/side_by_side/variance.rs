@@ -62,7 +62,7 @@ pub fn run(request: &Request) -> Line {
                 let [estimate] = sobol.estimate(&seed, NETS, parts, widest);
                 Ok::<_, Box<dyn std::error::Error>>(estimate.whole)
             };
-            all()?;
+            SobolPaths::new(paths.clone())?;
             by_variance(request, "with it", || all().unwrap_or([f64::NAN; 2]))
         }
         other => Err(format!("the cases are plain, girsanov, twin and sobol, not `{other}`").into()),
