@@ -4,10 +4,14 @@
 
 mod bulk;
 mod closed_forms;
+mod large;
 mod measure;
+mod one_time;
 mod paths;
+mod paths_model;
 mod proofs;
 mod smoother;
+mod variance;
 
 use measure::{Line, Request};
 use std::process::ExitCode;
@@ -19,9 +23,12 @@ type Work = fn(&Request) -> Line;
 const AREAS: &[(&str, Work)] = &[
     ("closed-forms", closed_forms::closed_forms),
     ("integrals", closed_forms::integrals),
+    ("large", large::run),
+    ("one-time", one_time::run),
     ("paths", paths::run),
     ("proofs", proofs::run),
     ("smoother", smoother::run),
+    ("variance", variance::run),
 ];
 
 fn main() -> ExitCode {

@@ -75,7 +75,7 @@ impl Launcher {
 
     fn command(&self, program: Program) -> Result<Command, Absent> {
         let (executable, script, words) = match program {
-            Program::Ours(words) => (&self.ours, None, words),
+            Program::Ours(words) | Program::Baseline(words) => (&self.ours, None, words),
             Program::Peer(words) => {
                 let missing = "the environment of peers is not installed; `cargo xtask peers` makes it";
                 let python = self.python.as_ref().ok_or_else(|| Absent::NotRun(missing.to_owned()))?;

@@ -62,7 +62,7 @@ impl Wanted {
 }
 
 fn side_by_side(wanted: &Wanted) -> Outcome {
-    run(&mut cargo(&["build", "--release", "--example", "side_by_side"]))?;
+    run(&mut cargo(&["build", "--release", "--features", "large", "--example", "side_by_side"]))?;
     let python = target().join("peers/bin/python");
     let launcher = Launcher {
         ours: target().join("release/examples/side_by_side"),

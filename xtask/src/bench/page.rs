@@ -13,7 +13,7 @@ Made by `cargo xtask bench --peers` of `bench.jsonl`. Programs take turns, A B C
 of each, which warms up once (compilation is not counted) and is timed a few times. A cost is user and system time of the process by `getrusage`, the
 median of its calls. A ratio is the cost of the peer over ours *within a round*, so that what slows all of them down cancels; above 1 ours is
 faster. Figures are medians over rounds, least and greatest in brackets. Every program prints answers, which are compared with a
-reference by another route: a program with a wrong answer has no figures here. Absolute times hold for this machine, and are no test.
+reference by another route: a program with a wrong answer has no figures here. Ours is built in release mode with the feature `large`. Absolute times hold for this machine, and are no test.
 
 ![Ratios with their goals](bench.svg)
 ";

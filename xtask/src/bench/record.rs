@@ -178,7 +178,7 @@ mod tests {
     fn record(of_peer: [&str; 2]) -> (CaseRecord, Vec<&'static str>) {
         let (mut asked, mut round) = (Vec::new(), 0);
         let mut measure = |program: Program| {
-            let (Program::Ours(words) | Program::Peer(words)) = program;
+            let (Program::Ours(words) | Program::Baseline(words) | Program::Peer(words)) = program;
             asked.push(words);
             match words {
                 "ours" => measured(1.0, "1"),
