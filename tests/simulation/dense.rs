@@ -147,7 +147,11 @@ fn a_diagonal_matrix_has_the_law_of_independent_axes() {
     let dense: Vec<DenseStep> = (0..4)
         .map(|k| {
             let step = |i: usize| axes[i].steps[k];
-            let u = |i: usize| step(i).added[0].noise.map(|x| -x);
+            // The coefficients of −uz.
+            let u = |i: usize| {
+                let [_, slope, offset] = step(i).added[0].noise;
+                [-slope, -offset]
+            };
             DenseStep {
                 factor: (0..d).map(|i| step(i).factor).collect(),
                 offset: vec![0.0; d],

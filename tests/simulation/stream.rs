@@ -1,4 +1,4 @@
-use ouracle::evidence::Budget;
+use ouracle::evidence::{Budget, Kind};
 use ouracle::numbers::{Float, Instructions, Special};
 use ouracle::simulation::{Noise, Precision, Seed};
 
@@ -50,8 +50,9 @@ fn has_the_normal_law<P: Precision>() {
     }
     let square = numbers.iter().map(|x| x * x).sum::<f64>() / N as f64;
     assert!(!budget.refutes_variance(N as u64, square), "mean square {square}");
-    // The check can fail: normals that are too wide by three parts in a thousand are refuted.
-    assert!(budget.refutes_variance(N as u64, square * 1.006));
+    // The check can fail: normals that are too wide by what so many draws resolve are refuted.
+    let wider = 1.0 + budget.resolution(Kind::Variance, N as u64);
+    assert!(budget.refutes_variance(N as u64, square * wider), "mean square {square}, {wider} times as much");
 }
 
 #[test]
