@@ -1,6 +1,7 @@
 //! `ouracle vectors verify`: our enclosures against values from elsewhere.
 
 use super::{Failure, Outcome, print};
+use ouracle::ledger::available_jobs;
 use ouracle::vectors::{CaseFile, CaseVerdict, verify};
 use std::path::PathBuf;
 
@@ -35,7 +36,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
             return Err(Failure::Usage(format!("no case of {} matches `{glob}`", arguments.file.display())));
         }
     }
-    let jobs = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let jobs = arguments.jobs.map_or_else(available_jobs, usize::from);
     let summary = verify(&file.cases, jobs);
     if arguments.json {
         let text = serde_json::to_string(&summary)?;

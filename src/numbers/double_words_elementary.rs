@@ -4,6 +4,7 @@
 use super::decay::exponential_parts;
 use super::double_words::{Word, root};
 use super::intervals_elementary::approximate_ln_1p;
+use super::scalar::exp_minus_1_minus;
 use super::{Ball, DoubleWords, Field, Scalar};
 use std::sync::LazyLock;
 
@@ -123,14 +124,12 @@ impl<const N: usize> Scalar for DoubleWords<N> {
 
     #[inline(always)]
     fn minus_ln_1p(self) -> Self {
-        let log = self.ln_1p();
-        log.square() * log.phi(2)
+        exp_minus_1_minus(self.ln_1p())
     }
 
     #[inline(always)]
     fn minus_1_minus_ln(self) -> Self {
-        let log = self.ln();
-        log.square() * log.phi(2)
+        exp_minus_1_minus(self.ln())
     }
 
     #[inline(always)]

@@ -1,6 +1,7 @@
 //! Elementary functions of intervals, from enclosures at single numbers.
 
 use super::normal::masses;
+use super::scalar::exp_minus_1_minus;
 use super::{EndPoint, Field, Interval, Rational, Scalar, Special};
 use dashu::integer::{IBig, UBig};
 
@@ -56,13 +57,11 @@ impl<E: Elementary> Scalar for Interval<E> {
     }
 
     fn minus_ln_1p(self) -> Self {
-        let log = self.ln_1p();
-        log.square() * log.phi(2)
+        exp_minus_1_minus(self.ln_1p())
     }
 
     fn minus_1_minus_ln(self) -> Self {
-        let log = self.ln();
-        log.square() * log.phi(2)
+        exp_minus_1_minus(self.ln())
     }
 
     fn sqrt(self) -> Self {

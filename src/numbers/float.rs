@@ -1,6 +1,7 @@
 //! The value reading: `f64` with correctly rounded functions, the same on every platform.
 
 use super::normal::masses;
+use super::scalar::exp_minus_1_minus;
 use super::{Field, Rational, Scalar, Special};
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -95,13 +96,11 @@ impl Scalar for Float {
     }
 
     fn minus_ln_1p(self) -> Self {
-        let log = self.ln_1p();
-        log.square() * log.phi(2)
+        exp_minus_1_minus(self.ln_1p())
     }
 
     fn minus_1_minus_ln(self) -> Self {
-        let log = self.ln();
-        log.square() * log.phi(2)
+        exp_minus_1_minus(self.ln())
     }
 
     fn sqrt(self) -> Self {

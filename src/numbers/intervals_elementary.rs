@@ -3,6 +3,7 @@
 
 use super::decay::exponential_parts;
 use super::intervals::{above, below};
+use super::scalar::exp_minus_1_minus;
 use super::{Field, Interval, Intervals, Scalar};
 
 /// Where `eˣ` would leave the normal numbers.
@@ -185,14 +186,12 @@ impl<const N: usize> Scalar for Intervals<N> {
 
     #[inline(always)]
     fn minus_ln_1p(self) -> Self {
-        let log = self.ln_1p();
-        log.square() * log.phi(2)
+        exp_minus_1_minus(self.ln_1p())
     }
 
     #[inline(always)]
     fn minus_1_minus_ln(self) -> Self {
-        let log = self.ln();
-        log.square() * log.phi(2)
+        exp_minus_1_minus(self.ln())
     }
 
     #[inline(always)]

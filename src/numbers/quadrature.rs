@@ -41,27 +41,24 @@ pub fn integrate(
     to: Ball,
     radius: f64,
 ) -> Ball {
+    integrate_by(f, over_panel, (from, to), radius, radius > COARSE)
+}
+
+/// The same, with the sum tried in doubles or always with all digits.
+fn integrate_by(
+    f: &dyn Fn(Ball) -> Ball,
+    over_panel: &dyn Fn(Panel) -> Panel,
+    (from, to): Ends,
+    radius: f64,
+    in_doubles: bool,
+) -> Ball {
     let Some((panels, remainder)) = panels(over_panel, from, to, radius) else { return Ball::whole() };
-    let coarse = (radius > COARSE).then(|| sum(&panels, |panel| sum_of_doubles(over_panel, panel)));
+    let coarse = in_doubles.then(|| sum(&panels, |panel| sum_of_doubles(over_panel, panel)));
     let narrow = |sum: &Ball| sum.radius().to_f64() <= (ROUNDING * sum.to_f64().abs()).min(BESIDE_RADIUS * radius);
     coarse.filter(narrow).unwrap_or_else(|| sum(&panels, |panel| panel_sum(f, panel))) + Ball::from(remainder)
 }
 
-/// The same with all digits in the sum, whatever the radius.
-fn integrate_in_full(
-    f: &dyn Fn(Ball) -> Ball,
-    over_panel: &dyn Fn(Panel) -> Panel,
-    from: Ball,
-    to: Ball,
-    radius: f64,
-) -> Ball {
-    let panels = panels(over_panel, from, to, radius);
-    panels.map_or_else(Ball::whole, |(panels, remainder)| {
-        sum(&panels, |panel| panel_sum(f, panel)) + Ball::from(remainder)
-    })
-}
-
-/// The two ends of a panel.
+/// The two ends of a panel, or of the whole range.
 type Ends = (Ball, Ball);
 
 /// Panels that leave a remainder of about this radius, with the remainder of all of them together.
@@ -108,7 +105,7 @@ pub fn integrate_to_digits(
     const LAST_RADIUS: f64 = 1e-290;
     let mut radius = 1e-4;
     loop {
-        let integral = integrate_in_full(f, over_panel, from, to, radius);
+        let integral = integrate_by(f, over_panel, (from, to), radius, false);
         let wanted = Ball::point(integral.mig()) * Ball::int(10).powi(-(digits.min(99) as i32));
         let share = (wanted / 10).to_f64_interval().mig();
         // A radius that was asked for and not reached is the rounding of the sum.

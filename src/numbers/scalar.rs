@@ -91,6 +91,12 @@ pub trait Field:
     }
 }
 
+/// `eʸ − 1 − y = y² φ₂(y)`, without cancellation near 0: what [`Scalar::minus_ln_1p`] and [`Scalar::minus_1_minus_ln`] are, of the logarithm.
+#[inline(always)]
+pub(super) fn exp_minus_1_minus<S: Scalar>(y: S) -> S {
+    y.square() * y.phi(2)
+}
+
 /// A real number under one reading: proof, enclosure, value, derivative or power series.
 pub trait Scalar: Field {
     /// The circle constant π.

@@ -119,7 +119,8 @@ impl Noise {
     pub fn normal(&mut self) -> [f64; 8] {
         if self.normals.is_empty() {
             self.normals.resize(AHEAD, [0.0; 8]);
-            self.state = self.instructions.run(Ahead { state: &self.state, normals: &mut self.normals });
+            let out = self.normals.as_flattened_mut();
+            self.state = self.instructions.run(Fill { state: &self.state, out });
         }
         self.normals.pop().unwrap_or_default()
     }
@@ -136,25 +137,6 @@ impl Noise {
     /// Fills a slice with standard normals; those of a last vector that are not needed are dropped.
     pub fn fill<P: Precision>(&mut self, out: &mut [P]) {
         self.state = self.instructions.run(Fill { state: &self.state, out });
-    }
-}
-
-struct Ahead<'a> {
-    state: &'a State,
-    normals: &'a mut [[f64; 8]],
-}
-
-impl Kernel for Ahead<'_> {
-    type Output = State;
-
-    #[inline(always)]
-    fn run<M: Machine>(self, machine: M) -> State {
-        let mut generator = Generator::new(self.state, machine);
-        for pair in self.normals.chunks_exact_mut(2) {
-            let (first, second) = f64::normals(machine, &mut generator);
-            (pair[0], pair[1]) = (machine.to_doubles(first), machine.to_doubles(second));
-        }
-        generator.state()
     }
 }
 

@@ -3,6 +3,7 @@
 mod answer;
 mod chart;
 mod child;
+mod entry;
 mod machine;
 mod page;
 mod record;
