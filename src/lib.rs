@@ -2,6 +2,7 @@
 
 pub mod claims;
 pub mod evidence;
+pub mod examination;
 pub mod ledger;
 pub mod numbers;
 pub mod objectives;
@@ -10,5 +11,6 @@ pub mod reports;
 pub mod simulation;
 #[cfg(any(feature = "proptest", feature = "quickcheck"))]
 pub mod strategies;
+pub mod subjects;
 pub mod vectors;
 pub mod worlds;

@@ -10,7 +10,8 @@ const FLOORS: &[&[&str]] = &[
     &["objectives", "strategies"],
     &["evidence"],
     &["claims"],
-    &["ledger", "vectors"],
+    &["examination", "ledger"],
+    &["subjects", "vectors"],
     &["reports"],
     &["cli", "main", "lib"],
 ];

@@ -1,0 +1,1 @@
+//! Other people's code, over a pipe: messages, processes, judgement.
