@@ -12,18 +12,16 @@ import sys
 import tempfile
 import threading
 import time
+from multiprocessing import resource_tracker
 
-import cloudpickle
 import dask
 import psutil
 import pytest
 from dask.distributed import Client, LocalCluster
 
 import ouracle as oc
+import pieces
 from ouracle import _native, distributed
-
-# Work that stands in this file reaches the workers by value.
-cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 CLAIMS = ["variational-gap", "zero-variance-weight", "family-scaled-score"]
 MAP = {
@@ -76,26 +74,22 @@ def serial():
     return timeless(records), proofs
 
 
-def held(work, flag, asked, piece):
-    """Does the work, and keeps what came of it until the flag is there."""
-    result = work(asked, piece, *([1] if work is _native.sweep_piece else []))
-    while not os.path.exists(flag):
-        time.sleep(0.01)
-    return result
-
-
 def killed_in_the_middle(client, flag, work):
-    """Runs the work, and kills one worker once all have some; the result, and who was killed."""
+    """Runs the work, and kills one worker as soon as it has some; the result, and who was killed."""
     pids, killed, over = client.run(os.getpid), [], threading.Event()
 
     def kill():
-        while not over.is_set() and not killed:
-            busy = [worker for worker, keys in client.processing().items() if keys]
-            if len(busy) == len(pids):
-                os.kill(pids[busy[0]], signal.SIGKILL)
-                killed.append(busy[0])
-            time.sleep(0.01)
-        flag.touch()
+        # Pieces are held until the flag is there, so one that a worker has is not done. That every worker has some is not to be
+        # waited for: while the others still import, Dask may give all pieces to the first.
+        try:
+            while not over.is_set() and not killed:
+                busy = [worker for worker, keys in client.processing().items() if keys and worker in pids]
+                if busy:
+                    os.kill(pids[busy[0]], signal.SIGKILL)
+                    killed.append(busy[0])
+                time.sleep(0.01)
+        finally:
+            flag.touch()
 
     thread = threading.Thread(target=kill)
     thread.start()
@@ -136,7 +130,9 @@ def test_a_sweep_in_pieces_has_the_bytes_of_a_serial_one(client, tmp_path):
 
 def test_a_killed_worker_changes_nothing(tmp_path, monkeypatch):
     wanted, _ = serial()
-    monkeypatch.setattr(distributed, "_check_piece", functools.partial(held, _native.check_piece, str(tmp_path / "flag")))
+    monkeypatch.setattr(distributed, "_check_piece", functools.partial(pieces.held, _native.check_piece, str(tmp_path / "flag")))
+    # Python's own, which stays as long as the interpreter.
+    resource_tracker.ensure_running()
     before = set(psutil.Process().children(recursive=True))
     with cluster() as local, Client(local) as client:
         run, killed = killed_in_the_middle(client, tmp_path / "flag", lambda: distributed.check(client, CLAIMS))
@@ -149,36 +145,22 @@ def test_a_killed_worker_changes_nothing(tmp_path, monkeypatch):
 
 def test_a_sweep_survives_a_killed_worker(tmp_path, monkeypatch):
     wanted = oc.sweep(**MAP)
-    monkeypatch.setattr(distributed, "_sweep_piece", functools.partial(held, _native.sweep_piece, str(tmp_path / "flag")))
+    monkeypatch.setattr(distributed, "_sweep_piece", functools.partial(pieces.held, _native.sweep_piece, str(tmp_path / "flag")))
     with cluster() as local, Client(local) as client:
         swept, killed = killed_in_the_middle(client, tmp_path / "flag", lambda: distributed.sweep(client, **MAP, shards=5))
     assert len(killed) == 1
     assert swept.cells == wanted.cells
 
 
-def dies(asked, piece):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def raises(asked, piece):
-    if piece == "2/3":
-        raise ZeroDivisionError("out of thin air")
-    return _native.sweep_piece(asked, piece, 1)
-
-
-def of_another_version(asked, piece):
-    return _native.sweep_piece(asked, piece, 1).replace(b'"ouracle":"' + _native.__version__.encode(), b'"ouracle":"0.0.1')
-
-
 def test_workers_that_always_die_are_given_up(monkeypatch):
-    monkeypatch.setattr(distributed, "_sweep_piece", dies)
+    monkeypatch.setattr(distributed, "_sweep_piece", pieces.dies)
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}), cluster() as local, Client(local) as client:
         with pytest.raises(distributed.DistributedError, match="piece 1/1 was lost 1 times with the worker that did it"):
             distributed.sweep(client, **MAP, shards=1)
 
 
 def test_a_piece_that_raises_is_named(client, monkeypatch):
-    monkeypatch.setattr(distributed, "_sweep_piece", raises)
+    monkeypatch.setattr(distributed, "_sweep_piece", pieces.raises)
     with pytest.raises(distributed.DistributedError, match="piece 2/3 raised ZeroDivisionError: out of thin air"):
         distributed.sweep(client, **MAP, shards=3)
     # The cluster is as good as before.
@@ -187,7 +169,7 @@ def test_a_piece_that_raises_is_named(client, monkeypatch):
 
 
 def test_another_version_is_refused(client, monkeypatch):
-    monkeypatch.setattr(distributed, "_sweep_piece", of_another_version)
+    monkeypatch.setattr(distributed, "_sweep_piece", pieces.of_another_version)
     with pytest.raises(ValueError, match=f"computed by ouracle 0.0.1, and this is {_native.__version__}"):
         distributed.sweep(client, **MAP, shards=2)
 
