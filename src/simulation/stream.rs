@@ -6,7 +6,7 @@
 
 use super::precision::Precision;
 use crate::numbers::{Bits, Instructions, Kernel, Machine};
-use rand::{Rng, SeedableRng};
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Draws in a block.

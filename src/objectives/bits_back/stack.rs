@@ -7,7 +7,7 @@ use super::{CodingError, Frequencies};
 use constriction::stream::model::{ContiguousCategoricalEntropyModel, EncoderModel};
 use constriction::stream::stack::AnsCoder;
 use constriction::stream::{Code, Decode, Encode};
-use rand::{Rng, SeedableRng};
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// `r`: slots are numbered by so many bits. Frequencies of fewer bits are scaled up, which leaves their probabilities as they are.

@@ -1,0 +1,384 @@
+//! Exact answers, and wrong ones: the formulas of the worlds, put together rightly or with one mistake.
+
+use super::conventions::{Conventions, Log, Predicts, Reduce, Time};
+use super::law::Law;
+use super::mistake::Mistake;
+use super::quantity::Quantity;
+use super::question::{Model, Question};
+use crate::numbers::{Ball, Covariance, Matrix, Scalar, Vector};
+use crate::worlds::{Affine, Clock, Gaussian, Mixture, MultivariateGaussian, Process, ScaledScore, Schedule};
+
+/// Who answers: in whose conventions, and with which mistake, if any.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Answerer {
+    /// Its conventions.
+    pub conventions: Conventions,
+    /// Its mistake.
+    pub mistake: Option<Mistake>,
+}
+
+/// The mean and the variance of what is drawn, component by component.
+pub struct Moments<S> {
+    /// The mean of a draw.
+    pub mean: S,
+    /// The variance of a draw.
+    pub variance: S,
+    /// Whether the draws are Gaussian, so that their variance can be judged too.
+    pub gaussian: bool,
+}
+
+impl Answerer {
+    /// Without a mistake.
+    pub fn right(conventions: Conventions) -> Self {
+        Self { conventions, mistake: None }
+    }
+
+    fn makes(&self, mistake: Mistake) -> bool {
+        self.mistake == Some(mistake)
+    }
+
+    /// The clock at `t`, in our time.
+    fn clock<S: Scalar>(&self, question: &Question<S>, t: S) -> Clock<S> {
+        let t = if self.makes(Mistake::TimeReversed) { question.horizon() - t } else { t };
+        let process = match (self.mistake, question.process.schedule()) {
+            (Some(Mistake::EndTimeForgotten), Schedule::VpLinear { b0, b1 }) => {
+                let end = *b0 + (*b1 - *b0) * question.horizon();
+                Process::new(Schedule::VpLinear { b0: *b0, b1: end }, question.horizon())
+            }
+            _ => question.process.clone(),
+        };
+        let clock = process.at(t);
+        let vp = matches!(process.schedule(), Schedule::VpLinear { .. });
+        match self.mistake {
+            Some(Mistake::SigmaForVariance) => Clock { w: clock.w.sqrt(), ..clock },
+            Some(Mistake::VarianceForSigma) => Clock { w: clock.w.square(), ..clock },
+            Some(Mistake::RateNotHalved) => Clock { alpha: clock.alpha * 2, phi: clock.phi.square(), ..clock },
+            Some(Mistake::BetaNotIntegrated) if vp => Clock::variance_preserving(clock.noise * t).paced(clock.noise),
+            Some(Mistake::Expm1Missing) if vp => Clock { w: S::one() - clock.phi.square(), ..clock },
+            Some(Mistake::DiffusionForItsSquare) => Clock { noise: clock.noise.sqrt(), ..clock },
+            _ => clock,
+        }
+    }
+
+    /// A law as this answerer reads it.
+    fn read<S: Scalar>(&self, law: &Law<S>) -> Law<S> {
+        let altered = |law: &MultivariateGaussian<S>, mean: Vector<S>, keep: fn(usize, usize) -> bool| {
+            let matrix = law.covariance.matrix();
+            let kept = |i, j| if keep(i, j) { matrix[(i, j)] } else { S::zero() };
+            let covariance = Covariance::new(Matrix::symmetric(matrix.rows(), kept));
+            Law::Gaussian(MultivariateGaussian { mean, covariance })
+        };
+        match (self.mistake, law) {
+            (Some(Mistake::MeanForgotten), Law::Gaussian(law)) => {
+                altered(law, Vector(vec![S::zero(); law.mean.dimension()]), |_, _| true)
+            }
+            (Some(Mistake::OffDiagonalsDropped), Law::Gaussian(law)) => altered(law, law.mean.clone(), |i, j| i == j),
+            (Some(Mistake::EqualWeights), Law::Mixture(law)) => {
+                let count = law.components().count() as i64;
+                Law::Mixture(Mixture::new(law.components().map(|(_, law)| (S::one() / count, law))))
+            }
+            (Some(Mistake::MixtureAsGaussian), Law::Mixture(_)) => Law::Gaussian(law.moment_matched()),
+            _ => law.clone(),
+        }
+    }
+
+    /// A law after the noise of a clock.
+    fn noised<S: Scalar>(&self, law: &Law<S>, clock: &Clock<S>) -> Law<S> {
+        let law = self.read(law);
+        match (self.mistake, &law) {
+            (Some(Mistake::DataNotNoised), _) => law,
+            (Some(Mistake::SpreadForgotten), Law::Gaussian(start)) => Law::Gaussian(MultivariateGaussian {
+                mean: Vector(start.mean.0.iter().map(|m| clock.mean(*m)).collect()),
+                covariance: Covariance::new(Matrix::zeros(law.dimension(), law.dimension()).plus_identity(clock.w)),
+            }),
+            (Some(Mistake::SpreadForgotten), Law::Mixture(start)) => {
+                let points = start.components().map(|(weight, law)| (weight, clock.given(law.mean)));
+                Law::Mixture(Mixture::new(points))
+            }
+            _ => law.diffuse(clock),
+        }
+    }
+
+    /// The score that stands for the network, at `(x, t)`.
+    fn score<S: Scalar>(&self, question: &Question<S>, x: &Vector<S>, t: S) -> Vector<S> {
+        let exact = |t: S| self.noised(&question.data, &self.clock(question, t)).score(x);
+        let score = match &question.model {
+            _ if self.makes(Mistake::ModelIgnored) => exact(t),
+            Model::Exact => exact(t),
+            Model::Law(law) => self.noised(law, &self.clock(question, t)).score(x),
+            Model::Shifted(by) => &exact(t) + by,
+            Model::Scaled(by) => exact(t).scale(*by),
+            Model::WrongTime(by) => exact(*by * t),
+        };
+        if self.makes(Mistake::ScoreSign) { score.scale(S::int(-1)) } else { score }
+    }
+
+    /// The law whose score the model is, where it is one.
+    fn model_law<S: Scalar>(&self, question: &Question<S>) -> Law<S> {
+        match &question.model {
+            Model::Law(law) if !self.makes(Mistake::ModelIgnored) => law.clone(),
+            _ => question.data.clone(),
+        }
+    }
+
+    /// `(ε, x₀)` at `(x, t)`.
+    fn noise_and_data<S: Scalar>(&self, clock: &Clock<S>, x: &Vector<S>, score: &Vector<S>) -> (Vector<S>, Vector<S>) {
+        let noise = score.scale(-clock.w.sqrt());
+        let data = (x + &score.scale(clock.w)).scale(clock.phi.recip());
+        (noise, data)
+    }
+
+    /// What the subject predicts.
+    fn predicted<S: Scalar>(&self, clock: &Clock<S>, x: &Vector<S>, score: Vector<S>) -> Vector<S> {
+        let predicts = match self.mistake {
+            Some(Mistake::NoiseForScore) => Predicts::Epsilon,
+            Some(Mistake::DenoisedForScore) => Predicts::X0,
+            _ => self.conventions.predicts,
+        };
+        let (noise, data) = self.noise_and_data(clock, x, &score);
+        match predicts {
+            Predicts::Score => score,
+            Predicts::Epsilon => noise,
+            Predicts::X0 => data,
+            Predicts::V => &noise.scale(clock.phi) - &data.scale(clock.w.sqrt()),
+        }
+    }
+
+    /// `log q(x)` in nats.
+    fn log_density<S: Scalar>(&self, law: &Law<S>, x: &Vector<S>) -> S {
+        let plain = law.log_density(x);
+        let Law::Gaussian(gaussian) = law else {
+            let two_pi = (S::pi() * 2).ln() / 2;
+            return if self.makes(Mistake::TwoPiForgotten) { plain + two_pi } else { plain };
+        };
+        let (d, log_det) = (x.size(), gaussian.covariance.log_det());
+        let away = x - &gaussian.mean;
+        let distance = gaussian.covariance.precision().bilinear(&away, &away);
+        match self.mistake {
+            Some(Mistake::HalfForgotten) => MultivariateGaussian::log_density_at(d, log_det, distance * 2),
+            Some(Mistake::LogSigma) => MultivariateGaussian::log_density_at(d, log_det / 2, distance),
+            Some(Mistake::TwoPiForgotten) => plain + (S::pi() * 2).ln() * d / 2,
+            _ => plain,
+        }
+    }
+
+    /// A logarithm of a density, in the unit and the reduction of the subject.
+    fn reported<S: Scalar>(&self, nats: S, d: usize) -> S {
+        let bits = self.conventions.log == Log::Bit || self.makes(Mistake::BitsForNats);
+        let mean = self.conventions.reduce == Reduce::Mean || self.makes(Mistake::MeanForSum);
+        let value = if bits { nats / S::int(2).ln() } else { nats };
+        if mean { value / d as i64 } else { value }
+    }
+
+    /// The answer to a question that has one value: entries in rows.
+    pub fn value<S: Scalar>(&self, quantity: &Quantity, question: &Question<S>) -> Vec<S> {
+        let d = question.data.dimension();
+        let none = || Vector(vec![S::zero(); d]);
+        let x = question.point.x.clone().unwrap_or_else(none);
+        let t = question.point.t.unwrap_or_else(S::zero);
+        let clock = self.clock(question, t);
+        let drift = || x.scale(clock.alpha);
+        let pull = |share: S| self.score(question, &x, t).scale(clock.noise * share);
+        match quantity.id {
+            "mean" => self.noised(&question.data, &clock).mean().0,
+            "covariance" => self.noised(&question.data, &clock).covariance().entries().to_vec(),
+            "score" => self.predicted(&clock, &x, self.score(question, &x, t)).0,
+            "log-density" => vec![self.reported(self.log_density(&self.noised(&question.data, &clock), &x), d)],
+            "drift" => drift().0,
+            "squared-diffusion" => vec![clock.noise],
+            "reverse-drift" => {
+                let half = self.makes(Mistake::HalfScoreInReverse);
+                (&drift() - &pull(if half { S::ratio(1, 2) } else { S::one() })).0
+            }
+            "velocity" => {
+                let whole = self.makes(Mistake::FullScoreInFlow);
+                let velocity = &drift() - &pull(if whole { S::one() } else { S::ratio(1, 2) });
+                // A subject whose time runs from noise to data moves the other way.
+                let sign = if self.conventions.time == Time::DataAtOne { S::int(-1) } else { S::one() };
+                velocity.scale(sign).0
+            }
+            "ddim-step" => self.ddim_step(question, &clock, &x, t).0,
+            "prior-kl" => vec![self.reported(self.prior_kl(question), d)],
+            "elbo" => vec![self.reported(self.elbo(question, &x), d)],
+            "lower-bound" => {
+                let likelihood = self.model_log_likelihood(question, &x);
+                vec![self.reported(likelihood, d)]
+            }
+            "flow-log-likelihood" => vec![self.reported(self.log_density(&self.read(&question.data), &x), d)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a subject answers that has no shortcut: a bound below the likelihood, a likelihood by steps, and otherwise the value.
+    pub fn answer<S: Scalar>(&self, quantity: &Quantity, question: &Question<S>) -> Vec<S> {
+        let (x, d) = (&question.point.x, question.data.dimension());
+        match (quantity.id, x) {
+            ("lower-bound", Some(x)) => {
+                let bound = self.elbo(question, x);
+                let above = self.model_log_likelihood(question, x) * 2 - bound;
+                vec![self.reported(if self.makes(Mistake::BoundExceeded) { above } else { bound }, d)]
+            }
+            ("flow-log-likelihood", Some(_)) => vec![self.by_euler_steps(question)],
+            _ => self.value(quantity, question),
+        }
+    }
+
+    /// Data `N(0, v)` on the line with a scaled score: the one model with a wrong score whose own likelihood is closed form.
+    fn scaled<S: Scalar>(&self, question: &Question<S>) -> Option<ScaledScore<S>> {
+        let (Model::Scaled(by), 1) = (&question.model, question.data.dimension()) else { return None };
+        let delta = if self.makes(Mistake::ModelIgnored) { S::zero() } else { *by - 1 };
+        let (v0, vpi) = (question.data.covariance()[(0, 0)], question.prior.covariance.matrix()[(0, 0)]);
+        Some(ScaledScore { v0, delta, lambda: S::zero(), vpi })
+    }
+
+    /// `log p(x)` of the model that starts at the prior and follows the score, in nats.
+    fn model_log_likelihood<S: Scalar>(&self, question: &Question<S>, x: &Vector<S>) -> S {
+        let Some(world) = self.scaled(question) else { return self.log_density(&self.read(&question.data), x) };
+        let (start, end) = (self.clock(question, S::zero()), self.clock(question, question.horizon()));
+        let law = world.model(&start, &end);
+        let (mean, matrix) = (Vector(vec![law.mean]), Matrix::from_fn(1, 1, |_, _| law.variance));
+        self.log_density(&Law::Gaussian(MultivariateGaussian { mean, covariance: Covariance::new(matrix) }), x)
+    }
+
+    fn ddim_step<S: Scalar>(&self, question: &Question<S>, clock: &Clock<S>, x: &Vector<S>, t: S) -> Vector<S> {
+        let (noise, data) = self.noise_and_data(clock, x, &self.score(question, x, t));
+        let end = self.clock(question, question.point.s.unwrap_or_else(S::zero));
+        let level = if self.makes(Mistake::LevelNotAdvanced) { clock.w.sqrt() } else { end.w.sqrt() };
+        let direction = if self.makes(Mistake::DenoisedForNoise) { &data } else { &noise };
+        &data.scale(end.phi) + &direction.scale(level)
+    }
+
+    /// `KL(q_T ‖ prior)` for Gaussian data.
+    fn prior_kl<S: Scalar>(&self, question: &Question<S>) -> S {
+        let end = self.noised(&question.data, &self.clock(question, question.horizon())).moment_matched();
+        match self.mistake {
+            Some(Mistake::KlReversed) => question.prior.kl(&end),
+            Some(Mistake::LogSigma) => {
+                end.kl(&question.prior) + (end.covariance.log_det() - question.prior.covariance.log_det()) / 4
+            }
+            _ => end.kl(&question.prior),
+        }
+    }
+
+    /// The bound with the score of a law `p`: `log p₀(x) − E[log p_T(Y_T)|x] + E[log π(Y_T)|x]`, for Gaussian `p`. Along a path the
+    /// integrand of the bound is the rate of `log p_t`, by Itô's formula.
+    fn elbo<S: Scalar>(&self, question: &Question<S>, x: &Vector<S>) -> S {
+        let clock = self.clock(question, question.horizon());
+        if let Some(world) = self.scaled(question) {
+            return world.elbo(x.0[0], &clock);
+        }
+        let model = self.read(&self.model_law(question));
+        let given = MultivariateGaussian {
+            mean: x.scale(clock.phi),
+            covariance: Covariance::new(Matrix::zeros(x.dimension(), x.dimension()).plus_identity(clock.w)),
+        };
+        let end = self.noised(&self.model_law(question), &clock).moment_matched();
+        let along = self.log_density(&model, x) - end.expected_log_density(&given);
+        if self.makes(Mistake::PriorForgotten) {
+            return along;
+        }
+        along + question.prior.expected_log_density(&given)
+    }
+
+    /// Whether there is a closed form of the quantity in this case, told from its exact numbers.
+    pub fn supports(quantity: &Quantity, question: &Question<Ball>) -> bool {
+        let on_the_line = question.data.dimension() == 1;
+        let gaussian = matches!(question.data, Law::Gaussian(_));
+        let zero = |x: &Ball| x.is_point() && x.contains_zero();
+        let centred = question.data.mean().0.iter().chain(&question.prior.mean.0).all(zero);
+        let scaled = matches!(question.model, Model::Scaled(_)) && on_the_line && gaussian && centred;
+        match quantity.id {
+            "prior-kl" => gaussian,
+            "elbo" => match &question.model {
+                Model::Exact => gaussian,
+                Model::Law(law) => matches!(law, Law::Gaussian(_)),
+                Model::Scaled(_) => scaled,
+                Model::Shifted(_) | Model::WrongTime(_) => false,
+            },
+            "lower-bound" => scaled,
+            "flow-log-likelihood" => matches!(question.model, Model::Exact),
+            "dsm-term" => on_the_line && gaussian && !matches!(question.model, Model::Law(Law::Mixture(_))),
+            _ => true,
+        }
+    }
+
+    /// `log q₀(x)` by explicit Euler steps along the probability flow, from `q_T`: what a subject of order 1 answers.
+    pub fn by_euler_steps<S: Scalar>(&self, question: &Question<S>) -> S {
+        let d = question.data.dimension();
+        let steps = question.point.steps.unwrap_or(1);
+        let h = question.horizon() / i64::from(steps);
+        let mut x = question.point.x.clone().unwrap_or_else(|| Vector(vec![S::zero(); d]));
+        let mut volume = S::zero();
+        for step in 0..steps {
+            let clock = self.clock(question, h * i64::from(step));
+            let law = self.noised(&question.data, &clock);
+            let half = if self.makes(Mistake::FullScoreInFlow) { clock.noise } else { clock.noise / 2 };
+            volume = volume + h * (clock.alpha * d as i64 - half * law.score_divergence(&x));
+            x = &x + &(&x.scale(clock.alpha) - &law.score(&x).scale(half)).scale(h);
+        }
+        let end = self.noised(&question.data, &self.clock(question, question.horizon()));
+        let volume = if self.makes(Mistake::DivergenceForgotten) { S::zero() } else { volume };
+        self.reported(self.log_density(&end, &x) + volume, d)
+    }
+
+    /// The law of what is drawn.
+    pub fn moments<S: Scalar>(&self, quantity: &Quantity, question: &Question<S>) -> Vec<Moments<S>> {
+        let x = question.point.x.clone().map_or_else(Vec::new, |x| x.0);
+        let t = question.point.t.unwrap_or_else(S::zero);
+        let gaussian = |law: Gaussian<S>| Moments { mean: law.mean, variance: law.variance, gaussian: true };
+        match quantity.id {
+            "noised" => {
+                let clock = self.clock(question, t);
+                x.into_iter().map(|x| gaussian(clock.given(x))).collect()
+            }
+            "euler-end" => x.into_iter().map(|x| gaussian(self.euler_end(question, x))).collect(),
+            "dsm-term" => self.mismatch(question, t).map(|(mismatch, weight, given)| Moments {
+                mean: weight * mismatch.mean_square(&given),
+                variance: weight.square() * mismatch.square_variance(&given),
+                gaussian: false,
+            }).into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// One draw, from standard normals: one for each component.
+    pub fn draw<S: Scalar>(&self, quantity: &Quantity, question: &Question<S>, normals: &[S]) -> Vec<S> {
+        if quantity.id == "dsm-term" {
+            let t = question.point.t.unwrap_or_else(S::zero);
+            let drawn = self.mismatch(question, t).map(|(mismatch, weight, given)| {
+                weight * mismatch.value(given.mean + given.variance.sqrt() * normals[0]).square()
+            });
+            return drawn.into_iter().collect();
+        }
+        let moments = self.moments(quantity, question).into_iter();
+        moments.zip(normals).map(|(law, z)| law.mean + law.variance.sqrt() * *z).collect()
+    }
+
+    /// The law of the end of an Euler–Maruyama path from `x`.
+    fn euler_end<S: Scalar>(&self, question: &Question<S>, x: S) -> Gaussian<S> {
+        let steps = question.point.steps.unwrap_or(1);
+        let h = question.horizon() / i64::from(steps);
+        let taken = if self.makes(Mistake::OneStepShort) { steps - 1 } else { steps };
+        (0..taken).fold(Gaussian::new(x, S::zero()), |law, step| {
+            let clock = self.clock(question, h * i64::from(step));
+            let (factor, scale) = (clock.alpha * h + 1, if self.makes(Mistake::StepNotRooted) { h.square() } else { h });
+            Gaussian::new(factor * law.mean, factor.square() * law.variance + scale * clock.noise)
+        })
+    }
+
+    /// `s(Y) − ∇log q(Y | x)` as an affine function on the line, its weight, and the law of `Y`; none beyond the line.
+    fn mismatch<S: Scalar>(&self, question: &Question<S>, t: S) -> Option<(Affine<S>, S, Gaussian<S>)> {
+        let x = question.point.x.as_ref().filter(|x| x.dimension() == 1)?.0[0];
+        let clock = self.clock(question, t);
+        let given = clock.given(x);
+        // On Gaussian data every model of the catalogue is affine; two values tell which.
+        let at = |y: i64| self.score(question, &Vector(vec![S::int(y)]), t).0[0];
+        let score = Affine { slope: at(1) - at(0), offset: at(0) };
+        let target = match self.makes(Mistake::MarginalForConditional) {
+            true => Gaussian::new(clock.mean(question.data.mean().0[0]), clock.variance(question.data.covariance()[(0, 0)])),
+            false => given,
+        };
+        let weight = if self.makes(Mistake::WeightNotHalved) { clock.noise } else { clock.noise / 2 };
+        Some((score.minus(&target.score()), weight, given))
+    }
+}
