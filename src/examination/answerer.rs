@@ -121,26 +121,28 @@ impl Answerer {
         }
     }
 
-    /// `(ε, x₀)` at `(x, t)`.
-    fn noise_and_data<S: Scalar>(&self, clock: &Clock<S>, x: &Vector<S>, score: &Vector<S>) -> (Vector<S>, Vector<S>) {
-        let noise = score.scale(-clock.w.sqrt());
-        let data = (x + &score.scale(clock.w)).scale(clock.phi.recip());
-        (noise, data)
+    /// The terms of `ε = −√w s` and of `x₀ = x/φ + w s/φ`.
+    fn noise_and_data<S: Scalar>(clock: &Clock<S>, x: &Vector<S>, score: &Vector<S>) -> (Vector<S>, [Vector<S>; 2]) {
+        let inverse = clock.phi.recip();
+        (score.scale(-clock.w.sqrt()), [x.scale(inverse), score.scale(clock.w * inverse)])
     }
 
-    /// What the subject predicts.
-    fn predicted<S: Scalar>(&self, clock: &Clock<S>, x: &Vector<S>, score: Vector<S>) -> Vector<S> {
+    /// The terms of what the subject predicts.
+    fn predicted<S: Scalar>(&self, clock: &Clock<S>, x: &Vector<S>, score: Vector<S>) -> Vec<Vector<S>> {
         let predicts = match self.mistake {
             Some(Mistake::NoiseForScore) => Predicts::Epsilon,
             Some(Mistake::DenoisedForScore) => Predicts::X0,
             _ => self.conventions.predicts,
         };
-        let (noise, data) = self.noise_and_data(clock, x, &score);
+        let (noise, data) = Self::noise_and_data(clock, x, &score);
         match predicts {
-            Predicts::Score => score,
-            Predicts::Epsilon => noise,
-            Predicts::X0 => data,
-            Predicts::V => &noise.scale(clock.phi) - &data.scale(clock.w.sqrt()),
+            Predicts::Score => vec![score],
+            Predicts::Epsilon => vec![noise],
+            Predicts::X0 => data.to_vec(),
+            Predicts::V => {
+                let [first, second] = data.map(|part| part.scale(-clock.w.sqrt()));
+                vec![noise.scale(clock.phi), first, second]
+            }
         }
     }
 
@@ -172,39 +174,41 @@ impl Answerer {
 
     /// The answer to a question that has one value: entries in rows.
     pub fn value<S: Scalar>(&self, quantity: &Quantity, question: &Question<S>) -> Vec<S> {
+        let terms = self.terms(quantity, question).into_iter();
+        terms.reduce(|sum, term| &sum + &term).map_or_else(Vec::new, |sum| sum.0)
+    }
+
+    /// The terms whose sum the answer is, by the formula of the quantity. Where they cancel nobody is to be blamed for digits that are
+    /// lost, for a field is evaluated before it is used.
+    pub fn terms<S: Scalar>(&self, quantity: &Quantity, question: &Question<S>) -> Vec<Vector<S>> {
         let d = question.data.dimension();
-        let none = || Vector(vec![S::zero(); d]);
-        let x = question.point.x.clone().unwrap_or_else(none);
+        let x = question.point.x.clone().unwrap_or_else(|| Vector(vec![S::zero(); d]));
         let t = question.point.t.unwrap_or_else(S::zero);
         let clock = self.clock(question, t);
-        let drift = || x.scale(clock.alpha);
-        let pull = |share: S| self.score(question, &x, t).scale(clock.noise * share);
+        let pull = |share: S| self.score(question, &x, t).scale(-clock.noise * share);
+        let nats = |terms: Vec<S>| terms.into_iter().map(|term| Vector(vec![self.reported(term, d)])).collect();
+        let (half, whole) = (S::ratio(1, 2), S::one());
         match quantity.id {
-            "mean" => self.noised(&question.data, &clock).mean().0,
-            "covariance" => self.noised(&question.data, &clock).covariance().entries().to_vec(),
-            "score" => self.predicted(&clock, &x, self.score(question, &x, t)).0,
-            "log-density" => vec![self.reported(self.log_density(&self.noised(&question.data, &clock), &x), d)],
-            "drift" => drift().0,
-            "squared-diffusion" => vec![clock.noise],
+            "mean" => vec![self.noised(&question.data, &clock).mean()],
+            "covariance" => vec![Vector(self.noised(&question.data, &clock).covariance().entries().to_vec())],
+            "score" => self.predicted(&clock, &x, self.score(question, &x, t)),
+            "log-density" => nats(vec![self.log_density(&self.noised(&question.data, &clock), &x)]),
+            "drift" => vec![x.scale(clock.alpha)],
+            "squared-diffusion" => vec![Vector(vec![clock.noise])],
             "reverse-drift" => {
-                let half = self.makes(Mistake::HalfScoreInReverse);
-                (&drift() - &pull(if half { S::ratio(1, 2) } else { S::one() })).0
+                vec![x.scale(clock.alpha), pull(if self.makes(Mistake::HalfScoreInReverse) { half } else { whole })]
             }
             "velocity" => {
-                let whole = self.makes(Mistake::FullScoreInFlow);
-                let velocity = &drift() - &pull(if whole { S::one() } else { S::ratio(1, 2) });
                 // A subject whose time runs from noise to data moves the other way.
-                let sign = if self.conventions.time == Time::DataAtOne { S::int(-1) } else { S::one() };
-                velocity.scale(sign).0
+                let sign = if self.conventions.time == Time::DataAtOne { -whole } else { whole };
+                let share = if self.makes(Mistake::FullScoreInFlow) { whole } else { half };
+                vec![x.scale(clock.alpha * sign), pull(share * sign)]
             }
-            "ddim-step" => self.ddim_step(question, &clock, &x, t).0,
-            "prior-kl" => vec![self.reported(self.prior_kl(question), d)],
-            "elbo" => vec![self.reported(self.elbo(question, &x), d)],
-            "lower-bound" => {
-                let likelihood = self.model_log_likelihood(question, &x);
-                vec![self.reported(likelihood, d)]
-            }
-            "flow-log-likelihood" => vec![self.reported(self.log_density(&self.read(&question.data), &x), d)],
+            "ddim-step" => self.ddim_step(question, &clock, &x, t),
+            "prior-kl" => nats(self.prior_kl(question)),
+            "elbo" => nats(self.elbo(question, &x)),
+            "lower-bound" => nats(vec![self.model_log_likelihood(question, &x)]),
+            "flow-log-likelihood" => nats(vec![self.log_density(&self.read(&question.data), &x)]),
             _ => Vec::new(),
         }
     }
@@ -214,7 +218,7 @@ impl Answerer {
         let (x, d) = (&question.point.x, question.data.dimension());
         match (quantity.id, x) {
             ("lower-bound", Some(x)) => {
-                let bound = self.elbo(question, x);
+                let bound = self.elbo(question, x).into_iter().fold(S::zero(), |sum, term| sum + term);
                 let above = self.model_log_likelihood(question, x) * 2 - bound;
                 vec![self.reported(if self.makes(Mistake::BoundExceeded) { above } else { bound }, d)]
             }
@@ -240,44 +244,50 @@ impl Answerer {
         self.log_density(&Law::Gaussian(MultivariateGaussian { mean, covariance: Covariance::new(matrix) }), x)
     }
 
-    fn ddim_step<S: Scalar>(&self, question: &Question<S>, clock: &Clock<S>, x: &Vector<S>, t: S) -> Vector<S> {
-        let (noise, data) = self.noise_and_data(clock, x, &self.score(question, x, t));
+    fn ddim_step<S: Scalar>(&self, question: &Question<S>, clock: &Clock<S>, x: &Vector<S>, t: S) -> Vec<Vector<S>> {
+        let (noise, data) = Self::noise_and_data(clock, x, &self.score(question, x, t));
         let end = self.clock(question, question.point.s.unwrap_or_else(S::zero));
         let level = if self.makes(Mistake::LevelNotAdvanced) { clock.w.sqrt() } else { end.w.sqrt() };
-        let direction = if self.makes(Mistake::DenoisedForNoise) { &data } else { &noise };
-        &data.scale(end.phi) + &direction.scale(level)
+        let direction = if self.makes(Mistake::DenoisedForNoise) { &data[0] + &data[1] } else { noise };
+        let [first, second] = data.map(|part| part.scale(end.phi));
+        vec![first, second, direction.scale(level)]
     }
 
-    /// `KL(q_T ‖ prior)` for Gaussian data.
-    fn prior_kl<S: Scalar>(&self, question: &Question<S>) -> S {
+    /// `KL(q_T ‖ prior) = −H(q_T) − E[log prior]` for Gaussian data.
+    fn prior_kl<S: Scalar>(&self, question: &Question<S>) -> Vec<S> {
         let end = self.noised(&question.data, &self.clock(question, question.horizon())).moment_matched();
+        let prior = &question.prior;
+        let divergence = |from: &MultivariateGaussian<S>, to: &MultivariateGaussian<S>| {
+            vec![-from.entropy(), -to.expected_log_density(from)]
+        };
         match self.mistake {
-            Some(Mistake::KlReversed) => question.prior.kl(&end),
+            Some(Mistake::KlReversed) => divergence(prior, &end),
             Some(Mistake::LogSigma) => {
-                end.kl(&question.prior) + (end.covariance.log_det() - question.prior.covariance.log_det()) / 4
+                let halved = (end.covariance.log_det() - prior.covariance.log_det()) / 4;
+                divergence(&end, prior).into_iter().chain([halved]).collect()
             }
-            _ => end.kl(&question.prior),
+            _ => divergence(&end, prior),
         }
     }
 
     /// The bound with the score of a law `p`: `log p₀(x) − E[log p_T(Y_T)|x] + E[log π(Y_T)|x]`, for Gaussian `p`. Along a path the
-    /// integrand of the bound is the rate of `log p_t`, by Itô's formula.
-    fn elbo<S: Scalar>(&self, question: &Question<S>, x: &Vector<S>) -> S {
+    /// integrand of the bound is the rate of `log p_t`, by Itô's formula. With a scaled score it is the world's.
+    fn elbo<S: Scalar>(&self, question: &Question<S>, x: &Vector<S>) -> Vec<S> {
         let clock = self.clock(question, question.horizon());
-        if let Some(world) = self.scaled(question) {
-            return world.elbo(x.0[0], &clock);
-        }
-        let model = self.read(&self.model_law(question));
         let given = MultivariateGaussian {
             mean: x.scale(clock.phi),
             covariance: Covariance::new(Matrix::zeros(x.dimension(), x.dimension()).plus_identity(clock.w)),
         };
-        let end = self.noised(&self.model_law(question), &clock).moment_matched();
-        let along = self.log_density(&model, x) - end.expected_log_density(&given);
-        if self.makes(Mistake::PriorForgotten) {
-            return along;
-        }
-        along + question.prior.expected_log_density(&given)
+        let along = match self.scaled(question) {
+            Some(world) => vec![-world.cost(x.0[0], &clock)],
+            None => {
+                let law = self.model_law(question);
+                let end = self.noised(&law, &clock).moment_matched();
+                vec![self.log_density(&self.read(&law), x), -end.expected_log_density(&given)]
+            }
+        };
+        let prior = (!self.makes(Mistake::PriorForgotten)).then(|| question.prior.expected_log_density(&given));
+        along.into_iter().chain(prior).collect()
     }
 
     /// Whether there is a closed form of the quantity in this case, told from its exact numbers.
@@ -332,11 +342,15 @@ impl Answerer {
                 x.into_iter().map(|x| gaussian(clock.given(x))).collect()
             }
             "euler-end" => x.into_iter().map(|x| gaussian(self.euler_end(question, x))).collect(),
-            "dsm-term" => self.mismatch(question, t).map(|(mismatch, weight, given)| Moments {
-                mean: weight * mismatch.mean_square(&given),
-                variance: weight.square() * mismatch.square_variance(&given),
-                gaussian: false,
-            }).into_iter().collect(),
+            "dsm-term" => self
+                .mismatch(question, t)
+                .map(|(mismatch, weight, given)| Moments {
+                    mean: weight * mismatch.mean_square(&given),
+                    variance: weight.square() * mismatch.square_variance(&given),
+                    gaussian: false,
+                })
+                .into_iter()
+                .collect(),
             _ => Vec::new(),
         }
     }
@@ -361,7 +375,8 @@ impl Answerer {
         let taken = if self.makes(Mistake::OneStepShort) { steps - 1 } else { steps };
         (0..taken).fold(Gaussian::new(x, S::zero()), |law, step| {
             let clock = self.clock(question, h * i64::from(step));
-            let (factor, scale) = (clock.alpha * h + 1, if self.makes(Mistake::StepNotRooted) { h.square() } else { h });
+            let (factor, scale) =
+                (clock.alpha * h + 1, if self.makes(Mistake::StepNotRooted) { h.square() } else { h });
             Gaussian::new(factor * law.mean, factor.square() * law.variance + scale * clock.noise)
         })
     }
@@ -375,7 +390,9 @@ impl Answerer {
         let at = |y: i64| self.score(question, &Vector(vec![S::int(y)]), t).0[0];
         let score = Affine { slope: at(1) - at(0), offset: at(0) };
         let target = match self.makes(Mistake::MarginalForConditional) {
-            true => Gaussian::new(clock.mean(question.data.mean().0[0]), clock.variance(question.data.covariance()[(0, 0)])),
+            true => {
+                Gaussian::new(clock.mean(question.data.mean().0[0]), clock.variance(question.data.covariance()[(0, 0)]))
+            }
             false => given,
         };
         let weight = if self.makes(Mistake::WeightNotHalved) { clock.noise } else { clock.noise / 2 };

@@ -29,7 +29,8 @@ pub enum Asked {
 }
 
 /// The quantities in which the model has a part.
-pub const OF_THE_MODEL: &[&str] = &["score", "reverse-drift", "velocity", "ddim-step", "elbo", "lower-bound", "dsm-term"];
+pub const OF_THE_MODEL: &[&str] =
+    &["score", "reverse-drift", "velocity", "ddim-step", "elbo", "lower-bound", "dsm-term"];
 
 /// All cases.
 #[rustfmt::skip]

@@ -3,7 +3,7 @@
 use super::answerer::Answerer;
 use super::quantity::{Kind, Quantity};
 use super::question::{Question, condition};
-use crate::numbers::{Ball, EndPoint};
+use crate::numbers::{Ball, EndPoint, Float};
 use crate::parameters::{InputError, Inputs};
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,7 @@ impl Dtype {
 pub struct Truth {
     /// Enclosures of the components.
     pub exact: Vec<Ball>,
-    /// The condition number `κ` of each.
+    /// The condition number of each: `κ = |f| + Σ |pⱼ ∂f/∂pⱼ|` over the inputs, and where `f` is a sum, the size of its terms.
     pub condition: Vec<f64>,
 }
 
@@ -80,7 +80,12 @@ impl Truth {
             return Ok(None);
         }
         let exact = answerer.value(quantity, &question);
-        let condition = condition(inputs, |question| answerer.value(quantity, question))?;
+        let mut condition = condition(inputs, |question| answerer.value(quantity, question))?;
+        let terms = answerer.terms(quantity, &Question::<Float>::from_inputs(inputs)?);
+        if terms.len() > 1 {
+            let sizes = terms.iter().flat_map(|term| term.0.iter().enumerate());
+            sizes.for_each(|(at, value)| condition[at] += value.0.abs());
+        }
         let known = !exact.is_empty() && exact.iter().all(Ball::is_finite) && condition.iter().all(|k| k.is_finite());
         Ok(known.then_some(Self { exact, condition }))
     }

@@ -64,9 +64,7 @@ impl<S: Scalar> Law<S> {
         match self {
             Self::Gaussian(law) => Self::Gaussian(MultivariateGaussian {
                 mean: Vector(law.mean.0.iter().map(|m| clock.mean(*m)).collect()),
-                covariance: Covariance::new(
-                    law.covariance.matrix().scale(clock.phi.square()).plus_identity(clock.w),
-                ),
+                covariance: Covariance::new(law.covariance.matrix().scale(clock.phi.square()).plus_identity(clock.w)),
             }),
             Self::Mixture(law) => Self::Mixture(law.diffuse(clock)),
         }

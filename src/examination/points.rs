@@ -7,7 +7,8 @@ use crate::simulation::{Noise, Seed};
 use serde_json::{Map, Number, Value, json};
 
 /// Times of the horizon, in units of 2⁻²⁰.
-const TIMES: &[u32] = &[1, 1 << 10, 1 << 14, 1 << 16, 1 << 17, 3 << 16, 1 << 18, 3 << 17, 1 << 19, 5 << 17, 3 << 18, 7 << 17, 1 << 20];
+const TIMES: &[u32] =
+    &[1, 1 << 10, 1 << 14, 1 << 16, 1 << 17, 3 << 16, 1 << 18, 3 << 17, 1 << 19, 5 << 17, 3 << 18, 7 << 17, 1 << 20];
 
 /// Further points of the largest tier.
 const SCATTERED: usize = 32;

@@ -32,7 +32,14 @@ pub enum Kind {
     Draws,
 }
 
-const fn value(id: &'static str, formula: &'static str, shape: &'static str, unit: &'static str, coordinates: &'static str, claims: &'static [&'static str]) -> Quantity {
+const fn value(
+    id: &'static str,
+    formula: &'static str,
+    shape: &'static str,
+    unit: &'static str,
+    coordinates: &'static str,
+    claims: &'static [&'static str],
+) -> Quantity {
     Quantity { id, formula, shape, unit, coordinates, kind: Kind::Value, claims }
 }
 

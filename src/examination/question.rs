@@ -60,26 +60,26 @@ impl<S: Scalar> Parameters<S> for Question<S> {
         let process = read_process(source)?;
         let data = match source.choice("data", &["gaussian", "mixture"], false, "the law of the data")? {
             "gaussian" => Law::Gaussian(Law::gaussian(source, "mean", "cov")?),
-            _ => Law::mixture(source, &Names {
-                mean: "mean",
-                covariance: "cov",
-                weights: "weights",
-                means: "means",
-                variances: "variances",
-            })?,
+            _ => Law::mixture(
+                source,
+                &Names { mean: "mean", covariance: "cov", weights: "weights", means: "means", variances: "variances" },
+            )?,
         };
         let d = data.dimension();
         let model = read_model(source)?;
-        let prior = match source.choice("prior", &["standard", "gaussian"], true, "the law that generation starts from")? {
-            "gaussian" => Law::gaussian(source, "prior.mean", "prior.cov")?,
-            _ => MultivariateGaussian {
-                mean: Vector(vec![S::zero(); d]),
-                covariance: Covariance::new(Matrix::identity(d)),
-            },
-        };
+        let prior =
+            match source.choice("prior", &["standard", "gaussian"], true, "the law that generation starts from")? {
+                "gaussian" => Law::gaussian(source, "prior.mean", "prior.cov")?,
+                _ => MultivariateGaussian {
+                    mean: Vector(vec![S::zero(); d]),
+                    covariance: Covariance::new(Matrix::identity(d)),
+                },
+            };
         let shift = if let Model::Shifted(by) = &model { by.dimension() } else { d };
         let other = if let Model::Law(law) = &model { law.dimension() } else { d };
-        for (name, size) in [("the model", other), ("the shift of the model", shift), ("the prior", prior.mean.dimension())] {
+        for (name, size) in
+            [("the model", other), ("the shift of the model", shift), ("the prior", prior.mean.dimension())]
+        {
             same(name, size, d)?;
         }
         Ok(Self { process, data, model, prior, point: read_point(source, d)? })
@@ -109,13 +109,16 @@ fn read_model<S: Scalar>(source: &mut dyn Source<S>) -> Result<Model<S>, InputEr
     const KINDS: &[&str] = &["exact", "gaussian-score", "mixture-score", "shifted", "scaled", "wrong-time"];
     Ok(match source.choice("model", KINDS, true, "the field in place of a network")? {
         "gaussian-score" => Model::Law(Law::Gaussian(Law::gaussian(source, "model.mean", "model.cov")?)),
-        "mixture-score" => Model::Law(Law::mixture(source, &Names {
-            mean: "model.mean",
-            covariance: "model.cov",
-            weights: "model.weights",
-            means: "model.means",
-            variances: "model.variances",
-        })?),
+        "mixture-score" => Model::Law(Law::mixture(
+            source,
+            &Names {
+                mean: "model.mean",
+                covariance: "model.cov",
+                weights: "model.weights",
+                means: "model.means",
+                variances: "model.variances",
+            },
+        )?),
         "shifted" => Model::Shifted(source.vector("model.by", "what is added to the exact score")?),
         "scaled" => Model::Scaled(source.real("model.by", Domain::Real, "what multiplies the exact score")?),
         "wrong-time" => Model::WrongTime(source.real("model.by", Domain::Probability, "what multiplies the time")?),

@@ -6,8 +6,8 @@
 
 use super::precision::Precision;
 use crate::numbers::{Bits, Instructions, Kernel, Machine};
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// Draws in a block.
 pub const BLOCK: usize = 4096;

@@ -28,7 +28,7 @@ use crate::objectives::bits_back::{
 };
 use crate::parameters;
 use crate::parameters::{InputError, Parameters, Source, at_point};
-use rand::{Rng, SeedableRng};
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 const NO_CUMULATIVE: u8 = 1;

@@ -7,8 +7,8 @@ use super::{CodingError, Frequencies};
 use constriction::stream::model::{ContiguousCategoricalEntropyModel, EncoderModel};
 use constriction::stream::stack::AnsCoder;
 use constriction::stream::{Code, Decode, Encode};
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// `r`: slots are numbered by so many bits. Frequencies of fewer bits are scaled up, which leaves their probabilities as they are.
 pub const SLOT_BITS: u32 = 16;
