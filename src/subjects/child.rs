@@ -188,14 +188,31 @@ impl Drop for Child {
 fn ending(status: ExitStatus) -> Quiet {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        let name = rustix::process::Signal::from_named_raw(signal).map(|name| format!("{name:?}"));
-        let name = name.map(|name| format!(" ({})", name.replace("Signal::", "SIG"))).unwrap_or_default();
-        return (FaultKind::Crashed, format!("ended by signal {signal}{name}"));
+        return (FaultKind::Crashed, format!("ended by signal {signal}{}", signal_name(signal)));
     }
     match status.code() {
         Some(0) => (FaultKind::Silence, "ended with exit code 0".to_owned()),
         Some(code) => (FaultKind::Crashed, format!("ended with exit code {code}")),
         None => (FaultKind::Crashed, format!("ended: {status}")),
+    }
+}
+
+/// What a signal is called, of those that end programs.
+#[cfg(unix)]
+fn signal_name(signal: i32) -> &'static str {
+    use rustix::process::Signal;
+    match Signal::from_named_raw(signal) {
+        Some(Signal::ABORT) => " (SIGABRT)",
+        Some(Signal::BUS) => " (SIGBUS)",
+        Some(Signal::FPE) => " (SIGFPE)",
+        Some(Signal::ILL) => " (SIGILL)",
+        Some(Signal::KILL) => " (SIGKILL)",
+        Some(Signal::PIPE) => " (SIGPIPE)",
+        Some(Signal::SEGV) => " (SIGSEGV)",
+        Some(Signal::TERM) => " (SIGTERM)",
+        Some(Signal::TRAP) => " (SIGTRAP)",
+        Some(Signal::XCPU) => " (SIGXCPU)",
+        _ => "",
     }
 }
 

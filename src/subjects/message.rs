@@ -153,7 +153,20 @@ impl<'de> Visitor<'de> for ValueVisitor {
         Ok(Value::List(values))
     }
 
-    /// An object, or a number: with `arbitrary_precision` a number comes as the map that `serde_json::Value` knows.
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Number(number as f64))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Number(number as f64))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Number(number))
+    }
+
+    /// An object, or a number that is not a short integer: with `arbitrary_precision` it comes as the map of which only
+    /// `serde_json::Value` knows.
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
         match serde_json::Value::deserialize(MapAccessDeserializer::new(map))? {
             serde_json::Value::Number(number) => Ok(Value::Number(nearest_double(number.as_str()))),
