@@ -51,8 +51,9 @@ pub(super) type Quiet = (FaultKind, String);
 /// A process that leaves the group on purpose (`setsid`) is beyond reach; it keeps nobody waiting for long.
 pub(super) struct Child {
     process: std::process::Child,
-    /// Set once the process is reaped: from then on its number may be another's.
-    ended: Option<ExitStatus>,
+    /// Set once the process is reaped: from then on its number may be another's. An error if the system forgot how it ended,
+    /// as it does where `SIGCHLD` is ignored.
+    ended: Option<std::io::Result<ExitStatus>>,
     input: Option<Sender<String>>,
     output: Output,
     errors: LastLines,
@@ -122,7 +123,7 @@ impl Child {
                 within = within.min(start.elapsed().saturating_add(self.end));
             }
             let late = start.elapsed() >= within;
-            match self.ended {
+            match &self.ended {
                 Some(status) if closed || late => return Err(ending(status)),
                 None if late && closed => {
                     return Err((FaultKind::Silence, "closed its standard output and went on".to_owned()));
@@ -174,7 +175,7 @@ impl Child {
     /// Kills what is left of the group while its number is still taken, then lets the number go.
     fn reap(&mut self) {
         kill_group(&mut self.process);
-        self.ended = self.process.wait().ok();
+        self.ended = Some(self.process.wait());
     }
 }
 
@@ -185,9 +186,13 @@ impl Drop for Child {
 }
 
 /// How a process ended, as a fault.
-fn ending(status: ExitStatus) -> Quiet {
+fn ending(status: &std::io::Result<ExitStatus>) -> Quiet {
+    let status = match status {
+        Ok(status) => status,
+        Err(error) => return (FaultKind::Crashed, format!("ended, and the system does not say how: {error}")),
+    };
     #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(status) {
         return (FaultKind::Crashed, format!("ended by signal {signal}{}", signal_name(signal)));
     }
     match status.code() {
