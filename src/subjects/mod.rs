@@ -1,1 +1,6 @@
-//! Other people's code, over a pipe: messages, processes, judgement.
+//! Floor 6: other people's code, over a pipe. Messages, processes, judgement, and what a test run records.
+
+pub mod record;
+mod tally;
+
+pub use tally::Counts;
