@@ -90,7 +90,7 @@ fn machine(run: &Run) -> String {
 /// The plots that have anything to draw.
 fn figures(run: &Run) -> Vec<Value> {
     let drawn = run.figures.iter().filter_map(|figure| {
-        let svg = plot::svg(figure)?;
+        let svg = plot::svg(figure, plot::FULL)?;
         let legend = figure.series.iter().enumerate().filter(|(_, series)| !series.points.is_empty());
         let legend = legend.map(|(at, series)| {
             let name = match plot::is_drawn(figure, series) {
