@@ -1,5 +1,6 @@
 //! Floor 6: the reports. Everything here is made from the stream of records and from the pages of the claims.
 
+mod badge;
 mod bibliography;
 mod cell_writer;
 mod cells;
@@ -14,8 +15,10 @@ mod markdown;
 mod merge;
 mod outcome;
 mod plot;
+mod recorded;
 mod records;
 mod rows;
+mod sarif;
 mod scale;
 mod section;
 mod stream;
@@ -26,6 +29,7 @@ mod trouble;
 mod write;
 mod writer;
 
+pub use badge::to_badge;
 pub use cell_writer::CellWriter;
 pub use cells::{CELLS, CellsError, Swept};
 pub use companions::{conformance, look_alikes, traps};
@@ -34,7 +38,9 @@ pub use html::to_html;
 pub use junit::to_junit;
 pub use markdown::to_markdown;
 pub use merge::merge;
+pub use recorded::Recorded;
 pub use records::{Run, parse, read_records};
+pub use sarif::to_sarif;
 pub use sweep::write_sweep;
 pub use tested::{TestRun, TestWriter};
 pub use write::{ReportError, to_json, write_all};

@@ -2,11 +2,17 @@
 
 mod accuracy;
 mod failures;
+mod junit;
+mod markdown;
 mod matrix;
 mod page;
 mod run;
+mod summary;
 mod words;
 
-pub use page::to_html;
+pub(super) use junit::to_junit;
+pub(super) use markdown::to_markdown;
+pub(super) use page::to_html;
 pub(super) use run::KIND;
 pub use run::{TestRun, TestWriter};
+pub(super) use summary::{to_badge, to_json, to_sarif};
