@@ -1,10 +1,12 @@
-//! Floor 6: the reports. Everything here is made from the stream of records and from the pages of the claims.
+//! Floor 7: the reports. Everything here is made from the stream of records and from the pages of the claims.
 
 mod badge;
 mod bibliography;
 mod cell_writer;
 mod cells;
 mod companions;
+mod diff;
+mod diff_forms;
 mod error;
 mod formula;
 mod html;
@@ -33,6 +35,7 @@ pub use badge::to_badge;
 pub use cell_writer::CellWriter;
 pub use cells::{CELLS, CellsError, Swept};
 pub use companions::{conformance, look_alikes, traps};
+pub use diff::{Change, Diff, DiffError, FailOn};
 pub use error::RecordsError;
 pub use html::to_html;
 pub use junit::to_junit;

@@ -16,3 +16,4 @@ pub(super) use page::to_html;
 pub(super) use run::KIND;
 pub use run::{TestRun, TestWriter};
 pub(super) use summary::{to_badge, to_json, to_sarif};
+pub(super) use words::{cause, why};
