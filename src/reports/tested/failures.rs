@@ -1,7 +1,7 @@
 //! The failures of a test run: those of one quantity and verdict together, the worst first.
 
 use super::run::TestRun;
-use super::words::{badness, cause, command, failed, truth, value, why};
+use super::words::{badness, cause, command, failed, reason, truth, value};
 use crate::claims::{self, Page};
 use crate::reports::formula;
 use crate::reports::text::{clip, number};
@@ -24,6 +24,8 @@ pub(super) struct Group {
     quantity: String,
     failed: usize,
     asked: usize,
+    /// What is said of every answer of the group.
+    reason: Option<String>,
     looks_like: Vec<Likeness>,
     claims: Vec<Claim>,
     rows: Vec<Row>,
@@ -66,7 +68,7 @@ struct Row {
     answer: String,
     truth: String,
     ratio: String,
-    why: String,
+    reason: Option<String>,
 }
 
 /// The results that are not as they should be, the worst first.
@@ -115,6 +117,8 @@ fn group(run: &TestRun, members: &[&TestResult]) -> Group {
         let last = fault.stderr.iter().skip(fault.stderr.len().saturating_sub(STDERR));
         last.map(|line| clip(line, 500)).collect::<Vec<_>>().join("\n")
     });
+    let said = reason(worst).filter(|_| members.iter().all(|result| reason(result) == reason(worst)));
+    let rows = members.iter().take(TOLD).map(|result| row(result, said.is_none()));
     Group {
         kind: super::matrix::kind(worst.verdict),
         verdict: worst.verdict.to_string(),
@@ -123,7 +127,8 @@ fn group(run: &TestRun, members: &[&TestResult]) -> Group {
         asked,
         looks_like: looks_like.collect(),
         claims: ids.into_iter().take(8).map(|id| claim(id)).collect(),
-        rows: members.iter().take(TOLD).map(|result| row(result)).collect(),
+        rows: rows.collect(),
+        reason: said.map(|reason| clip(&reason, 500)),
         more: members.len().saturating_sub(TOLD),
         stderr,
         command: command(run, Some(&worst.test)),
@@ -137,7 +142,7 @@ fn claim(id: &str) -> Claim {
     Claim { id: id.to_owned(), title: known.map(|claim| claim.title), formulas: formulas.collect() }
 }
 
-fn row(result: &TestResult) -> Row {
+fn row(result: &TestResult, with_reason: bool) -> Row {
     Row {
         test: result.test.clone(),
         dtype: result.dtype.clone(),
@@ -145,7 +150,7 @@ fn row(result: &TestResult) -> Row {
         answer: result.answer.as_ref().map_or_else(|| "none".to_owned(), |answer| value(answer, 300)),
         truth: truth(result),
         ratio: result.ratio.map_or_else(String::new, number),
-        why: clip(&why(result), 500),
+        reason: reason(result).filter(|_| with_reason).map(|reason| clip(&reason, 500)),
     }
 }
 

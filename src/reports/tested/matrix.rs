@@ -1,6 +1,7 @@
 //! Quantity by case: where the answers are right, and where they are not.
 
 use super::run::TestRun;
+use crate::reports::text::line;
 use crate::subjects::record::{TestResult, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub(super) struct Matrix {
 struct Cell {
     kind: &'static str,
     text: String,
+    words: String,
 }
 
 /// The colour of a verdict.
@@ -29,7 +31,8 @@ pub(super) fn kind(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Right => "pass",
         Verdict::Wrong => "refuted",
-        Verdict::Degraded | Verdict::Undecided => "undecided",
+        Verdict::Degraded => "degraded",
+        Verdict::Undecided => "undecided",
         Verdict::Fault => "fault",
         Verdict::Unsupported => "none",
     }
@@ -52,15 +55,12 @@ pub(super) fn matrix(run: &TestRun) -> Matrix {
     let (corner, down, across) = if upright { ("case", cases, quantities) } else { ("quantity", quantities, cases) };
     let cell = |row: &str, column: &str| {
         let key = if upright { (column, row) } else { (row, column) };
-        cells.get(&key).map_or(Cell { kind: "none", text: String::new() }, |members| summary(members))
+        cells.get(&key).map_or_else(Cell::blank, |members| summary(members))
     };
-    let shown = |names: &[&str]| names.iter().take(MOST).map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let shown = |names: &[&str]| names.iter().take(MOST).map(|name| line(name, 80)).collect::<Vec<_>>();
     let columns = shown(&across);
-    let rows = shown(&down).into_iter().map(|name| {
-        let row = columns.iter().map(|column| cell(&name, column)).collect();
-        (name, row)
-    });
-    let rows: Vec<_> = rows.collect();
+    let row = |name: &&str| across.iter().take(MOST).map(|column| cell(name, column)).collect::<Vec<_>>();
+    let rows = shown(&down).into_iter().zip(down.iter().map(row)).collect();
     let left_out = down.len().saturating_sub(MOST) + across.len().saturating_sub(MOST);
     Matrix { corner, rows, columns, left_out }
 }
@@ -79,11 +79,18 @@ fn summary(members: &[&TestResult]) -> Cell {
     let expected = members.iter().filter(|result| result.failed_as_expected()).count();
     let bad = [Verdict::Wrong, Verdict::Fault, Verdict::Undecided, Verdict::Degraded];
     let worst = bad.into_iter().map(|verdict| (verdict, counted(verdict))).find(|(_, number)| *number > 0);
-    match worst {
-        Some((verdict, number)) if number == all => Cell { kind: kind(verdict), text: format!("{number} {verdict}") },
-        Some((verdict, number)) => Cell { kind: kind(verdict), text: format!("{number} of {all} {verdict}") },
-        None if expected > 0 => Cell { kind: "expected", text: format!("{expected} of {all} expected") },
-        None if counted(Verdict::Right) == 0 => Cell { kind: "none", text: "–".to_owned() },
-        None => Cell { kind: "pass", text: counted(Verdict::Right).to_string() },
+    let (kind, number, words) = match worst {
+        Some((verdict, number)) => (kind(verdict), number, verdict.to_string()),
+        None if expected > 0 => ("expected", expected, "failed as expected".to_owned()),
+        None if counted(Verdict::Right) == 0 => return Cell { text: "–".to_owned(), ..Cell::blank() },
+        None => ("pass", counted(Verdict::Right), "right".to_owned()),
+    };
+    let text = if number == all { number.to_string() } else { format!("{number} of {all}") };
+    Cell { kind, words: format!("{text} {words}"), text }
+}
+
+impl Cell {
+    fn blank() -> Self {
+        Self { kind: "none", text: String::new(), words: String::new() }
     }
 }

@@ -129,19 +129,20 @@ pub(in crate::reports) fn badness(result: &TestResult) -> (u8, f64) {
 
 /// Why a result is not right, in a sentence.
 pub(in crate::reports) fn why(result: &TestResult) -> String {
+    let ratio = result.ratio.filter(|_| matches!(result.verdict, Verdict::Degraded | Verdict::Wrong));
+    let ratio = ratio.map(|ratio| format!("the error is {} u κ, and {RIGHT} u κ are right", number(ratio)));
+    let parts: Vec<_> = reason(result).into_iter().chain(ratio).collect();
+    if parts.is_empty() { "no reason was recorded".to_owned() } else { parts.join("; ") }
+}
+
+/// What the driver says of a result beside its numbers: the fault, the message.
+pub(in crate::reports) fn reason(result: &TestResult) -> Option<String> {
     let fault = result.fault.as_ref().map(|fault| match fault.detail.as_str() {
         "" => fault.kind.to_string(),
         detail => format!("{}: {detail}", fault.kind),
     });
-    let ratio = result.ratio.map(|ratio| match result.verdict {
-        Verdict::Right | Verdict::Degraded | Verdict::Wrong => {
-            format!("the error is {} u κ, and {} u κ are right", number(ratio), RIGHT)
-        }
-        Verdict::Undecided | Verdict::Unsupported | Verdict::Fault => String::new(),
-    });
-    let parts = [fault, result.message.clone(), ratio].into_iter().flatten().filter(|part| !part.is_empty());
-    let parts: Vec<_> = parts.collect();
-    if parts.is_empty() { "no reason was recorded".to_owned() } else { parts.join("; ") }
+    let parts: Vec<_> = fault.into_iter().chain(result.message.clone()).filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// What the failures of a quantity look like.
