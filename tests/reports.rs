@@ -1,5 +1,7 @@
 //! The reports: from any stream of records, whatever stands in it, pages and files that are well formed and complete.
 
+mod well_formed;
+
 use ouracle::claims;
 use ouracle::evidence::{Finding, Reading, Verdict};
 use ouracle::ledger::{
@@ -11,6 +13,7 @@ use ouracle::reports::{
     to_markdown, traps, write_all,
 };
 use std::path::PathBuf;
+use well_formed::{HOSTILE, elements};
 
 /// A fresh folder for one test.
 fn folder(name: &str) -> PathBuf {
@@ -54,9 +57,6 @@ fn the_ledger_is_reported_with_its_formulas_and_proofs() {
 fn certificate_of(run: &Run, claim: &str) -> String {
     run.certificates.keys().find(|name| name.starts_with(claim)).unwrap().clone()
 }
-
-/// What a run, a formula or a subject may put into a string.
-const HOSTILE: &str = "</td></table><script>alert('x')</script><!-- ]]> &amp; \" ' {{ 7*7 }} {% raw %} \u{0}\u{1b}[31m\u{202e} | `x` \u{fffe} λ";
 
 fn finding(relation: &str, verdict: Verdict) -> Finding {
     Finding { point: Some("process=vp-linear b0=0.1 v0=0.3137".to_owned()), ..Finding::new(relation, verdict) }
@@ -231,36 +231,6 @@ fn a_sample_of_everything_is_reported() {
     assert_eq!((again.counts(), again.exit_code()), (sample().counts(), 4));
 }
 
-/// Checks that tags are balanced, attributes quoted and entities known, and gives the names of the elements.
-fn elements(page: &str) -> Vec<String> {
-    let mut open = Vec::new();
-    let mut seen = Vec::new();
-    let body = page.trim_start().strip_prefix("<!DOCTYPE html>").expect("a doctype");
-    let style = body.find("<style>").unwrap()..body.find("</style>").unwrap();
-    assert!(!body[style.clone()].contains(['&']) && !body[style.clone()].contains("url("));
-    let body = body[..style.start].to_owned() + "<style>" + &body[style.end..];
-    for piece in body.split('<').skip(1) {
-        let (tag, text) = piece.split_once('>').unwrap_or_else(|| panic!("an open tag: {piece}"));
-        for entity in text.split('&').skip(1) {
-            let name = entity.split_once(';').map_or("", |(name, _)| name);
-            assert!(["amp", "lt", "gt", "quot", "apos"].contains(&name) || name.starts_with('#'), "&{entity}");
-        }
-        assert!(tag.matches('"').count() % 2 == 0, "{tag}");
-        let (closing, tag) = tag.strip_prefix('/').map_or((false, tag), |tag| (true, tag));
-        let name = tag.split([' ', '/', '\n']).next().unwrap().to_owned();
-        if closing {
-            assert_eq!(open.pop(), Some(name), "after …{text}");
-        } else {
-            seen.push(name.clone());
-            if !tag.ends_with('/') {
-                open.push(name);
-            }
-        }
-    }
-    assert_eq!(open, Vec::<String>::new());
-    seen
-}
-
 #[test]
 fn the_page_is_well_formed_and_runs_and_fetches_nothing() {
     let page = to_html(&sample()).unwrap();
@@ -399,7 +369,7 @@ fn what_is_wrong_with_a_file_is_said_with_place_and_remedy() {
     let second = rest.lines().next().unwrap();
     let cases = [
         (String::new(), "r.jsonl, line 1 is not the header of a run: the file is empty"),
-        (rest.to_owned(), "it is another record; give the file as `ouracle check` wrote it"),
+        (rest.to_owned(), "it is another record; give the file as ouracle wrote it"),
         (
             first.replace("\"1.0\"", "\"2.0\""),
             "r.jsonl has format 2.0, and this version reads 1.0; use the ouracle that",
@@ -421,7 +391,7 @@ fn what_is_wrong_with_a_file_is_said_with_place_and_remedy() {
         ),
         (format!("{good}{second}\n"), "it stands after the footer"),
         (format!("{first}\n{{}}\n{second}\n"), "line 2 is not a record of this format: it has no field `record`"),
-        (good.replace("\"upheld\":1", "\"upheld\":2"), "the file was changed, run `ouracle check` again"),
+        (good.replace("\"upheld\":1", "\"upheld\":2"), "the file was changed, make the run again"),
     ];
     for (text, sentence) in cases {
         let said = said(&text);

@@ -1,7 +1,8 @@
-//! Floor 7: the command line. One file for each verb; exit codes mean one thing each.
+//! Floor 8: the command line. One file for each verb; exit codes mean one thing each.
 
 mod ask;
 mod check;
+mod diff;
 mod explain;
 mod list;
 mod progress;
@@ -51,6 +52,8 @@ enum Verb {
     Vectors(Vectors),
     /// Turn records or the cells of a sweep, several shards too, into a report
     Report(report::Arguments),
+    /// Say what changed between two runs
+    Diff(diff::Arguments),
     /// Map what the bound loses over schedules, score errors and dimensions
     Sweep(sweep::Arguments),
     /// Print the completions of a shell
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
         Verb::Ask(arguments) => ask::run(&arguments),
         Verb::Vectors(Vectors::Verify(arguments)) => verify::run(&arguments),
         Verb::Report(arguments) => report::run(&arguments),
+        Verb::Diff(arguments) => diff::run(&arguments),
         Verb::Sweep(arguments) => sweep::run(&arguments),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

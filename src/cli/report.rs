@@ -1,20 +1,22 @@
 //! `ouracle report`: records, several shards too, to every form of the report.
 
 use super::{Failure, Outcome, print};
-use ouracle::reports::{
-    CELLS, RecordWriter, Run, merge, read_records, to_html, to_json, to_junit, to_markdown, write_all,
-};
+use ouracle::reports::{CELLS, RecordWriter, Recorded, merge, read_records};
 use std::path::{Path, PathBuf};
 
 /// Turn records or the cells of a sweep, several shards too, into a report
 #[derive(clap::Args)]
-#[command(after_help = "The exit code is that of the run: 0 if everything asked for ran and is right.
+#[command(
+    after_help = "The records say themselves whether they are of `ouracle check` or of `ouracle test`. The exit code is that of the
+run: 0 if everything asked for ran and is right.
 
 Examples:
   ouracle report reports/latest --format markdown
-  ouracle report piece1 piece2 --out all")]
+  ouracle report reports/latest --format sarif > results.sarif
+  ouracle report piece1 piece2 --out all"
+)]
 pub struct Arguments {
-    /// Files `records.jsonl` or `cells.jsonl`, or folders that hold one; several shards of one run or sweep are merged
+    /// Files `records.jsonl` or `cells.jsonl`, or folders that hold one; several shards of one check or sweep are merged
     #[arg(required = true)]
     records: Vec<PathBuf>,
     /// Folder of the report
@@ -36,6 +38,10 @@ enum Format {
     Junit,
     /// A summary for programs
     Json,
+    /// Alerts for code scanning, in SARIF 2.1.0
+    Sarif,
+    /// The outcome in a few words, as shields.io reads it
+    Badge,
 }
 
 pub fn run(arguments: &Arguments) -> Outcome {
@@ -51,13 +57,15 @@ pub fn run(arguments: &Arguments) -> Outcome {
     }
     match (&arguments.out, arguments.format) {
         (Some(out), _) => {
-            write_all(out, &run)?;
+            run.write(out)?;
             print(&format!("Report: {}", out.join("index.html").display()))?;
         }
-        (None, Some(Format::Html)) => print(&to_html(&run)?)?,
-        (None, Some(Format::Markdown) | None) => print(&to_markdown(&run))?,
-        (None, Some(Format::Junit)) => print(&to_junit(&run)?)?,
-        (None, Some(Format::Json)) => print(&to_json(&run))?,
+        (None, Some(Format::Html)) => print(&run.to_html()?)?,
+        (None, Some(Format::Markdown) | None) => print(&run.to_markdown())?,
+        (None, Some(Format::Junit)) => print(&run.to_junit()?)?,
+        (None, Some(Format::Json)) => print(&run.to_json())?,
+        (None, Some(Format::Sarif)) => print(&run.to_sarif())?,
+        (None, Some(Format::Badge)) => print(&run.to_badge())?,
     }
     Ok(run.exit_code())
 }
@@ -68,9 +76,13 @@ fn is_sweep(path: &Path) -> bool {
         || path.join(CELLS).exists() && !path.join("records.jsonl").exists()
 }
 
-fn read(records: &[PathBuf]) -> Result<Run, Failure> {
+/// One run of either kind, or the pieces of one check.
+fn read(records: &[PathBuf]) -> Result<Recorded, Failure> {
+    if let [only] = records {
+        return Ok(Recorded::read(only)?);
+    }
     let runs = records.iter().map(|path| read_records(path)).collect::<Result<Vec<_>, _>>()?;
-    Ok(merge(runs)?)
+    Ok(Recorded::Check(Box::new(merge(runs)?)))
 }
 
 /// The sink of a run in a folder.
@@ -83,6 +95,6 @@ pub fn writer(out: &Path) -> Result<RecordWriter, Failure> {
 
 /// Writes every form of the report beside the records of a finished run; the path of the page.
 pub fn render(out: &Path) -> Result<PathBuf, Failure> {
-    write_all(out, &read_records(out)?)?;
+    Recorded::read(out)?.write(out)?;
     Ok(out.join("index.html"))
 }

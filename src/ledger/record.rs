@@ -46,7 +46,8 @@ pub struct Header {
 }
 
 /// Facts about the machine.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Environment {
     /// Operating system.
     pub os: String,
@@ -59,7 +60,8 @@ pub struct Environment {
 }
 
 /// How long something took.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Time {
     /// Wall-clock seconds.
     pub seconds: f64,

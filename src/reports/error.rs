@@ -15,9 +15,7 @@ pub enum RecordsError {
         source: std::io::Error,
     },
     /// The file does not begin with a header.
-    #[error(
-        "{file}, line 1 is not the header of a run: {why}; give the file as `ouracle check` wrote it, from its first line"
-    )]
+    #[error("{file}, line 1 is not the header of a run: {why}; give the file as ouracle wrote it, from its first line")]
     NoHeader {
         /// The file.
         file: String,
@@ -25,19 +23,28 @@ pub enum RecordsError {
         why: String,
     },
     /// A format that this version cannot read.
-    #[error(
-        "{file} has format {format}, and this version reads {}; use the ouracle that wrote it",
-        super::records::FORMAT
-    )]
+    #[error("{file} has format {format}, and this version reads {reads}; use the ouracle that wrote it")]
     Format {
         /// The file.
         file: String,
         /// Its format.
         format: String,
+        /// What this version reads.
+        reads: &'static str,
+    },
+    /// A run of another kind.
+    #[error("{file} holds the records of `ouracle {kind}`, not of `ouracle {wanted}`; give a run of that command")]
+    Kind {
+        /// The file.
+        file: String,
+        /// The command that wrote it.
+        kind: String,
+        /// The command whose records are wanted.
+        wanted: String,
     },
     /// A line that is not what it should be.
     #[error(
-        "{file}, line {line} is not a record of this format: {why}; run `ouracle check` again, or delete the line if you added it"
+        "{file}, line {line} is not a record of this format: {why}; make the run again, or delete the line if you added it"
     )]
     Line {
         /// The file.
@@ -49,7 +56,7 @@ pub enum RecordsError {
     },
     /// Counts that do not match the records.
     #[error(
-        "{file}: the footer counts {written}, but the records say {counted}; the file was changed, run `ouracle check` again"
+        "{file}: the footer counts {written}, but the records say {counted}; the file was changed, make the run again"
     )]
     Counts {
         /// The file.
@@ -76,7 +83,9 @@ pub enum RecordsError {
         right: String,
     },
     /// Several files that are not pieces.
-    #[error("{file} is a whole run, not a piece of one; report it alone, or give the pieces that --shard K/N wrote")]
+    #[error(
+        "{file} is a whole run, not a piece of one; report it alone, or give the pieces of a check that --shard K/N wrote"
+    )]
     Whole {
         /// The file.
         file: String,

@@ -21,7 +21,7 @@ pub fn to_html(run: &Run) -> Result<String, ReportError> {
     let counts = run.counts();
     let page = context! {
         headline => outcome::headline(run),
-        mood => mood(run),
+        mood => mood(run.exit_code()),
         incomplete => run.incomplete(),
         claims => counts.claims,
         tally => outcome::tally(&counts),
@@ -52,9 +52,9 @@ pub(super) fn fill(name: &'static str, template: &'static str, page: Value) -> R
     Ok(environment.get_template(name)?.render(page)?)
 }
 
-/// The colour of the verdict.
-fn mood(run: &Run) -> &'static str {
-    match run.exit_code() {
+/// The colour of a verdict with this exit code.
+pub(super) fn mood(exit_code: u8) -> &'static str {
+    match exit_code {
         0 => "pass",
         1 => "refuted",
         4 => "void",
@@ -90,7 +90,7 @@ fn machine(run: &Run) -> String {
 /// The plots that have anything to draw.
 fn figures(run: &Run) -> Vec<Value> {
     let drawn = run.figures.iter().filter_map(|figure| {
-        let svg = plot::svg(figure)?;
+        let svg = plot::svg(figure, plot::FULL)?;
         let legend = figure.series.iter().enumerate().filter(|(_, series)| !series.points.is_empty());
         let legend = legend.map(|(at, series)| {
             let name = match plot::is_drawn(figure, series) {

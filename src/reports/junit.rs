@@ -83,13 +83,13 @@ fn part(check: &CheckRecord) -> String {
     if check.label.is_empty() { check.reading.to_string() } else { format!("{} of {}", check.reading, check.label) }
 }
 
-fn failure(kind: &str, message: &str, description: &str) -> TestCaseStatus {
+pub(super) fn failure(kind: &str, message: &str, description: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status.set_type(kind).set_message(shown(message)).set_description(clip(description, 20_000));
     status
 }
 
-fn skipped(why: &str) -> TestCaseStatus {
+pub(super) fn skipped(why: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::skipped();
     status.set_message(shown(why));
     status
@@ -101,6 +101,6 @@ fn listed(check: &CheckRecord) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn seconds(value: f64) -> Duration {
+pub(super) fn seconds(value: f64) -> Duration {
     Duration::try_from_secs_f64(value).unwrap_or_default()
 }

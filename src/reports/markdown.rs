@@ -113,7 +113,7 @@ fn cell(claim: &ClaimRecord, reading: Reading) -> String {
 }
 
 /// Text that Markdown leaves as it is, on one line.
-fn plain(text: &str, most: usize) -> String {
+pub(super) fn plain(text: &str, most: usize) -> String {
     let mut out = String::new();
     for c in clip(text, most).chars() {
         match c {

@@ -1,9 +1,12 @@
-//! Floor 6: the reports. Everything here is made from the stream of records and from the pages of the claims.
+//! Floor 7: the reports. Everything here is made from the stream of records and from the pages of the claims.
 
+mod badge;
 mod bibliography;
 mod cell_writer;
 mod cells;
 mod companions;
+mod diff;
+mod diff_forms;
 mod error;
 mod formula;
 mod html;
@@ -14,25 +17,34 @@ mod markdown;
 mod merge;
 mod outcome;
 mod plot;
+mod recorded;
 mod records;
 mod rows;
+mod sarif;
 mod scale;
 mod section;
+mod stream;
 mod sweep;
+mod tested;
 mod text;
 mod trouble;
 mod write;
 mod writer;
 
+pub use badge::to_badge;
 pub use cell_writer::CellWriter;
 pub use cells::{CELLS, CellsError, Swept};
 pub use companions::{conformance, look_alikes, traps};
+pub use diff::{Change, Diff, DiffError, FailOn};
 pub use error::RecordsError;
 pub use html::to_html;
 pub use junit::to_junit;
 pub use markdown::to_markdown;
 pub use merge::merge;
+pub use recorded::Recorded;
 pub use records::{Run, parse, read_records};
+pub use sarif::to_sarif;
 pub use sweep::write_sweep;
+pub use tested::{TestRun, TestWriter};
 pub use write::{ReportError, to_json, write_all};
 pub use writer::{RecordBuffer, RecordWriter};

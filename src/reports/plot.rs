@@ -1,14 +1,16 @@
 //! A figure of the stream as SVG: drawn at twice its size, because the backend rounds to whole pixels.
 
-use super::text::{number, power_of_ten};
+use super::text::{line, number, power_of_ten};
 use crate::ledger::{Figure, Mark, Series};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-const WIDTH: u32 = 1440;
-const HEIGHT: u32 = 800;
+/// The size of a figure that has the page for itself.
+pub(super) const FULL: (u32, u32) = (1440, 800);
+/// The size of a panel that has others beside it.
+pub(super) const PANEL: (u32, u32) = (900, 560);
 pub(super) const FONT: &str = "sans-serif";
 /// Series after the last colour begin again with the first.
 pub(super) const COLOURS: [RGBColor; 6] = [
@@ -34,14 +36,14 @@ struct Axis {
 }
 
 /// The plot, or nothing if no point can be drawn.
-pub(super) fn svg(figure: &Figure) -> Option<String> {
+pub(super) fn svg(figure: &Figure, size: (u32, u32)) -> Option<String> {
     let series: Vec<_> = figure.series.iter().map(|series| (series.mark, drawable(figure, series))).collect();
     let points = || series.iter().flat_map(|(_, points)| points);
     let x = Axis::around(figure.log_x, points().map(|point| point[0]))?;
     let y = Axis::around(figure.log_y, points().flat_map(|point| point[1..].iter().copied()))?;
     let mut out = String::new();
-    draw(SVGBackend::with_string(&mut out, (WIDTH, HEIGHT)).into_drawing_area(), figure, &series, &x, &y).ok()?;
-    Some(finish(&out, &figure.title, (WIDTH, HEIGHT)))
+    draw(SVGBackend::with_string(&mut out, size).into_drawing_area(), figure, &series, &x, &y).ok()?;
+    Some(finish(&out, &figure.title, size))
 }
 
 /// The colour of series number `at`.
@@ -133,9 +135,10 @@ pub(super) type Drawn = Result<(), Box<dyn std::error::Error>>;
 fn draw(area: Area<'_>, figure: &Figure, series: &[(Mark, Vec<Vec<f64>>)], x: &Axis, y: &Axis) -> Drawn {
     let text = (FONT, 32).into_font().color(&INK);
     // The vertical axis is named above, where one reads, and the horizontal one at its end.
-    area.draw(&Text::new(named(&figure.y), (14, 10), text.clone().pos(Pos::new(HPos::Left, VPos::Top))))?;
-    let end = (WIDTH as i32 - 20, HEIGHT as i32 - 10);
-    area.draw(&Text::new(named(&figure.x), end, text.pos(Pos::new(HPos::Right, VPos::Bottom))))?;
+    area.draw(&Text::new(line(&figure.y, 80), (14, 10), text.clone().pos(Pos::new(HPos::Left, VPos::Top))))?;
+    let (width, height) = area.dim_in_pixel();
+    let end = (width as i32 - 20, height as i32 - 10);
+    area.draw(&Text::new(line(&figure.x, 80), end, text.pos(Pos::new(HPos::Right, VPos::Bottom))))?;
 
     let mut chart = ChartBuilder::on(&area)
         .margin_top(64)
@@ -192,11 +195,6 @@ fn draw(area: Area<'_>, figure: &Figure, series: &[(Mark, Vec<Vec<f64>>)], x: &A
     }
     area.present()?;
     Ok(())
-}
-
-/// The name of an axis, harmless and in one line.
-fn named(axis: &str) -> String {
-    super::text::clip(axis, 80).replace('\n', " ")
 }
 
 /// Half the size on the page, a name for those who do not see it, dashes for the guides.

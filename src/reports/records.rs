@@ -2,6 +2,7 @@
 
 use super::error::RecordsError;
 use super::line;
+use super::stream::{self, Entry};
 use crate::ledger::{ClaimRecord, Counts, Figure, Footer, Header, Record};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -38,9 +39,22 @@ pub struct Run {
 /// [`RecordsError`] if the file is not readable as records of this format. A last line that was cut off is no error: the
 /// run is incomplete.
 pub fn read_records(path: &Path) -> Result<Run, RecordsError> {
+    let (file, bytes) = bytes_of(path)?;
+    parse_beside(&bytes, &file)
+}
+
+/// The stream that a path names, a file or the folder that holds it.
+pub(super) fn bytes_of(path: &Path) -> Result<(PathBuf, Vec<u8>), RecordsError> {
     let file = if path.is_dir() { path.join(RECORDS) } else { path.to_owned() };
-    let bytes = std::fs::read(&file).map_err(|source| RecordsError::Unreadable { file: file.clone(), source })?;
-    let mut run = parse(&bytes, &file.display().to_string())?;
+    match std::fs::read(&file) {
+        Ok(bytes) => Ok((file, bytes)),
+        Err(source) => Err(RecordsError::Unreadable { file, source }),
+    }
+}
+
+/// As [`parse`], with the exported proofs that lie beside the file.
+pub(super) fn parse_beside(bytes: &[u8], file: &Path) -> Result<Run, RecordsError> {
+    let mut run = parse(bytes, &file.display().to_string())?;
     if let Some(folder) = file.parent() {
         run.certificates = certificates(&folder.join(CERTIFICATES));
     }
@@ -52,34 +66,11 @@ pub fn read_records(path: &Path) -> Result<Run, RecordsError> {
 /// # Errors
 /// As [`read_records`].
 pub fn parse(bytes: &[u8], origin: &str) -> Result<Run, RecordsError> {
-    let file = || origin.to_owned();
     let mut run: Option<Run> = None;
-    let mut counts = Counts::default();
-    for (at, (bytes, ended)) in lines(bytes).enumerate() {
-        let read = std::str::from_utf8(bytes).map_err(|error| error.to_string()).and_then(line::read);
-        let wrong = |why: String| Err(RecordsError::Line { file: file(), line: at + 1, why });
-        let record = match (read, &run) {
-            (Ok(record), _) => record,
-            // The writer ends each line in the same breath: a line without an end was cut off.
-            (Err(_), Some(_)) if !ended => break,
-            (Err(why), None) => {
-                return Err(match format_of(bytes) {
-                    Some(format) if major(&format) != major(FORMAT) => RecordsError::Format { file: file(), format },
-                    _ => RecordsError::NoHeader { file: file(), why },
-                });
-            }
-            (Err(why), Some(_)) => return wrong(why),
-        };
+    for (line, record) in stream::entries(bytes, origin)? {
+        let wrong = |why: String| Err(RecordsError::Line { file: origin.to_owned(), line, why });
         match (record, &mut run) {
-            (Record::Header(header), None) if major(&header.format) == major(FORMAT) => {
-                run = Some(Run::begin(origin, header));
-            }
-            (Record::Header(header), None) => {
-                return Err(RecordsError::Format { file: file(), format: header.format });
-            }
-            (_, None) => return Err(RecordsError::NoHeader { file: file(), why: "it is another record".to_owned() }),
-            (Record::Header(_), Some(_)) => return wrong("it is a second header".to_owned()),
-            (_, Some(run)) if run.footer.is_some() => return wrong("it stands after the footer".to_owned()),
+            (Record::Header(header), _) => run = Some(Run::begin(origin, header)),
             (Record::Claim(claim), Some(run)) => {
                 if !run.header.claims.contains(&claim.id) {
                     return wrong(format!("the header does not ask for the claim `{}`", claim.id));
@@ -87,21 +78,39 @@ pub fn parse(bytes: &[u8], origin: &str) -> Result<Run, RecordsError> {
                 if run.claims.iter().any(|known| known.id == claim.id) {
                     return wrong(format!("the claim `{}` is there twice", claim.id));
                 }
-                counts.add(&claim);
                 run.claims.push(*claim);
             }
             (Record::Figure(figure), Some(run)) => run.figures.push(figure),
             (Record::Footer(footer), Some(run)) => run.footer = Some(footer),
+            (_, None) => return wrong("it stands before the header".to_owned()),
         }
     }
-    let run = run.ok_or_else(|| RecordsError::NoHeader { file: file(), why: "the file is empty".to_owned() })?;
+    let run = run.ok_or(RecordsError::Nothing)?;
+    let counts = run.counts();
     match &run.footer {
         Some(footer) if footer.counts != counts => Err(RecordsError::Counts {
-            file: file(),
+            file: origin.to_owned(),
             written: format!("{:?}", footer.counts),
             counted: format!("{counts:?}"),
         }),
         _ => Ok(run),
+    }
+}
+
+impl Entry for Record {
+    const FORMAT: &'static str = FORMAT;
+    const KIND: Option<&'static str> = None;
+
+    fn read(line: &str) -> Result<Self, String> {
+        line::read(line)
+    }
+
+    fn format(&self) -> Option<&str> {
+        if let Self::Header(header) = self { Some(&header.format) } else { None }
+    }
+
+    fn is_footer(&self) -> bool {
+        matches!(self, Self::Footer(_))
     }
 }
 
@@ -156,23 +165,6 @@ impl Run {
         let figures = self.figures.iter().cloned().map(Record::Figure);
         header.chain(claims).chain(figures).chain(self.footer.clone().map(Record::Footer))
     }
-}
-
-/// The lines, and whether each is ended.
-fn lines(bytes: &[u8]) -> impl Iterator<Item = (&[u8], bool)> {
-    let pieces = bytes.split_inclusive(|byte| *byte == b'\n');
-    pieces.map(|line| line.strip_suffix(b"\n").map_or((line, false), |line| (line, true)))
-}
-
-/// The format of a header that cannot be read otherwise.
-fn format_of(bytes: &[u8]) -> Option<String> {
-    let header: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-    (header.get("record")?.as_str()? == "header").then_some(())?;
-    Some(header.get("format")?.as_str()?.to_owned())
-}
-
-fn major(format: &str) -> &str {
-    format.split('.').next().unwrap_or(format)
 }
 
 /// The exported proofs in a folder.

@@ -12,7 +12,9 @@ pub(super) fn shown(text: &str) -> String {
 pub(super) fn clip(text: &str, most: usize) -> String {
     let harmless = |c: char| match c {
         '\n' | '\t' => c,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        // Marks, embeddings and isolates that change the order of what stands around them, and line ends that few expect.
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
         c if c.is_control() => '\u{fffd}',
         c => c,
     };
@@ -22,6 +24,11 @@ pub(super) fn clip(text: &str, most: usize) -> String {
         out.push_str(&format!(" … ({rest} more characters in records.jsonl)"));
     }
     out
+}
+
+/// As [`clip`], on one line.
+pub(super) fn line(text: &str, most: usize) -> String {
+    clip(text, most).replace(['\n', '\t'], " ")
 }
 
 /// A number to read: few digits, and powers of ten where they help.

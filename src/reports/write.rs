@@ -1,7 +1,7 @@
 //! All forms of a report, in one folder.
 
 use super::records::{CERTIFICATES, RECORDS, Run};
-use super::{companions, line, outcome, to_html, to_junit, to_markdown};
+use super::{companions, line, outcome, to_badge, to_html, to_junit, to_markdown, to_sarif};
 use serde_json::json;
 use std::fs;
 use std::io;
@@ -27,8 +27,8 @@ pub enum ReportError {
     Junit(#[from] quick_junit::SerializeError),
 }
 
-/// Writes `records.jsonl`, `index.html` with its companions, `summary.md`, `summary.json`, `junit.xml` and the exported
-/// proofs to a folder.
+/// Writes `records.jsonl`, `index.html` with its companions, `summary.md`, `summary.json`, `junit.xml`, `results.sarif`,
+/// `badge.json` and the exported proofs to a folder.
 ///
 /// # Errors
 /// [`ReportError`] if a file cannot be written.
@@ -47,12 +47,10 @@ pub fn write_all(folder: &Path, run: &Run) -> Result<(), ReportError> {
         ("summary.md", to_markdown(run)),
         ("summary.json", to_json(run)),
         ("junit.xml", to_junit(run)?),
+        ("results.sarif", to_sarif(run)),
+        ("badge.json", to_badge(run)),
     ];
-    make(folder)?;
-    for (name, text) in forms {
-        let file = folder.join(name);
-        fs::write(&file, text).map_err(|source| ReportError::Write { file, source })?;
-    }
+    write_forms(folder, &forms)?;
     let proofs = folder.join(CERTIFICATES);
     for (name, from) in &run.certificates {
         let file = proofs.join(name);
@@ -61,6 +59,16 @@ pub fn write_all(folder: &Path, run: &Run) -> Result<(), ReportError> {
         }
         make(&proofs)?;
         fs::copy(from, &file).map_err(|source| ReportError::Write { file, source })?;
+    }
+    Ok(())
+}
+
+/// Writes texts to files of these names in a folder, which is made if need be.
+pub(super) fn write_forms(folder: &Path, forms: &[(&str, String)]) -> Result<(), ReportError> {
+    make(folder)?;
+    for (name, text) in forms {
+        let file = folder.join(name);
+        fs::write(&file, text).map_err(|source| ReportError::Write { file, source })?;
     }
     Ok(())
 }

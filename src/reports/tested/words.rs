@@ -1,0 +1,258 @@
+//! What came out of a test run, in words: the same sentences in every form of the report.
+
+use super::run::TestRun;
+use crate::reports::text::{count, grouped, line, number};
+use crate::subjects::Counts;
+use crate::subjects::record::{Cause, Expect, FailOn, TestResult, Verdict};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The largest error / (u κ) of a right answer.
+pub(super) const RIGHT: f64 = 8.0;
+/// The largest error / (u κ) of a degraded answer.
+pub(super) const DEGRADED: f64 = 1024.0;
+/// The budget of a run that names none.
+const FALSE_ALARM: f64 = 1e-6;
+/// What can be asked for.
+const DTYPES: [&str; 4] = ["f64", "f32", "bf16", "f16"];
+
+/// The name of the subject, fit for a sentence.
+pub(in crate::reports) fn name(run: &TestRun) -> String {
+    match run.header.subject.name.trim() {
+        "" => "the subject".to_owned(),
+        name => line(name, 60),
+    }
+}
+
+/// The verdict on the whole run, in a sentence.
+pub(in crate::reports) fn headline(run: &TestRun) -> String {
+    let (counts, name) = (run.counts(), name(run));
+    let tried = counts.tried();
+    let parts = |kinds: &[(usize, &str)]| {
+        let named = kinds.iter().filter(|(number, _)| *number > 0);
+        let named: Vec<_> = named.map(|(number, kind)| format!("{} {kind}", grouped(*number as u64))).collect();
+        match named.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => named.concat(),
+        }
+    };
+    let of = count(tried, "question");
+    match run.exit_code() {
+        5 if counts.controls == 0 => format!("No control was asked, so that nothing is known of {name}."),
+        5 => format!("{name} does not answer anything that was asked."),
+        4 => {
+            let survivors = counts.controls - counts.caught;
+            let are = if survivors == 1 { "control did" } else { "controls did" };
+            format!("{survivors} {are} not turn out as wanted: what was asked of {name} proves nothing.")
+        }
+        1 => {
+            let degraded = if run.header.fail_on >= FailOn::Degraded { counts.degraded } else { 0 };
+            let undecided = if run.header.fail_on >= FailOn::Undecided { counts.undecided } else { 0 };
+            let failing = parts(&[(counts.wrong, "wrong"), (degraded, "degraded"), (undecided, "undecided")]);
+            format!("Of {of} to {name}, {failing}.")
+        }
+        3 => {
+            let required = if run.header.required { counts.unsupported } else { 0 };
+            let open = parts(&[
+                (counts.faults, "without an answer"),
+                (counts.undecided, "undecided"),
+                (required, "unsupported"),
+                (counts.stale, "expected to fail in vain"),
+            ]);
+            let open = if open.is_empty() { "some were not asked".to_owned() } else { open };
+            format!("Nothing that {name} answered is wrong, but of {}: {open}.", count(counts.results(), "question"))
+        }
+        _ => {
+            let controls = format!("all {} turned out as wanted", count(counts.controls, "control"));
+            let (expected, degraded) = (counts.expected_failures, counts.degraded);
+            match parts(&[(degraded, "degraded"), (expected, "wrong as expected")]).as_str() {
+                "" => format!("All {} of {name} are right, and {controls}.", count(tried, "answer")),
+                rest => format!("No answer of {name} is wrong unexpectedly: of {of} {rest}; {controls}."),
+            }
+        }
+    }
+}
+
+/// The counts, each with its name and whether it is bad news.
+pub(in crate::reports) fn tally(counts: &Counts) -> Vec<(String, String, bool)> {
+    let row = |name: &str, number: usize, bad: bool| (name.to_owned(), grouped(number as u64), bad && number > 0);
+    let caught = format!("{} of {}", counts.caught, counts.controls);
+    let mut rows = vec![
+        row("right", counts.right, false),
+        row("degraded", counts.degraded, true),
+        row("wrong", counts.wrong, true),
+        row("undecided", counts.undecided, true),
+        row("unsupported", counts.unsupported, false),
+        row("faults", counts.faults, true),
+        row("expected failures", counts.expected_failures, false),
+        ("controls caught".to_owned(), caught, counts.caught < counts.controls || counts.controls == 0),
+    ];
+    if counts.stale > 0 {
+        rows.insert(7, row("stale expectations", counts.stale, true));
+    }
+    rows
+}
+
+/// Whether a result is not as it should be: neither right, nor expected to fail, nor outside what the subject claims.
+pub(in crate::reports) fn failed(run: &TestRun, result: &TestResult) -> bool {
+    match result.verdict {
+        _ if result.failed_as_expected() => false,
+        Verdict::Right => false,
+        Verdict::Unsupported => run.header.required,
+        Verdict::Degraded | Verdict::Wrong | Verdict::Undecided | Verdict::Fault => true,
+    }
+}
+
+/// Whether a result fails the run, as against leaving it incomplete.
+pub(in crate::reports) fn fails_the_run(run: &TestRun, verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::Wrong => true,
+        Verdict::Degraded => run.header.fail_on >= FailOn::Degraded,
+        Verdict::Undecided => run.header.fail_on >= FailOn::Undecided,
+        Verdict::Right | Verdict::Unsupported | Verdict::Fault => false,
+    }
+}
+
+/// How bad a result is, the worst first: wrong, fault, undecided, degraded, unsupported; then by error / (u κ), of which an
+/// answer that is no number has an infinite one.
+pub(in crate::reports) fn badness(result: &TestResult) -> (u8, f64) {
+    let kind = match result.verdict {
+        Verdict::Wrong => 0,
+        Verdict::Fault => 1,
+        Verdict::Undecided => 2,
+        Verdict::Degraded => 3,
+        Verdict::Unsupported => 4,
+        Verdict::Right => 5,
+    };
+    (kind, -result.ratio.unwrap_or(f64::INFINITY))
+}
+
+/// Why a result is not right, in a sentence.
+pub(in crate::reports) fn why(result: &TestResult) -> String {
+    let ratio = result.ratio.filter(|_| matches!(result.verdict, Verdict::Degraded | Verdict::Wrong));
+    let ratio = ratio.map(|ratio| format!("the error is {} u κ, and {RIGHT} u κ are right", number(ratio)));
+    let parts: Vec<_> = reason(result).into_iter().chain(ratio).collect();
+    if parts.is_empty() { "no reason was recorded".to_owned() } else { parts.join("; ") }
+}
+
+/// What the driver says of a result beside its numbers: the fault, the message.
+pub(in crate::reports) fn reason(result: &TestResult) -> Option<String> {
+    let fault = result.fault.as_ref().map(|fault| match fault.detail.as_str() {
+        "" => fault.kind.to_string(),
+        detail => format!("{}: {detail}", fault.kind),
+    });
+    let parts: Vec<_> = fault.into_iter().chain(result.message.clone()).filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// What the failures of a quantity look like.
+pub(in crate::reports) fn cause<'a>(run: &'a TestRun, quantity: &str) -> Option<&'a Cause> {
+    run.causes.iter().find(|cause| cause.quantity == quantity && !cause.looks_like.is_empty())
+}
+
+/// A value of JSON in a few characters: a number, a list, a point without its braces.
+pub(in crate::reports) fn value(value: &Value, most: usize) -> String {
+    let text = match value {
+        Value::Object(fields) => {
+            let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            fields.join(" ")
+        }
+        Value::String(text) => text.clone(),
+        Value::Array(items) if matches!(items.as_slice(), [Value::Number(_)]) => items[0].to_string(),
+        other => other.to_string(),
+    };
+    line(&text, most)
+}
+
+/// The exact value of a question, with its radius.
+pub(in crate::reports) fn truth(result: &TestResult) -> String {
+    let exact = match (result.expect, result.exact.as_slice()) {
+        (Expect::Refuse, _) => return "a refusal".to_owned(),
+        (_, []) => return String::new(),
+        (_, [only]) => only.clone(),
+        (_, several) => format!("[{}]", several.join(", ")),
+    };
+    let bound = if result.expect == Expect::AtMost { "at most " } else { "" };
+    let radius = result.radius.as_ref().map_or(String::new(), |radius| format!(" ± {radius}"));
+    line(&format!("{bound}{exact}{radius}"), 300)
+}
+
+/// The command that asks again with the arguments of this run: everything, or what a glob names.
+pub(in crate::reports) fn command(run: &TestRun, only: Option<&str>) -> String {
+    let header = &run.header;
+    let mut command = format!("ouracle test {} --tier {}", quoted(&header.address), quoted(&header.tier));
+    if let Some(only) = only {
+        command += &format!(" --only {}", quoted(only));
+    }
+    command += &format!(" --seed {}", header.seed);
+    if header.false_alarm != FALSE_ALARM {
+        command += &format!(" --false-alarm {}", header.false_alarm);
+    }
+    line(&command, 600)
+}
+
+/// A word of a shell's command line.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// What the run could not have seen, in sentences.
+pub(in crate::reports) fn blind_spots(run: &TestRun) -> Vec<String> {
+    let header = &run.header;
+    let mut out = Vec::new();
+    let asked = |result: &&TestResult| result.verdict != Verdict::Unsupported;
+    let listed = |names: BTreeSet<&str>| line(&names.into_iter().collect::<Vec<_>>().join(", "), 1000);
+    let answered: BTreeSet<&str> = run.results.iter().filter(asked).map(|result| result.quantity.as_str()).collect();
+    let unable = run.results.iter().map(|result| result.quantity.as_str()).filter(|name| !answered.contains(name));
+    let unable: BTreeSet<&str> = unable.collect();
+    if !unable.is_empty() {
+        out.push(format!("Not answered, for the subject does not claim to know it: {}.", listed(unable)));
+    }
+    let idle: BTreeSet<&str> = header.able.keys().map(String::as_str).filter(|able| !answered.contains(able)).collect();
+    if !idle.is_empty() {
+        out.push(format!("Not asked, although the subject claims to know it: {}.", listed(idle)));
+    }
+    let asked_in = |dtype: &&&str| run.results.iter().filter(asked).any(|result| result.dtype == **dtype);
+    let absent: Vec<&str> = DTYPES.iter().filter(|dtype| !asked_in(dtype)).copied().collect();
+    if !absent.is_empty() {
+        out.push(format!("Nothing was answered in {}, so what only shows there went unseen.", absent.join(", ")));
+    }
+    if let Some(only) = &header.only {
+        out.push(format!("Only questions that match {} were asked.", line(only, 200)));
+    }
+    if header.tier != "full" {
+        out.push(format!("The tier {} was asked; the tier full has more points.", line(&header.tier, 40)));
+    }
+    let faults = run.results.iter().filter(|result| result.verdict == Verdict::Fault).count();
+    if faults > 0 {
+        out.push(format!(
+            "{} got no answer. What the subject would have said is not known.",
+            count(faults, "question")
+        ));
+    }
+    out.push(format!(
+        "An error below {RIGHT} u κ is not told from rounding, u being the unit roundoff of the dtype and κ the condition number."
+    ));
+    if run.results.iter().any(is_random) {
+        out.push(format!(
+            "Random quantities show nothing below the resolution of their draws. A right subject fails one of them in a run with probability at most {}.",
+            number(header.false_alarm)
+        ));
+    }
+    out.push("Points are points: an error that vanishes at all of them would pass. Mistakes nobody thought of have no control.".to_owned());
+    out
+}
+
+/// Whether a result is judged by draws.
+pub(in crate::reports) fn is_random(result: &TestResult) -> bool {
+    let judged = matches!(result.verdict, Verdict::Right | Verdict::Wrong | Verdict::Undecided);
+    judged && result.expect == Expect::Value && result.condition.is_empty() && !result.exact.is_empty()
+}
+
+/// The last word.
+pub(in crate::reports) const LAST_WORD: &str = "Tests show the presence of errors, not their absence. What is right here is right at these points, in these dtypes.";
