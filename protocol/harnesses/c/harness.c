@@ -10,7 +10,7 @@ static double number(const char *text, const char *key) { /* what stands after a
     return end == start ? NAN : *end == '/' ? value / strtod(end + 1, NULL) : value;
 }
 int main(void) {
-    char *line = NULL, hello[] = "\"subject\":{\"name\":\"harness.c\",\"language\":\"c\"},\"able\":{\"score\":{}}}";
+    char *line = NULL, *no = "\"status\":\"unsupported\",\"message\":\"only d = 1, ou, exact\"}";
     const char *gaussian = "\"data\":{\"kind\":\"gaussian\",\"mean\":[%lf],\"cov\":[[%lf]]"; /* d = 1 */
     double rate = 1, mean = 0, var = 1;
     for (size_t size = 0; getline(&line, &size, stdin) > 0 && !strstr(line, "\"cmd\":\"bye\""); fflush(stdout)) {
@@ -26,6 +26,6 @@ int main(void) {
                 printf(isfinite(s) && t >= 0 ? "%s[%.17g]" : "%s{\"error\":\"t < 0\"}", at[-1] == ',' ? "," : "", s);
             }
             puts("]}");
-        } else puts(strstr(line, "\"cmd\":\"hello\"") ? hello : "\"status\":\"unsupported\"}");
+        } else puts(strstr(line, "\"hello\"") ? "\"subject\":{\"name\":\"harness.c\"},\"able\":{\"score\":{}}}" : no);
     }
 }

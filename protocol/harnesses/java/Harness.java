@@ -1,10 +1,10 @@
 // A subject in Java without a package: the score of Gaussian data in one dimension under the OU process.
 // java Harness.java. An example that our tests do not run; it was run by hand with Java 17.
-import java.util.Scanner;
-import java.util.StringJoiner;
+import java.util.*;
 import java.util.regex.Pattern;
 
 public class Harness {
+    static final String UNKNOWN = "\"status\":\"unsupported\",\"message\":\"only the score, ou, d = 1, exact\"";
     static double rate = 1, mean = 0, variance = 1;
 
     /** What stands after a key: 1, "1/10" or [1]; else NaN. */
@@ -15,7 +15,7 @@ public class Harness {
     }
     static String setup(String line) {
         var data = Pattern.compile("\"kind\":\"gaussian\",\"mean\":\\[[^,]*\\],.*\"exact\"").matcher(line);
-        if (!line.contains("\"ou\"") || !data.find()) return "\"status\":\"unsupported\"";
+        if (!line.contains("\"ou\"") || !data.find()) return UNKNOWN;
         rate = number(line, "rate"); mean = number(data.group(), "mean");
         return (variance = number(data.group(), "cov")) > 0 ? "\"status\":\"ok\"" : "\"status\":\"refused\"";
     }
@@ -28,7 +28,7 @@ public class Harness {
     static String answer(String line) {
         if (line.contains("\"cmd\":\"hello\"")) return "\"subject\":{\"name\":\"Harness\"},\"able\":{\"score\":{}}";
         if (line.contains("\"cmd\":\"setup\"")) return setup(line);
-        if (!line.contains("\"quantity\":\"score\"")) return "\"status\":\"unsupported\"";
+        if (!line.contains("\"quantity\":\"score\"")) return UNKNOWN;
         var values = new StringJoiner(",", "\"status\":\"ok\",\"values\":[", "]");
         var points = Pattern.compile("\\{[^{}]*\\}").matcher(line.substring(line.indexOf("\"points\"")));
         while (points.find()) values.add(score(points.group()));

@@ -27,7 +27,7 @@ end
 function answer(ask)
     ask["cmd"] == "hello" && return Dict("subject" => Dict("name" => "harness.jl"), "able" => Dict("score" => Dict()))
     ask["cmd"] == "setup" && return setup(ask["case"])
-    get(ask, "quantity", "") == "score" || return Dict("status" => "unsupported")
+    get(ask, "quantity", "") == "score" || return Dict("status" => "unsupported", "message" => "only the score")
     Dict("status" => "ok", "values" => map(score, ask["points"]))
 end
 

@@ -21,7 +21,7 @@ function value(quantity, { x: [x] = [0], t }) {
 for await (const line of createInterface({ input: process.stdin })) {
   const { id, cmd, quantity, points, case: world } = JSON.parse(line);
   if (cmd === "bye") break;
-  let answer = { status: "unsupported" };
+  let answer = { status: "unsupported", message: `no ${quantity ?? cmd} here` };
   if (cmd === "hello") answer = { subject: { name: "harness.mjs", language: "javascript" }, able };
   if (cmd === "setup") answer = setup(world);
   if (cmd === "evaluate" && quantity in able) answer = { status: "ok", values: points.map((p) => value(quantity, p)) };

@@ -22,7 +22,8 @@ def value(quantity, point, draw):
 def answer(ask):
     if ask["cmd"] == "hello": return {"subject": {"name": "harness.py", "language": "python"}, "able": ABLE}
     if ask["cmd"] == "setup": return setup(**ask["case"])
-    if ask["cmd"] not in ("evaluate", "sample") or ask["quantity"] not in ABLE: return {"status": "unsupported"}
+    if ask["cmd"] not in ("evaluate", "sample") or ask["quantity"] not in ABLE:
+        return {"status": "unsupported", "message": f"no {ask.get('quantity', ask['cmd'])} here"}
     points, draw = ask.get("points") or [ask["point"]] * ask["n"], random.Random(ask.get("seed"))
     return {"status": "ok", "values": [value(ask["quantity"], point, draw) for point in points]}
 

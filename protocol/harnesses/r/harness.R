@@ -3,10 +3,10 @@
 library(jsonlite)
 
 world <- NULL
+unknown <- list(status = "unsupported", message = "only ou, Gaussian data in one dimension, the exact model, score")
 setup <- function(case) {
   kinds <- c(case$process$kind, case$data$kind, case$model$kind)
-  if (!identical(kinds, c("ou", "gaussian", "exact")) || length(case$data$mean) != 1)
-    return(list(status = "unsupported", message = "only ou, Gaussian data in one dimension, the exact model"))
+  if (!identical(kinds, c("ou", "gaussian", "exact")) || length(case$data$mean) != 1) return(unknown)
   ratio <- as.numeric(strsplit(case$process$rate, "/")[[1]])
   world <<- list(rate = ratio[1] / c(ratio, 1)[2], mean = case$data$mean[[1]], variance = case$data$cov[[1]][[1]])
   list(status = if (world$variance > 0) "ok" else "refused")
@@ -23,8 +23,8 @@ answer <- function(ask) switch(ask$cmd,
   hello = list(subject = list(name = "harness.R", language = "r"), able = list(score = setNames(list(), character()))),
   setup = setup(ask$case),
   evaluate = if (ask$quantity == "score") list(status = "ok", values = lapply(ask$points, score))
-             else list(status = "unsupported"),
-  list(status = "unsupported"))
+             else unknown,
+  unknown)
 
 input <- file("stdin", "r")
 while (length(line <- readLines(input, 1)) == 1) {
