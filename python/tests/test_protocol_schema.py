@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import protocol
@@ -95,6 +96,7 @@ BROKEN_REQUESTS = [
     setup(data={"kind": "gaussian", "mean": 1, "cov": [[1]]}),
     setup(data={"kind": "gaussian", "mean": [1], "cov": [1]}),
     setup(data={"kind": "gaussian", **MIXTURE}),
+    setup(data={"kind": "gaussian", "mean": [1], "cov": []}),
     setup(data={"kind": "mixture", "weights": [1], "means": [0]}),
     setup(prior=OU),
     setup(model={"kind": "shifted", "by": 0.5}),
@@ -152,6 +154,23 @@ def without(message: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in message.items() if key != name}
 
 
+def mistyped(message: Any) -> Iterator[Any]:
+    """The message with one value of another type, for every value that it has."""
+    for name in message if isinstance(message, dict) else range(len(message)):
+        for junk in ({"junk": None}, [None], True):
+            if name != "later" and not (isinstance(junk, dict) and message[name] == {}):
+                yield replaced(message, name, junk)
+        if isinstance(message[name], (dict, list)) and name != "later":
+            for inner in mistyped(message[name]):
+                yield replaced(message, name, inner)
+
+
+def replaced(message: Any, name: Any, value: Any) -> Any:
+    message = copy.copy(message)
+    message[name] = value
+    return message
+
+
 BROKEN_ANSWERS = [
     *((kind, without(answer, "id")) for kind, answer in ANSWERS),
     *((kind, with_(answer, "id", value="3")) for kind, answer in ANSWERS),
@@ -173,6 +192,7 @@ BROKEN_ANSWERS = [
     ("hello", with_(GREETING, "able", "score", value={"dtype": "f64"})),
     ("hello", with_(GREETING, "able", "score", value={"dtype": ["f128"]})),
     ("hello", with_(GREETING, "able", "score", value={"dtype": []})),
+    ("hello", with_(GREETING, "able", "score", value={"dtype": ["f64", "f64"]})),
     ("hello", with_(GREETING, "able", "score", value={"order": 0})),
     ("hello", with_(GREETING, "able", "score", value={"estimator": "monte-carlo"})),
     ("setup", without(DONE, "status")),
@@ -202,6 +222,20 @@ def test_a_request_passes(message):
 def test_a_broken_request_fails(message):
     assert protocol.problems(message)
     assert protocol.problems(message, "request")
+
+
+@pytest.mark.parametrize("message", REQUESTS, ids=json.dumps)
+def test_every_field_of_a_request_is_looked_at(message):
+    for name in set(message) - {"later"}:
+        assert protocol.problems(without(message, name)), name
+    for broken in mistyped(message):
+        assert protocol.problems(broken), broken
+
+
+@pytest.mark.parametrize(("kind", "message"), ANSWERS, ids=json.dumps)
+def test_every_field_of_an_answer_is_looked_at(kind, message):
+    for broken in mistyped(message):
+        assert protocol.problems(broken, f"answer-to-{kind}"), broken
 
 
 @pytest.mark.parametrize(("kind", "message"), ANSWERS, ids=json.dumps)
