@@ -168,6 +168,15 @@ def test_the_inputs_and_outputs():
     assert used == set(inputs)
 
 
+def test_the_documented_use():
+    page = (ROOT / "protocol" / "README.md").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+    use = workflow["steps"][-1]
+    assert use["uses"].endswith("/ouracle@v1")
+    assert set(use["with"]) <= set(ACTION["inputs"])
+    assert workflow["permissions"]["security-events"] == "write"
+
+
 def test_the_steps():
     assert ACTION["runs"]["using"] == "composite"
     for step in STEPS:

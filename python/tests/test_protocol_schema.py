@@ -12,6 +12,8 @@ import protocol
 import pytest
 from jsonschema import Draft202012Validator
 
+from ouracle.pytest_plugin.expected import ExpectedFailures
+
 GAUSSIAN = {"kind": "gaussian", "mean": [1, -0.5], "cov": [[0.75, 0.25], [0.25, 2]]}
 MIXTURE = {"weights": [0.25, 0.75], "means": [-1, 2], "variances": [0.5, 1]}
 OU = {"kind": "ou", "rate": "1", "horizon": "1"}
@@ -311,3 +313,10 @@ def test_the_page_lists_what_the_schema_lists():
     for name, choices in definitions["conventions"]["properties"].items():
         written = re.findall("`([^`]*)`", conventions[name][1] + conventions[name][2])
         assert (choices["enum"], choices["default"]) == (written, written[0])
+
+
+def test_the_documented_expected_failure(tmp_path):
+    page = (protocol.FOLDER / "README.md").read_text(encoding="utf-8")
+    path = tmp_path / "ouracle-xfail.toml"
+    path.write_text(page.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    assert [entry.id for entry in ExpectedFailures.read(path).entries] == ["ou-1d/score/9d6e36"]
