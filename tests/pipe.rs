@@ -570,6 +570,10 @@ fn a_goodbye_is_waited_for_but_not_for_long() {
     conversation.close();
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     subject.assert_gone();
+    // Nor does one live on that was left without a word.
+    let subject = Subject::shell("left", r#"echo '{"id":1,"subject":{"name":"x"},"able":{}}'; exec sleep 1000"#);
+    drop(subject.open(patient()));
+    subject.assert_gone();
 }
 
 #[test]
