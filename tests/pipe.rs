@@ -64,7 +64,7 @@ impl Subject {
         text.lines().map(str::to_owned).collect()
     }
 
-    /// The processes in any group that was led by this subject, but for zombies.
+    /// The processes in any group that was led by this subject. A zombie counts if it is ours to reap.
     fn living(&self) -> Vec<u32> {
         let groups = self.lines("pids");
         let mut living = Vec::new();
@@ -73,7 +73,8 @@ impl Subject {
             let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
             // "pid (name) state parent group …", and the name may hold anything.
             let fields: Vec<&str> = stat[stat.rfind(')').unwrap() + 1..].split_whitespace().collect();
-            if groups.iter().any(|group| group == fields[2]) && !["Z", "X"].contains(&fields[0]) {
+            let dead = ["Z", "X"].contains(&fields[0]) && fields[1] != std::process::id().to_string();
+            if groups.iter().any(|group| group == fields[2]) && !dead {
                 living.push(pid);
             }
         }
@@ -266,8 +267,9 @@ fn a_subject_that_does_not_read_keeps_nobody_waiting() {
 
 #[test]
 fn a_large_batch_is_answered_whoever_writes_first() {
-    // The answer begins before the question has been read: both pipes fill up.
-    let subject = Subject::python("large-batch", "");
+    // The subject prints more than a pipe holds before it reads a question that is longer than a pipe holds.
+    let body = r#"def setup(q): answer(q, status="ok"); time.sleep(0.2); say(("y" * 999 + "\n") * 1000)"#;
+    let subject = Subject::python("large-batch", body);
     let mut conversation = subject.open(patient());
     let points: Vec<Json> = (0..50_000).map(|k| json!({"x": k, "t": 0.25})).collect();
     let values = (0..50_000).map(|k| Value::Number(f64::from(k))).collect();
@@ -569,6 +571,10 @@ fn a_goodbye_is_waited_for_but_not_for_long() {
     let start = Instant::now();
     conversation.close();
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    subject.assert_gone();
+    // Nor does one live on that was left without a word.
+    let subject = Subject::shell("left", r#"echo '{"id":1,"subject":{"name":"x"},"able":{}}'; exec sleep 1000"#);
+    drop(subject.open(patient()));
     subject.assert_gone();
 }
 

@@ -495,7 +495,7 @@ fn markdown_leaves_hostile_text_as_text() {
         assert!(quantities.len() > 4 && quantities.iter().all(|row| row.matches('|').count() == 10), "{quantities:?}");
     }
     let text = recorded(&sample()).to_markdown();
-    assert!(text.starts_with("## ouracle: Of 10 questions to score&#95;sde, 2 wrong."), "{text}");
+    assert!(text.starts_with("## ouracle: Of 10 questions to score&#95;sde, 2 came out wrong."), "{text}");
     assert!(text.contains("looks like *variance-for-sigma*"));
 }
 
@@ -696,4 +696,129 @@ fn hostile_names_do_not_reach_the_terminal() {
     assert!(!diff.to_markdown().contains("<script"));
     assert!(diff.to_text().lines().all(|line| line.chars().count() < 700), "a change is a line");
     assert!(serde_json::from_str::<Value>(&diff.to_json(DiffFailOn::Worse)).is_ok());
+}
+
+/// A check of two claims, as `ouracle check` writes it.
+fn check(standings: [&str; 2], relation: &str, control: Option<bool>) -> String {
+    let void = |standing: &str| standing == "void";
+    let claim = |(id, standing): (&str, &str)| {
+        let verdict = match standing {
+            "refuted" => json!({ "verdict": "refuted", "at": "x=1", "by": "left minus right is 0.1" }),
+            _ => json!({ "verdict": "certified" }),
+        };
+        let finding = [json!({ "relation": relation }), verdict.clone()].map(|part| part.as_object().unwrap().clone());
+        let finding: serde_json::Map<String, Value> = finding.into_iter().flatten().collect();
+        let mut check = json!({ "reading": "certificate", "label": "", "findings": [finding] });
+        check.as_object_mut().unwrap().extend(verdict.as_object().unwrap().clone());
+        let caught = control.map(|_| !void(standing));
+        let controls = json!([{ "id": "no-half", "story": "without the half", "caught": caught, "checks": [] }]);
+        json!({ "record": "claim", "id": id, "title": id, "sources": [], "standing": standing, "checks": [check], "controls": controls, "time": { "seconds": 0.1 } })
+    };
+    let header = json!({
+        "record": "header", "format": "1.0", "ouracle": "0.1.0", "claims": ["one", "two"], "readings": ["certificate"], "seed": 7,
+        "false_alarm": 1e-9, "sampled_checks": 2, "effort": 1.0, "environment": { "os": "linux", "arch": "any", "jobs": 2, "started": 1 },
+    });
+    let claims = ["one", "two"].into_iter().zip(standings).map(claim);
+    let counted = |name: &str| standings.iter().filter(|standing| **standing == name).count();
+    let due = if control.is_some() { 2 } else { 0 };
+    let counts = json!({
+        "claims": 2, "upheld": counted("upheld"), "look_alikes": 0, "expected": 0, "refuted": counted("refuted"), "undecided": 0,
+        "void": counted("void"), "controls": due, "caught": due.min(2 - counted("void")), "checks": 2,
+    });
+    let footer = json!({ "record": "footer", "counts": counts, "time": { "seconds": 1.0 } });
+    std::iter::once(header).chain(claims).chain([footer]).map(|line| format!("{line}\n")).collect()
+}
+
+fn checked(text: &str) -> Recorded {
+    Recorded::Check(Box::new(ouracle::reports::parse(text.as_bytes(), "check").unwrap()))
+}
+
+#[test]
+fn claims_are_compared_by_standing() {
+    let between = |old: &str, new: &str| Diff::between(&checked(old), &checked(new)).unwrap();
+    let old = check(["upheld", "refuted"], "bound", Some(true));
+    let itself = between(&old, &old);
+    assert!(itself.is_empty() && itself.to_text().is_empty());
+    assert_eq!(itself.exit_code(DiffFailOn::Worse), 0);
+
+    let worse = between(&old, &check(["refuted", "upheld"], "bound", Some(true)));
+    let text = worse.to_text();
+    assert!(text.contains("worse    one  upheld → refuted  certificate: left minus right is 0.1, at x=1"), "{text}");
+    assert!(text.contains("better   two  refuted → upheld"), "{text}");
+    assert_eq!((worse.worse.len(), worse.better.len(), worse.exit_code(DiffFailOn::Worse)), (1, 1, 1));
+
+    let cause = between(&old, &check(["upheld", "refuted"], "variance", Some(true)));
+    assert_eq!(
+        (cause.changed.len(), cause.exit_code(DiffFailOn::Worse), cause.exit_code(DiffFailOn::Changed)),
+        (1, 0, 1)
+    );
+    assert!(cause.to_text().contains("changed  two  still refuted"));
+
+    let untried = between(&old, &check(["upheld", "refuted"], "bound", None));
+    assert_eq!((untried.gone.len(), untried.exit_code(DiffFailOn::Worse)), (2, 1), "a control that is no longer tried");
+    assert!(untried.to_text().contains("gone     one: control no-half  was tried"), "{}", untried.to_text());
+
+    let void = between(&old, &check(["void", "refuted"], "bound", Some(true)));
+    assert_eq!((void.worse.len(), void.exit_code(DiffFailOn::Never)), (1, 4));
+}
+
+#[test]
+fn a_check_has_alerts_and_a_badge_too() {
+    for (standings, code, levels, colour) in
+        [(["upheld", "upheld"], 0, vec![], "brightgreen"), (["upheld", "refuted"], 1, vec!["error"], "red")]
+    {
+        let run = checked(&check(standings, "bound", Some(true)));
+        let sarif: Value = serde_json::from_str(&run.to_sarif()).unwrap();
+        let found: Vec<_> =
+            sarif["runs"][0]["results"].as_array().unwrap().iter().map(|result| result["level"].clone()).collect();
+        assert_eq!((run.exit_code(), found), (code, levels.into_iter().map(Value::from).collect()));
+        let badge: Value = serde_json::from_str(&run.to_badge()).unwrap();
+        assert_eq!(badge["color"], colour);
+    }
+    let run = checked(&check(["upheld", "refuted"], "bound", Some(true)));
+    let sarif: Value = serde_json::from_str(&run.to_sarif()).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(
+        (&result["ruleId"], &result["locations"][0]["physicalLocation"]["region"]["startLine"]),
+        (&json!("two"), &json!(3))
+    );
+}
+
+/// The exit code and the output of the command.
+fn ouracle(arguments: &[&str]) -> (i32, String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_ouracle")).args(arguments).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn the_commands_read_both_kinds_and_refuse_to_mix_them() {
+    let place = folder("test-commands");
+    std::fs::create_dir_all(&place).unwrap();
+    let file = |name: &str, text: &str| {
+        std::fs::write(place.join(name), text).unwrap();
+        place.join(name).to_str().unwrap().to_owned()
+    };
+    let test = file("test.jsonl", &stream(&sample()));
+    let mut fewer = sample();
+    fewer.results.remove(0);
+    fewer.header.questions -= 1;
+    seal(&mut fewer);
+    let fewer = file("fewer.jsonl", &stream(&fewer));
+    let check = file("check.jsonl", &check(["upheld", "upheld"], "bound", Some(true)));
+
+    for format in ["html", "markdown", "junit", "json", "sarif", "badge"] {
+        for (run, code) in [(&test, 1), (&check, 0)] {
+            let (exit, out, _) = ouracle(&["report", run, "--format", format]);
+            assert!(exit == code && !out.is_empty(), "{format} {run}: {exit}");
+        }
+    }
+    assert_eq!(ouracle(&["diff", &test, &test]), (0, String::new(), String::new()));
+    let (exit, out, _) = ouracle(&["diff", &test, &fewer]);
+    assert!(exit == 1 && out.contains("gone     ou-1d/score/000000 f64  was right"), "{out}");
+    assert_eq!(ouracle(&["diff", &test, &fewer, "--fail-on", "never", "--format", "json"]).0, 0);
+    let (exit, _, said) = ouracle(&["diff", &test, &check]);
+    assert!(exit == 2 && said.contains("give two runs of one command"), "{said}");
+    let (exit, _, said) = ouracle(&["report", &test, &test, "--out", place.to_str().unwrap()]);
+    assert!(exit == 2 && said.contains("a test run has no pieces"), "{said}");
 }

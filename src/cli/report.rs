@@ -1,7 +1,7 @@
 //! `ouracle report`: records, several shards too, to every form of the report.
 
 use super::{Failure, Outcome, print};
-use ouracle::reports::{CELLS, RecordWriter, Recorded, merge, read_records};
+use ouracle::reports::{CELLS, RecordWriter, Recorded, merge};
 use std::path::{Path, PathBuf};
 
 /// Turn records or the cells of a sweep, several shards too, into a report
@@ -81,8 +81,13 @@ fn read(records: &[PathBuf]) -> Result<Recorded, Failure> {
     if let [only] = records {
         return Ok(Recorded::read(only)?);
     }
-    let runs = records.iter().map(|path| read_records(path)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Recorded::Check(Box::new(merge(runs)?)))
+    let pieces = records.iter().map(|path| match Recorded::read(path)? {
+        Recorded::Check(run) => Ok(*run),
+        Recorded::Test(run) => {
+            Err(Failure::Usage(format!("{}: a test run has no pieces to merge; report it alone", run.origin)))
+        }
+    });
+    Ok(Recorded::Check(Box::new(merge(pieces.collect::<Result<Vec<_>, Failure>>()?)?)))
 }
 
 /// The sink of a run in a folder.

@@ -2,7 +2,7 @@
 
 use super::matrix::kind;
 use super::run::TestRun;
-use super::words::{DEGRADED, RIGHT, is_random, truth, value};
+use super::words::{DEGRADED, DTYPES, RIGHT, is_random, truth, value};
 use crate::ledger::{Figure, Mark, Series};
 use crate::reports::plot;
 use crate::reports::text::{clip, count, line, number, rounded};
@@ -66,9 +66,13 @@ fn panel(quantity: &str, dtypes: &BTreeMap<&str, Vec<&TestResult>>) -> Option<Pa
         let points = results.iter().filter(drawn);
         points.filter_map(|result| Some(vec![time(result)?, result.ratio?])).collect::<Vec<_>>()
     };
-    let mut series: Vec<_> = dtypes
-        .iter()
-        .map(|(dtype, results)| Series { name: line(dtype, 40), mark: Mark::Points, points: points(results) })
+    // Every dtype has its place, so that it has the same colour in each panel.
+    let others = dtypes.keys().copied().filter(|dtype| !DTYPES.contains(dtype)).take(DTYPES.len());
+    let mut series: Vec<_> = DTYPES
+        .into_iter()
+        .chain(others)
+        .map(|dtype| (dtype, dtypes.get(dtype).map_or_else(Vec::new, |results| points(results))))
+        .map(|(dtype, points)| Series { name: line(dtype, 40), mark: Mark::Points, points })
         .collect();
     let times: Vec<f64> = series.iter().flat_map(|series| &series.points).map(|point| point[0]).collect();
     let first = *times.first()?;

@@ -13,8 +13,8 @@ pub(super) const RIGHT: f64 = 8.0;
 pub(super) const DEGRADED: f64 = 1024.0;
 /// The budget of a run that names none.
 const FALSE_ALARM: f64 = 1e-6;
-/// What can be asked for.
-const DTYPES: [&str; 4] = ["f64", "f32", "bf16", "f16"];
+/// The dtypes that can be asked for.
+pub(super) const DTYPES: [&str; 4] = ["f64", "f32", "bf16", "f16"];
 
 /// The name of the subject, fit for a sentence.
 pub(in crate::reports) fn name(run: &TestRun) -> String {
@@ -49,7 +49,7 @@ pub(in crate::reports) fn headline(run: &TestRun) -> String {
             let degraded = if run.header.fail_on >= FailOn::Degraded { counts.degraded } else { 0 };
             let undecided = if run.header.fail_on >= FailOn::Undecided { counts.undecided } else { 0 };
             let failing = parts(&[(counts.wrong, "wrong"), (degraded, "degraded"), (undecided, "undecided")]);
-            format!("Of {of} to {name}, {failing}.")
+            format!("Of {of} to {name}, {}.", failing.replacen(' ', " came out ", 1))
         }
         3 => {
             let required = if run.header.required { counts.unsupported } else { 0 };
