@@ -6,6 +6,7 @@ use super::question::{Question, condition};
 use crate::numbers::{Ball, EndPoint, Float};
 use crate::parameters::{InputError, Inputs};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Up to so many roundings of the inputs an answer is right.
 pub const EXACT: f64 = 8.0;
@@ -37,15 +38,16 @@ impl Dtype {
             Self::F16 => 1.0 / 2048.0,
         }
     }
+}
 
-    /// Its name in the protocol.
-    pub fn name(self) -> &'static str {
-        match self {
+impl fmt::Display for Dtype {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
             Self::F64 => "f64",
             Self::F32 => "f32",
             Self::Bf16 => "bf16",
             Self::F16 => "f16",
-        }
+        })
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::address::Address;
 use super::child::{Child, Limits, Quiet};
-use super::declaration::{Dtype, Hello};
+use super::declaration::Hello;
+use crate::examination::Dtype;
 use super::fault::{Fault, FaultKind};
 use super::message::{PROTOCOL, Question};
 use super::opening::OpeningError;

@@ -1,7 +1,7 @@
 //! Protocol 1 on the wire: what is asked, and the values that come back. One JSON object a line, in UTF-8.
 
 use super::decimal::nearest_double;
-use super::declaration::Dtype;
+use crate::examination::Dtype;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};

@@ -3,7 +3,12 @@
 //! Everything but `time` and `environment` is a function of arguments, seed and the subject's answers. All objects are
 //! closed: an unknown field is an error. Strings from a subject are kept as given, but [`kept`] bounds them.
 
+use super::declaration::{Ability, Subject};
+use super::fault::Fault;
+use super::message::kept;
+use super::streams::Chatter;
 use super::tally::Counts;
+use crate::examination::Conventions;
 use crate::ledger::{Environment, Time};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::{Deserialize as Read, Serialize};
@@ -12,14 +17,6 @@ use std::collections::BTreeMap;
 
 /// The format that this version writes; it reads every format of the same major number.
 pub const FORMAT: &str = "1.0";
-/// As many characters of a string from a subject are kept.
-pub const KEPT: usize = 4000;
-
-/// A string from a subject as it goes into a record: as given, but at most [`KEPT`] characters.
-pub fn kept(text: &str) -> String {
-    text.chars().take(KEPT).collect()
-}
-
 /// One line of `records.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "record", rename_all = "lowercase")]
@@ -86,7 +83,7 @@ pub struct Header {
     /// What it means by its numbers, with defaults filled in.
     pub conventions: Conventions,
     /// The quantities it says it can answer.
-    pub able: BTreeMap<String, Able>,
+    pub able: BTreeMap<String, Ability>,
     /// The tier that was asked: `smoke`, `core` or `full`.
     pub tier: String,
     /// The glob of `--only`.
@@ -103,62 +100,6 @@ pub struct Header {
     pub questions: usize,
     /// Facts about the machine.
     pub environment: Environment,
-}
-
-/// What a subject calls itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Read)]
-#[serde(deny_unknown_fields)]
-pub struct Subject {
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-    /// The language it is written in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
-    /// Where it lives.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub homepage: Option<String>,
-}
-
-/// What a subject means by its numbers, in the words of the protocol.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Read)]
-#[serde(deny_unknown_fields)]
-pub struct Conventions {
-    /// `data-at-0` or `data-at-1`.
-    pub time: String,
-    /// `score`, `epsilon`, `x0` or `v`.
-    pub predicts: String,
-    /// `sum` or `mean` over dimensions.
-    pub reduce: String,
-    /// `nat` or `bit`.
-    pub log: String,
-    /// `pairwise` or `plain`, if the subject says how it adds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sum: Option<String>,
-}
-
-impl Default for Conventions {
-    fn default() -> Self {
-        let [time, predicts, reduce, log] = ["data-at-0", "score", "sum", "nat"].map(str::to_owned);
-        Self { time, predicts, reduce, log, sum: None }
-    }
-}
-
-/// How a subject can answer a quantity.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Read)]
-#[serde(deny_unknown_fields)]
-pub struct Able {
-    /// The dtypes it computes in; `f64` if it names none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub dtype: Vec<String>,
-    /// The order of its method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order: Option<u32>,
-    /// A remark.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
 }
 
 /// The mildest verdict that fails a run; worse ones do too.
@@ -310,46 +251,6 @@ fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Er
     Ok(numbers.into_iter().map(|number| number.unwrap_or(f64::NAN)).collect())
 }
 
-/// What the driver saw instead of an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Read)]
-#[serde(deny_unknown_fields)]
-pub struct Fault {
-    /// What it was.
-    pub kind: FaultKind,
-    /// More: the code or the signal, or what was wrong with the answer.
-    pub detail: String,
-    /// The last lines of the subject's standard error.
-    pub stderr: Vec<String>,
-}
-
-/// The driver's words for what can happen instead of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Read)]
-#[serde(rename_all = "lowercase")]
-pub enum FaultKind {
-    /// No answer in time.
-    Timeout,
-    /// The subject ended with a code or by a signal.
-    Crashed,
-    /// The subject ended, with code 0 and without an answer.
-    Silence,
-    /// An answer that is none by the protocol.
-    Protocol,
-    /// More output than anyone can mean.
-    Flood,
-}
-
-impl std::fmt::Display for FaultKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self {
-            Self::Timeout => "timeout",
-            Self::Crashed => "crashed",
-            Self::Silence => "silence",
-            Self::Protocol => "protocol",
-            Self::Flood => "flood",
-        })
-    }
-}
-
 /// A failure that is known, with a reason and a date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
@@ -386,16 +287,6 @@ pub struct Mistake {
     pub links: Vec<String>,
     /// How many of the wrong answers it gives too.
     pub matches: usize,
-}
-
-/// Lines on standard output that are no JSON objects.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Read)]
-#[serde(deny_unknown_fields)]
-pub struct Chatter {
-    /// The first of them.
-    pub lines: Vec<String>,
-    /// How many more there were.
-    pub dropped: usize,
 }
 
 /// The last line.
