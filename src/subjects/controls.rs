@@ -50,7 +50,7 @@ fn control(
     seed: u64,
     budget: &Budget,
 ) -> Result<Control, ExamineError> {
-    let mut subject = super::Conversation::open(address, *limits)?;
+    let mut subject = super::Conversation::open(address, limits.clone())?;
     // The finest type is enough: what is controlled is the pipe and the judge.
     let asked: Vec<Asked<'_>> = questions(tests, subject.hello()).into_iter().filter(|entry| entry.dtype == Default::default()).collect();
     let judge = super::examine::judge(subject.hello(), budget);

@@ -95,7 +95,7 @@ pub fn examine(
 ) -> Result<(Counts, u8), ExamineError> {
     let began = Instant::now();
     let tests = selection(options)?;
-    let mut subject = Conversation::open(address, options.limits)?;
+    let mut subject = Conversation::open(address, options.limits.clone())?;
     let hello = subject.hello().clone();
     let asked = questions(&tests, &hello);
     let budget = Budget::new(options.false_alarm, sampled_checks(&asked));

@@ -8,7 +8,8 @@ use crate::claims;
 use crate::reports::text::{clip, count, date, duration, line, number};
 use crate::reports::write::ReportError;
 use crate::reports::{bibliography, html};
-use crate::subjects::record::{Able, TestResult, Wanted};
+use crate::subjects::Ability;
+use crate::subjects::record::{TestResult, Wanted};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use std::collections::BTreeSet;
@@ -68,21 +69,16 @@ fn facts(run: &TestRun) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn conventions(run: &TestRun) -> Vec<(&'static str, String)> {
-    let told = &run.header.conventions;
-    let mut all = vec![
-        ("time", line(&told.time, 60)),
-        ("predicts", line(&told.predicts, 60)),
-        ("over dimensions", line(&told.reduce, 60)),
-        ("logarithms", line(&told.log, 60)),
-    ];
-    all.extend(told.sum.as_ref().map(|sum| ("sums", line(sum, 60))));
-    all
+/// The conventions by name, as the protocol has them.
+fn conventions(run: &TestRun) -> Vec<(String, String)> {
+    let told = serde_json::to_value(run.header.conventions).unwrap_or_default();
+    let fields = told.as_object().into_iter().flatten();
+    fields.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
 }
 
 /// What a subject says of a quantity.
-fn ability(able: &Able) -> String {
-    let dtypes = if able.dtype.is_empty() { "f64".to_owned() } else { able.dtype.join(", ") };
+fn ability(able: &Ability) -> String {
+    let dtypes = able.dtype.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let order = able.order.map(|order| format!("order {order}"));
     let parts: Vec<_> = [Some(dtypes), order, able.note.clone()].into_iter().flatten().collect();
     line(&parts.join("; "), 200)
