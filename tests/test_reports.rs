@@ -690,6 +690,18 @@ fn hostile_names_do_not_reach_the_terminal() {
     seal(&mut new);
     let diff = between(&hostile(), &new);
     assert!(!diff.worse.is_empty() && !diff.gone.is_empty());
+    let run = recorded(&hostile());
+    for text in [run.to_json(), run.to_sarif(), run.to_badge(), diff.to_json(DiffFailOn::Worse)] {
+        assert!(!text.contains(FORBIDDEN) && serde_json::from_str::<Value>(&text).is_ok());
+    }
+    let summary: Value = serde_json::from_str(&run.to_json()).unwrap();
+    assert_eq!(summary["tier"], hostile().header.tier.as_str(), "JSON escapes, and loses nothing");
+    let field = serde_json::to_string(&format!("{HOSTILE}\u{200f}")).unwrap();
+    for (bad, place) in [("\"seed\"", 1), ("\"story\"", 2)] {
+        let text = stream(&sample()).replace(bad, &format!("{field}:1,{bad}"));
+        let said = TestRun::parse(text.as_bytes(), "r.jsonl").map(|_| ()).unwrap_err().to_string();
+        assert!(said.contains(&format!("line {place}")) && !said.contains(FORBIDDEN), "{said}");
+    }
     for text in [diff.to_text(), diff.to_markdown()] {
         assert!(!text.contains(FORBIDDEN) && text.len() < 20_000, "{}", text.len());
     }

@@ -1,7 +1,7 @@
 //! `badge.json`: the outcome in a few words, as shields.io reads it from an address. Green means exit code 0 and nothing else.
 
 use super::records::Run;
-use super::text::{count, grouped};
+use super::text::{count, grouped, json as json_text};
 use serde_json::json;
 
 /// The badge of a check.
@@ -29,5 +29,5 @@ pub(super) fn badge(exit_code: u8, message: &str) -> String {
         _ => "lightgrey",
     };
     let badge = json!({ "schemaVersion": 1, "label": "ouracle", "message": message, "color": color });
-    format!("{badge:#}\n")
+    json_text(&badge)
 }

@@ -3,7 +3,7 @@
 
 use super::diff::{Change, Diff, FailOn};
 use super::markdown::plain;
-use super::text::line;
+use super::text::{json as json_text, line};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -91,7 +91,7 @@ impl Diff {
         object.insert("incomplete".to_owned(), json!(self.incomplete));
         object.insert("void".to_owned(), json!(self.new_exit_code == 4));
         object.insert("exit_code".to_owned(), json!(self.exit_code(fail_on)));
-        format!("{:#}\n", Value::Object(object))
+        json_text(&Value::Object(object))
     }
 
     fn summary(&self) -> String {

@@ -1,5 +1,6 @@
 //! What can be wrong with files of records, in sentences with a remedy.
 
+use super::text;
 use std::path::PathBuf;
 
 /// Why records cannot be read or merged.
@@ -15,7 +16,10 @@ pub enum RecordsError {
         source: std::io::Error,
     },
     /// The file does not begin with a header.
-    #[error("{file}, line 1 is not the header of a run: {why}; give the file as ouracle wrote it, from its first line")]
+    #[error(
+        "{file}, line 1 is not the header of a run: {why}; give the file as ouracle wrote it, from its first line",
+        why = text::line(.why, 500)
+    )]
     NoHeader {
         /// The file.
         file: String,
@@ -23,7 +27,7 @@ pub enum RecordsError {
         why: String,
     },
     /// A format that this version cannot read.
-    #[error("{file} has format {format}, and this version reads {reads}; use the ouracle that wrote it")]
+    #[error("{file} has format {format}, and this version reads {reads}; use the ouracle that wrote it", format = text::line(.format, 40))]
     Format {
         /// The file.
         file: String,
@@ -33,7 +37,7 @@ pub enum RecordsError {
         reads: &'static str,
     },
     /// A run of another kind.
-    #[error("{file} holds the records of `ouracle {kind}`, not of `ouracle {wanted}`; give a run of that command")]
+    #[error("{file} holds the records of `ouracle {kind}`, not of `ouracle {wanted}`; give a run of that command", kind = text::line(.kind, 40))]
     Kind {
         /// The file.
         file: String,
@@ -44,7 +48,8 @@ pub enum RecordsError {
     },
     /// A line that is not what it should be.
     #[error(
-        "{file}, line {line} is not a record of this format: {why}; make the run again, or delete the line if you added it"
+        "{file}, line {line} is not a record of this format: {why}; make the run again, or delete the line if you added it",
+        why = text::line(.why, 500)
     )]
     Line {
         /// The file.

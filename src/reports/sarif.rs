@@ -3,7 +3,7 @@
 
 use super::outcome::{self, Failure};
 use super::records::{RECORDS, Run};
-use super::text::{clip, line, shown};
+use super::text::{clip, json as json_text, line, shown};
 use crate::claims;
 use crate::evidence::Verdict;
 use serde_json::{Value, json};
@@ -106,5 +106,5 @@ pub(super) fn document(version: &str, incomplete: &[String], alerts: Vec<Alert>)
             "results": results,
         }],
     });
-    format!("{log:#}\n")
+    json_text(&log)
 }

@@ -10,18 +10,35 @@ pub(super) fn shown(text: &str) -> String {
 
 /// As [`shown`], with another bound.
 pub(super) fn clip(text: &str, most: usize) -> String {
-    let harmless = |c: char| match c {
-        '\n' | '\t' => c,
-        // Marks, embeddings and isolates that change the order of what stands around them, and line ends that few expect.
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
-        c if c.is_control() => '\u{fffd}',
-        c => c,
-    };
+    let harmless = |c: char| if disturbs(c) { '\u{fffd}' } else { c };
     let mut out: String = text.chars().take(most).map(harmless).collect();
     let rest = text.chars().skip(most).count();
     if rest > 0 {
         out.push_str(&format!(" … ({rest} more characters in records.jsonl)"));
+    }
+    out
+}
+
+/// Whether a character hides or disorders what stands around it: controls, marks and isolates that turn the order of text,
+/// line ends that few expect.
+fn disturbs(c: char) -> bool {
+    match c {
+        '\n' | '\t' => false,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        '\u{fffe}' | '\u{ffff}' => true,
+        c => c.is_control(),
+    }
+}
+
+/// JSON to read, with all that disturbs escaped, so that nothing is lost and a terminal stays whole.
+pub(super) fn json(value: &serde_json::Value) -> String {
+    let mut out = String::new();
+    for c in format!("{value:#}\n").chars() {
+        match c {
+            // Such characters stand in strings alone, and none needs two units.
+            c if disturbs(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
     }
     out
 }

@@ -1,7 +1,7 @@
 //! All forms of a report, in one folder.
 
 use super::records::{CERTIFICATES, RECORDS, Run};
-use super::{companions, line, outcome, to_badge, to_html, to_junit, to_markdown, to_sarif};
+use super::{companions, line, outcome, text, to_badge, to_html, to_junit, to_markdown, to_sarif};
 use serde_json::json;
 use std::fs;
 use std::io;
@@ -95,5 +95,5 @@ pub fn to_json(run: &Run) -> String {
         "counts": run.counts(),
         "claims": claims.collect::<serde_json::Map<_, _>>(),
     });
-    format!("{summary:#}\n")
+    text::json(&summary)
 }

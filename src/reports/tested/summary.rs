@@ -6,7 +6,7 @@ use super::words::{cause, command, fails_the_run, headline, truth, value, why};
 use crate::claims;
 use crate::reports::badge::badge;
 use crate::reports::sarif::{Alert, document};
-use crate::reports::text::grouped;
+use crate::reports::text::{grouped, json as json_text};
 use crate::subjects::Counts;
 use crate::subjects::record::{FailOn, TestResult};
 use serde_json::json;
@@ -58,7 +58,7 @@ pub fn to_json(run: &TestRun) -> String {
         "quantities": quantities.collect::<serde_json::Map<_, _>>(),
         "failures": failed.collect::<Vec<_>>(),
     });
-    format!("{summary:#}\n")
+    json_text(&summary)
 }
 
 /// The badge of a test run.
