@@ -47,7 +47,7 @@ enum ReadingName {
     Simulation,
 }
 
-fn seed(text: &str) -> Result<u64, String> {
+pub fn seed(text: &str) -> Result<u64, String> {
     match text {
         // The standard library seeds its hashers from the operating system.
         "random" => Ok(std::hash::RandomState::new().build_hasher().finish()),

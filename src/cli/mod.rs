@@ -1,5 +1,6 @@
 //! Floor 8: the command line. One file for each verb; exit codes mean one thing each.
 
+mod answer;
 mod ask;
 mod check;
 mod diff;
@@ -8,6 +9,7 @@ mod list;
 mod progress;
 mod report;
 mod sweep;
+mod test;
 mod verify;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -27,7 +29,8 @@ Examples:
   ouracle check family-scaled-score         one claim
   ouracle explain variational-gap           its page
   ouracle ask lin-moments-scalar/variance b0=0.1 b1=20 T=1 t=0.5 v0=0.3
-  ouracle vectors verify references.json    compare with values from elsewhere";
+  ouracle vectors verify references.json    compare with values from elsewhere
+  ouracle test \"cmd:python3 harness.py\"     question someone's implementation";
 
 /// Exact Gaussian and Ornstein–Uhlenbeck worlds that decide claims about diffusion models.
 #[derive(Parser)]
@@ -50,6 +53,10 @@ enum Verb {
     /// Work with reference values
     #[command(subcommand)]
     Vectors(Vectors),
+    /// Question someone's implementation
+    Test(test::Arguments),
+    /// Be a subject: answer questions over the protocol, rightly or with a mistake
+    Answer(answer::Arguments),
     /// Turn records or the cells of a sweep, several shards too, into a report
     Report(report::Arguments),
     /// Say what changed between two runs
@@ -96,6 +103,8 @@ pub fn main() -> ExitCode {
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Ask(arguments) => ask::run(&arguments),
         Verb::Vectors(Vectors::Verify(arguments)) => verify::run(&arguments),
+        Verb::Test(arguments) => test::run(&arguments),
+        Verb::Answer(arguments) => answer::run(&arguments),
         Verb::Report(arguments) => report::run(&arguments),
         Verb::Diff(arguments) => diff::run(&arguments),
         Verb::Sweep(arguments) => sweep::run(&arguments),

@@ -1,6 +1,7 @@
 //! `ouracle vectors verify`: our enclosures against values from elsewhere.
 
 use super::{Failure, Outcome, print};
+use ouracle::examination::matches;
 use ouracle::ledger::available_jobs;
 use ouracle::vectors::{CaseFile, CaseVerdict, verify};
 use std::path::PathBuf;
@@ -58,20 +59,4 @@ pub fn run(arguments: &Arguments) -> Outcome {
         if estimated > 0 { format!(" ({estimated} of our values are estimated)") } else { String::new() },
     ));
     print(&lines.join("\n")).map(|()| summary.exit_code())
-}
-
-/// Shell-like matching with `*` and `?`.
-fn matches(glob: &str, text: &str) -> bool {
-    match glob.chars().next() {
-        None => text.is_empty(),
-        Some('*') => {
-            let rest = &glob[1..];
-            text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| matches(rest, &text[at..]))
-        }
-        Some(c) => {
-            let mut remaining = text.chars();
-            remaining.next().is_some_and(|first| c == '?' || c == first)
-                && matches(&glob[c.len_utf8()..], remaining.as_str())
-        }
-    }
 }

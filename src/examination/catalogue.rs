@@ -4,7 +4,7 @@ use super::answerer::Answerer;
 use super::case::{Asked, CASES, Case};
 use super::grade::{Dtype, Grade, HALVINGS, Order, Truth};
 use super::mistake::{MISTAKES, Mistake};
-use super::points::{candidates, of_an_invalid_case, refusals};
+use super::points::{Candidate, candidates, of_an_invalid_case, refusals};
 use super::quantity::{Kind, QUANTITIES, Quantity};
 use super::question::{Question, inputs};
 use crate::numbers::{Ball, Float};
@@ -75,11 +75,11 @@ pub const RATIO: f64 = 1.25;
 
 /// Every question, case by case in a fixed order.
 pub fn catalogue() -> impl Iterator<Item = Test> {
-    CASES.iter().flat_map(|case| QUANTITIES.iter().flat_map(move |quantity| tests_of(case, quantity)))
+    CASES.iter().flat_map(|case| QUANTITIES.iter().flat_map(move |quantity| tests_of(case, quantity, Tier::Full)))
 }
 
-/// The questions for a quantity in a case, by tier.
-pub fn tests_of(case: &'static Case, quantity: &'static Quantity) -> Vec<Test> {
+/// The questions for a quantity in a case, up to this tier.
+pub fn tests_of(case: &'static Case, quantity: &'static Quantity, tier: Tier) -> Vec<Test> {
     let setup = case.json();
     if matches!(case.quantities, Asked::Refusal) {
         return invalid_case(case, quantity, &setup);
@@ -88,19 +88,20 @@ pub fn tests_of(case: &'static Case, quantity: &'static Quantity) -> Vec<Test> {
         return Vec::new();
     }
     let name = format!("{}/{}", case.id, quantity.id);
-    let (mut short, mut long) = (Vec::new(), Vec::new());
-    for candidate in candidates(&setup, quantity, &name) {
-        let Some((expect, kills)) = question(quantity, &setup, &candidate.point) else { continue };
+    let test = |candidate: Candidate| {
+        let (expect, kills) = question(quantity, &setup, &candidate.point)?;
         // A question that tells nothing from the truth is no question.
-        if kills.is_empty() {
-            continue;
-        }
         let flags = if candidate.small_time { vec!["small-time"] } else { Vec::new() };
-        let test = Test { flags, ..Test::new(case, quantity, candidate.point, expect, kills) };
-        if candidate.short { short.push(test) } else { long.push(test) }
+        (!kills.is_empty()).then(|| Test { flags, ..Test::new(case, quantity, candidate.point, expect, kills) })
+    };
+    let (short, long): (Vec<_>, Vec<_>) = candidates(&setup, quantity, &name).into_iter().partition(|c| c.short);
+    let mut tests = by_power(short.into_iter().filter_map(test).collect());
+    // Those that every type has come first, so that a small tier needs no others where there are enough.
+    if tier == Tier::Full || tests.len() < case.smoke + CORE {
+        tests.extend(long.into_iter().filter_map(test));
     }
     let most = if matches!(quantity.kind, Kind::Draws | Kind::Order) { FULL_OF_MANY } else { FULL };
-    let mut tests: Vec<_> = by_power(short).into_iter().chain(long).take(most).collect();
+    tests.truncate(most);
     for (at, test) in tests.iter_mut().enumerate() {
         test.tier = match at {
             at if at < case.smoke => Tier::Smoke,
@@ -111,12 +112,16 @@ pub fn tests_of(case: &'static Case, quantity: &'static Quantity) -> Vec<Test> {
     if !tests.is_empty() && quantity.kind == Kind::Value && matches!(case.quantities, Asked::All) {
         tests.extend(boundary(case, quantity, &setup));
     }
+    tests.retain(|test| test.tier <= tier);
     tests
 }
 
 /// The exact answer, and what it tells from the truth; nothing where there is no closed form.
 fn question(quantity: &'static Quantity, setup: &Value, point: &Value) -> Option<(Expect, Vec<Mistake>)> {
     let inputs = inputs(setup, quantity.coordinates, point).ok()?;
+    if !Answerer::supports(quantity, &Question::<Ball>::from_inputs(&inputs).ok()?) {
+        return None;
+    }
     if quantity.kind == Kind::Draws {
         return Some((
             Expect::Draws,
@@ -128,13 +133,17 @@ fn question(quantity: &'static Quantity, setup: &Value, point: &Value) -> Option
     let killed = |mistake: &Mistake| {
         let answerer = Answerer { mistake: Some(*mistake), ..Answerer::default() };
         match quantity.kind {
-            Kind::Order => !reaches_first_order(&answerer, quantity, setup, point, &truth),
+            Kind::Order => order(&answerer, quantity, setup, point, &truth) == Some(false),
             kind => {
                 let answer: Vec<f64> = answerer.answer(quantity, &asked).iter().map(|v| v.0).collect();
                 truth.grade(kind, &answer, Dtype::F64, 1.0).0 != Grade::Right
             }
         }
     };
+    // Where the order of a sound method does not show yet, nothing can be told.
+    if quantity.kind == Kind::Order && order(&Answerer::default(), quantity, setup, point, &truth) != Some(true) {
+        return None;
+    }
     let kills = MISTAKES.iter().map(|about| about.mistake).filter(killed).collect();
     let expect = match quantity.kind {
         Kind::Order => Expect::Order(truth),
@@ -161,21 +170,21 @@ fn draws_differ(quantity: &'static Quantity, inputs: &Inputs, mistake: Mistake) 
     })
 }
 
-/// Whether answers by Euler steps come near the truth at order 1.
-fn reaches_first_order(
+/// Whether answers by Euler steps come near the truth at order 1; nothing if that cannot be told.
+fn order(
     answerer: &Answerer,
     quantity: &'static Quantity,
     setup: &Value,
     point: &Value,
     truth: &Truth,
-) -> bool {
+) -> Option<bool> {
     let errors = HALVINGS.map(|times| {
         let refined = refined(point, times);
         let question =
             inputs(setup, quantity.coordinates, &refined).and_then(|inputs| Question::<Float>::from_inputs(&inputs));
         question.map_or(f64::NAN, |question| answerer.answer(quantity, &question)[0].0 - truth.exact[0].to_f64())
     });
-    Order::of(errors).reaches(1) == Some(true)
+    Order::of(errors).reaches(1)
 }
 
 /// The same point with so many times the steps.

@@ -82,8 +82,9 @@ impl Truth {
             return Ok(None);
         }
         let exact = answerer.value(quantity, &question);
-        let mut condition = condition(inputs, |question| answerer.value(quantity, question))?;
-        let terms = answerer.terms(quantity, &Question::<Float>::from_inputs(inputs)?);
+        let question = Question::<Float>::from_inputs(inputs)?;
+        let mut condition = condition(&question, |question| answerer.value(quantity, question));
+        let terms = answerer.terms(quantity, &question);
         if terms.len() > 1 {
             let sizes = terms.iter().flat_map(|term| term.0.iter().enumerate());
             sizes.for_each(|(at, value)| condition[at] += value.0.abs());
@@ -130,19 +131,19 @@ pub const HALVINGS: [u32; 4] = [1, 2, 4, 8];
 /// What the errors at `n, 2n, 4n, 8n` steps say of a declared order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Order {
-    /// The order that the errors tend to.
+    /// The order between the last two.
     pub found: f64,
-    /// How much of it the last refinement moved.
+    /// How far the order of smaller steps may be from it.
     pub bar: f64,
 }
 
 impl Order {
-    /// The order of these errors. With `e = C hᵖ(1 + c h + …)` the orders of two neighbours differ from `p` by terms that halve, so one
-    /// extrapolation removes the first, and what it moves is more than what is left.
+    /// The order of these errors. With `e = C hᵖ(1 + c h + …)` the orders of two neighbours differ from `p` by terms that at least
+    /// halve: what is left after the last refinement is what it moved, and twice that leaves room for the next term.
     pub fn of(errors: [f64; 4]) -> Self {
         let between = |at: usize| (errors[at].abs() / errors[at + 1].abs()).log2();
         let (coarse, fine) = (between(1), between(2));
-        Self { found: 2.0 * fine - coarse, bar: (fine - coarse).abs() }
+        Self { found: fine, bar: 2.0 * (fine - coarse).abs() }
     }
 
     /// Whether the declared order is reached; nothing if the errors have no order yet.

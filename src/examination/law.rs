@@ -13,10 +13,8 @@ pub enum Law<S> {
     Mixture(Mixture<S>),
 }
 
-/// The names of the parameters of a law.
+/// The names of the parameters of a mixture.
 pub(super) struct Names {
-    pub(super) mean: &'static str,
-    pub(super) covariance: &'static str,
     pub(super) weights: &'static str,
     pub(super) means: &'static str,
     pub(super) variances: &'static str,
@@ -107,6 +105,16 @@ impl<S: Scalar> Law<S> {
         match self {
             Self::Gaussian(law) => law.covariance.matrix().clone(),
             Self::Mixture(law) => Matrix::from_fn(1, 1, |_, _| law.variance()),
+        }
+    }
+
+    /// In another reading, number by number.
+    pub(super) fn map<R: Scalar>(&self, f: &impl Fn(S) -> R) -> Law<R> {
+        match self {
+            Self::Gaussian(law) => Law::Gaussian(law.map(f)),
+            Self::Mixture(law) => {
+                Law::Mixture(Mixture::new(law.components().map(|(weight, law)| (f(weight), law.map(f)))))
+            }
         }
     }
 

@@ -47,7 +47,10 @@ pub(super) fn candidates(case: &Value, quantity: &Quantity, name: &str) -> Vec<C
             point.insert("s".to_owned(), number(t * [0.0, 0.5, 0.75, 0.25][at % 4]));
         }
         if quantity.depends_on("steps") {
-            point.insert("steps".to_owned(), json!([8, 16, 32, 64][at % 4]));
+            point.insert(
+                "steps".to_owned(),
+                json!(if quantity.kind == Kind::Order { [32, 64, 48, 96] } else { [8, 16, 32, 64] }[at % 4]),
+            );
         }
         let point = Value::Object(point);
         if !found.iter().any(|known| known.point == point) {

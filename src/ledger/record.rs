@@ -4,6 +4,7 @@
 
 use crate::evidence::{Finding, Reading, Verdict};
 use serde::{Deserialize, Serialize};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// One line of `records.jsonl`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -57,6 +58,18 @@ pub struct Environment {
     pub jobs: usize,
     /// Seconds since 1970 at the start.
     pub started: u64,
+}
+
+impl Environment {
+    /// This machine, with so many worker threads.
+    pub fn here(jobs: usize) -> Self {
+        Self {
+            os: std::env::consts::OS.to_owned(),
+            arch: std::env::consts::ARCH.to_owned(),
+            jobs: jobs,
+            started: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        }
+    }
 }
 
 /// How long something took.

@@ -7,7 +7,7 @@ use super::record::{Counts, Environment, Footer, Header, Record, Time};
 use crate::claims::{self, Claim};
 use crate::evidence::{Budget, Reading, in_order};
 use std::collections::BTreeMap;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 /// The seed of a run that does not name one. Any number would do; this one is the first digits of e.
 pub const DEFAULT_SEED: u64 = 2_718_281_828;
@@ -191,11 +191,6 @@ fn header(options: &Options, chosen: &[&Claim], sampled_checks: usize) -> Header
         sampled_checks,
         effort: options.effort,
         shard: options.shard.map(|shard| shard.to_string()),
-        environment: Environment {
-            os: std::env::consts::OS.to_owned(),
-            arch: std::env::consts::ARCH.to_owned(),
-            jobs: options.jobs,
-            started: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
-        },
+        environment: Environment::here(options.jobs),
     }
 }

@@ -46,5 +46,6 @@ pub use records::{Run, parse, read_records};
 pub use sarif::to_sarif;
 pub use sweep::write_sweep;
 pub use tested::{TestRun, TestWriter};
+pub use text::{harmless, today};
 pub use write::{ReportError, to_json, write_all};
 pub use writer::{RecordBuffer, RecordWriter};

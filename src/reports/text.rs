@@ -8,6 +8,17 @@ pub(super) fn shown(text: &str) -> String {
     clip(text, SHOWN)
 }
 
+/// A text that somebody else wrote, fit for a terminal: bounded, without control characters.
+pub fn harmless(text: &str) -> String {
+    shown(text)
+}
+
+/// Today in UTC, `2026-11-23`.
+pub fn today() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    date(now.map_or(0, |since| since.as_secs())).chars().take(10).collect()
+}
+
 /// As [`shown`], with another bound.
 pub(super) fn clip(text: &str, most: usize) -> String {
     let harmless = |c: char| if disturbs(c) { '\u{fffd}' } else { c };

@@ -138,7 +138,8 @@ impl Reference {
 
     fn sample(&self, question: &Json) -> Result<Json, Declined> {
         let (quantity, case) = self.asked(question)?;
-        let (Some(n), Some(seed)) = (question["n"].as_u64().filter(|n| *n <= MOST_DRAWS), question["seed"].as_u64()) else {
+        let (Some(n), Some(seed)) = (question["n"].as_u64().filter(|n| *n <= MOST_DRAWS), question["seed"].as_u64())
+        else {
             return Err(Declined::Refused(format!("`n` must be an integer up to {MOST_DRAWS}, and `seed` one from 0")));
         };
         if quantity.kind != Kind::Draws {
@@ -176,9 +177,15 @@ fn shaped(quantity: &Quantity, entries: &[f64]) -> Value {
 /// Some answer, of some shape.
 fn something(quantity: &Quantity, point: &Json) -> Value {
     let d = point["x"].as_array().map_or(1, Vec::len);
-    shaped(quantity, &vec![0.5; match quantity.shape {
-        "[]" => 1,
-        "[d, d]" => d * d,
-        _ => d,
-    }])
+    shaped(
+        quantity,
+        &vec![
+            0.5;
+            match quantity.shape {
+                "[]" => 1,
+                "[d, d]" => d * d,
+                _ => d,
+            }
+        ],
+    )
 }

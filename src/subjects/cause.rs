@@ -16,7 +16,8 @@ pub(super) fn causes(judge: &Judge<'_>, asked: &[Asked<'_>], judged: &[Judged]) 
         }
     }
     let cause = |quantity: &str| {
-        let failures: Vec<usize> = (0..asked.len()).filter(failed).filter(|at| asked[*at].test.quantity.id == quantity).collect();
+        let failures: Vec<usize> =
+            (0..asked.len()).filter(failed).filter(|at| asked[*at].test.quantity.id == quantity).collect();
         let mut looks_like: Vec<Named> = MISTAKES
             .iter()
             .filter_map(|about| {

@@ -7,8 +7,8 @@ use super::child::Limits;
 use super::examine::{ExamineError, answers};
 use super::plan::{Asked, questions};
 use super::record::{Control, Verdict, Wanted};
-use crate::examination::{About, MISTAKES, Test};
 use crate::evidence::Budget;
+use crate::examination::{About, MISTAKES, Test};
 
 /// Questions to the reference.
 const TO_THE_REFERENCE: usize = 96;
@@ -30,8 +30,12 @@ pub(super) fn controls(
     let story = "the reference, which must be right through this pipe";
     told(control("reference", story, Wanted::Right, &own("ref:")?, &some, limits, seed, budget)?)?;
     for About { mistake, id, story, .. } in MISTAKES {
-        let telling: Vec<Test> =
-            tests.iter().filter(|test| test.kills.contains(mistake)).take(TO_A_MISTAKE).map(|test| (*test).clone()).collect();
+        let telling: Vec<Test> = tests
+            .iter()
+            .filter(|test| test.kills.contains(mistake))
+            .take(TO_A_MISTAKE)
+            .map(|test| (*test).clone())
+            .collect();
         if !telling.is_empty() {
             told(control(id, story, Wanted::Wrong, &own(&format!("mini:{id}"))?, &telling, limits, seed, budget)?)?;
         }
@@ -52,7 +56,8 @@ fn control(
 ) -> Result<Control, ExamineError> {
     let mut subject = super::Conversation::open(address, limits.clone())?;
     // The finest type is enough: what is controlled is the pipe and the judge.
-    let asked: Vec<Asked<'_>> = questions(tests, subject.hello()).into_iter().filter(|entry| entry.dtype == Default::default()).collect();
+    let asked: Vec<Asked<'_>> =
+        questions(tests, subject.hello()).into_iter().filter(|entry| entry.dtype == Default::default()).collect();
     let judge = super::examine::judge(subject.hello(), budget);
     let judged = answers(&mut subject, &judge, &asked, seed, |_| ());
     subject.close();

@@ -3,12 +3,12 @@
 use super::address::Address;
 use super::child::{Child, Limits, Quiet};
 use super::declaration::Hello;
-use crate::examination::Dtype;
 use super::fault::{Fault, FaultKind};
 use super::message::{PROTOCOL, Question};
 use super::opening::OpeningError;
 use super::reply::{Answer, Reply, read_hello, read_setup, read_values};
 use super::streams::Chatter;
+use crate::examination::Dtype;
 use serde_json::Value as Json;
 use std::time::Duration;
 

@@ -27,7 +27,8 @@ pub(super) fn compare(budget: &Budget, draws: &[Vec<f64>], law: &[Moments<Float>
         let (mean, variance) = (law.mean.0, law.variance.0);
         let (low, high) = budget.interval(&component, variance);
         let off = !(low <= mean && mean <= high);
-        let mut sentence = format!("mean in [{low:.6}, {high:.6}], exact {mean:.6}{}", if off { ": refuted" } else { "" });
+        let mut sentence =
+            format!("mean in [{low:.6}, {high:.6}], exact {mean:.6}{}", if off { ": refuted" } else { "" });
         refuted |= off;
         if law.gaussian {
             let ratio = component.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n as f64 / variance;

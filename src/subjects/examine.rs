@@ -60,7 +60,9 @@ pub enum ExamineError {
     #[error(transparent)]
     Opening(#[from] OpeningError),
     /// Nothing is selected.
-    #[error("no question of the tier {tier:?} matches `{only}`; `ouracle list --kind questions` names cases and quantities")]
+    #[error(
+        "no question of the tier {tier:?} matches `{only}`; `ouracle list --kind questions` names cases and quantities"
+    )]
     Nothing {
         /// The tier.
         tier: Tier,
@@ -141,12 +143,18 @@ pub fn examine(
 /// The questions of the tier that match, in the order of the catalogue.
 fn selection(options: &Options) -> Result<Vec<Test>, ExamineError> {
     let cases: Vec<&'static Case> = CASES.iter().filter(|case| options.tier > Tier::Smoke || case.smoke > 0).collect();
-    let pairs: Vec<_> = cases.iter().flat_map(|case| QUANTITIES.iter().map(move |quantity| (*case, quantity))).collect();
+    let pairs: Vec<_> =
+        cases.iter().flat_map(|case| QUANTITIES.iter().map(move |quantity| (*case, quantity))).collect();
     let mut tests = Vec::new();
-    let Ok(()) = in_order(&pairs, options.jobs, |(case, quantity)| tests_of(case, quantity), |found| {
-        tests.extend(found.into_iter().filter(|test| selected(test, options.tier, options.only.as_deref())));
-        Ok::<_, Infallible>(())
-    });
+    let Ok(()) = in_order(
+        &pairs,
+        options.jobs,
+        |(case, quantity)| tests_of(case, quantity, options.tier),
+        |found| {
+            tests.extend(found.into_iter().filter(|test| selected(test, options.tier, options.only.as_deref())));
+            Ok::<_, Infallible>(())
+        },
+    );
     match (tests.is_empty(), &options.only) {
         (true, only) => {
             Err(ExamineError::Nothing { tier: options.tier, only: only.clone().unwrap_or_else(|| "*".to_owned()) })
@@ -163,10 +171,15 @@ pub(super) fn judge<'b>(hello: &Hello, budget: &'b Budget) -> Judge<'b> {
 
 fn truths(judge: &Judge<'_>, asked: &[Asked<'_>], jobs: usize) -> Vec<Option<Truth>> {
     let mut truths = Vec::with_capacity(asked.len());
-    let Ok(()) = in_order(asked, jobs, |entry| judge.truth(entry.test), |truth| {
-        truths.push(truth);
-        Ok::<_, Infallible>(())
-    });
+    let Ok(()) = in_order(
+        asked,
+        jobs,
+        |entry| judge.truth(entry.test),
+        |truth| {
+            truths.push(truth);
+            Ok::<_, Infallible>(())
+        },
+    );
     truths
 }
 
@@ -219,13 +232,15 @@ fn batches(asked: &[Asked<'_>], seed: u64) -> Vec<Vec<usize>> {
     let mut out: Vec<Vec<usize>> = Vec::new();
     for at in shuffled(asked, seed).into_iter().filter(|at| asked[*at].able) {
         let entry = &asked[at];
-        let alone = |entry: &Asked<'_>| matches!(entry.test.expect, Expect::Refusal(_) | Expect::Order(_) | Expect::Draws);
+        let alone =
+            |entry: &Asked<'_>| matches!(entry.test.expect, Expect::Refusal(_) | Expect::Order(_) | Expect::Draws);
         let together = |batch: &&mut Vec<usize>| {
             let first = &asked[batch[0]];
             batch.len() < BATCH
                 && !alone(entry)
                 && !alone(first)
-                && (first.test.case.id, first.test.quantity.id, first.dtype) == (entry.test.case.id, entry.test.quantity.id, entry.dtype)
+                && (first.test.case.id, first.test.quantity.id, first.dtype)
+                    == (entry.test.case.id, entry.test.quantity.id, entry.dtype)
         };
         match out.iter_mut().find(together) {
             Some(batch) => batch.push(at),
@@ -269,7 +284,9 @@ fn ask(
         _ => subject.evaluate(case, quantity.id, first.dtype, &all),
     };
     match answer {
-        Answer::Values(values) if batch.len() > 1 => values.into_iter().map(|value| Answer::Values(vec![value])).collect(),
+        Answer::Values(values) if batch.len() > 1 => {
+            values.into_iter().map(|value| Answer::Values(vec![value])).collect()
+        }
         answer => batch.iter().map(|_| answer.clone()).collect(),
     }
 }

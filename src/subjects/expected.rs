@@ -1,7 +1,7 @@
 //! Expected failures, `ouracle-xfail.toml`: each with a reason, a link and an end. The same file serves the pytest plug-in.
 
-use super::plan::matches;
 use super::record::{ExpectedFailure, TestResult, Verdict};
+use crate::examination::matches;
 use std::path::Path;
 
 /// One entry: questions that are known to fail.
@@ -45,8 +45,8 @@ pub enum ExpectedError {
 /// [`ExpectedError`] with the line.
 pub fn read_expected(path: &Path) -> Result<Vec<Expectation>, ExpectedError> {
     let file = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ExpectedError::Unreadable { file: file.clone(), source })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| ExpectedError::Unreadable { file: file.clone(), source })?;
     let mut entries: Vec<(usize, Entry)> = Vec::new();
     for (at, line) in text.lines().enumerate() {
         let wrong = |why: String| ExpectedError::Line { file: file.clone(), line: at + 1, why };
@@ -133,7 +133,9 @@ fn date(text: &str) -> Result<String, String> {
         read.flatten().is_some_and(|value| (1..=most).contains(&value))
     };
     match parts[..] {
-        [year, month, day] if number(year, 4, 9999) && number(month, 2, 12) && number(day, 2, 31) => Ok(text.to_owned()),
+        [year, month, day] if number(year, 4, 9999) && number(month, 2, 12) && number(day, 2, 31) => {
+            Ok(text.to_owned())
+        }
         _ => Err(format!("`{text}` is not a date")),
     }
 }
@@ -147,7 +149,8 @@ pub(super) fn mark(result: &mut TestResult, entries: &[Expectation], today: &str
 /// How many entries should go: past their date, or of questions that are all right now, or, where everything was asked, of none.
 pub(super) fn stale(entries: &[Expectation], results: &[TestResult], everything: bool, today: &str) -> usize {
     let over = |entry: &&Expectation| {
-        let mut verdicts = results.iter().filter(|result| matches(&entry.id, &result.test)).map(|result| result.verdict);
+        let mut verdicts =
+            results.iter().filter(|result| matches(&entry.id, &result.test)).map(|result| result.verdict);
         let asked = verdicts.clone().next().is_some();
         entry.failure.expires.as_str() < today
             || if asked { verdicts.all(|verdict| verdict == Verdict::Right) } else { everything }
@@ -173,7 +176,10 @@ mod tests {
         let entries = read(text).unwrap();
         assert_eq!(entries.len(), 1);
         assert_eq!((entries[0].id.as_str(), entries[0].failure.reason.as_str()), ("ou-1d/score/*", "it\\"));
-        assert_eq!((entries[0].failure.link.as_str(), entries[0].failure.expires.as_str()), ("https://a/#b", "2027-01-31"));
+        assert_eq!(
+            (entries[0].failure.link.as_str(), entries[0].failure.expires.as_str()),
+            ("https://a/#b", "2027-01-31")
+        );
     }
 
     #[test]

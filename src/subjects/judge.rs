@@ -122,7 +122,8 @@ impl Judge<'_> {
     }
 
     fn of_order(&self, truth: &Truth, dtype: Dtype, values: &[Vec<f64>]) -> Judged {
-        let Ok(answers) = <[f64; 4]>::try_from(values.iter().filter_map(|value| value.first().copied()).collect::<Vec<_>>())
+        let Ok(answers) =
+            <[f64; 4]>::try_from(values.iter().filter_map(|value| value.first().copied()).collect::<Vec<_>>())
         else {
             return Judged::told(Verdict::Wrong, "one number is due for each number of steps".to_owned());
         };
@@ -168,7 +169,7 @@ impl Judge<'_> {
             let imagined = inputs(&test.case.json(), test.quantity.coordinates, &point).ok().and_then(|inputs| {
                 let question = Question::<Float>::from_inputs(&inputs).ok()?;
                 let answer = answerer.answer(test.quantity, &question);
-                let condition = condition(&inputs, |question| answerer.answer(test.quantity, question)).ok()?;
+                let condition = condition(&question, |question| answerer.answer(test.quantity, question));
                 let exact = answer.iter().map(|v| Ball::point(EndPoint::from_f64(v.0))).collect();
                 Some(Truth { exact, condition })
             });

@@ -1,8 +1,8 @@
 //! What is asked of a subject: the questions of a tier, those it says it can answer, in an order drawn from the seed.
 
 use super::declaration::Hello;
-use crate::examination::{Dtype, Expect, Kind, RATIO, SHIFT, Test, Tier, Time, refined};
 use crate::evidence::{Budget, Statistic};
+use crate::examination::{Dtype, Expect, HALVINGS, Kind, RATIO, SHIFT, Test, Tier, Time, matches, refined};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Value, json};
@@ -61,7 +61,8 @@ pub(super) fn shuffled(asked: &[Asked<'_>], seed: u64) -> Vec<usize> {
         }
     }
     cases.sort_unstable();
-    let of_case = |id: &str| keyed.iter().map(|(_, at)| *at).filter(|at| asked[*at].test.case.id == id).collect::<Vec<_>>();
+    let of_case =
+        |id: &str| keyed.iter().map(|(_, at)| *at).filter(|at| asked[*at].test.case.id == id).collect::<Vec<_>>();
     cases.iter().flat_map(|(_, id)| of_case(id)).collect()
 }
 
@@ -78,7 +79,7 @@ pub(super) fn points(test: &Test, time: Time, horizon: f64) -> Vec<Value> {
         point
     };
     match test.quantity.kind {
-        Kind::Order => crate::examination::HALVINGS.iter().map(|times| theirs(&refined(&test.point, *times))).collect(),
+        Kind::Order => HALVINGS.iter().map(|times| theirs(&refined(&test.point, *times))).collect(),
         _ => vec![theirs(&test.point)],
     }
 }
@@ -107,20 +108,4 @@ pub(super) fn seed_of(seed: u64, test: &str) -> u64 {
 pub(super) fn selected(test: &Test, tier: Tier, only: Option<&str>) -> bool {
     let wanted = |glob: &str| matches(glob, &test.id) || matches(glob, test.quantity.id) || matches(glob, test.case.id);
     test.tier <= tier && only.is_none_or(wanted)
-}
-
-/// Shell-like matching with `*` and `?`.
-pub fn matches(glob: &str, text: &str) -> bool {
-    match glob.chars().next() {
-        None => text.is_empty(),
-        Some('*') => {
-            let rest = &glob[1..];
-            text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| matches(rest, &text[at..]))
-        }
-        Some(c) => {
-            let mut remaining = text.chars();
-            remaining.next().is_some_and(|first| c == '?' || c == first)
-                && matches(&glob[c.len_utf8()..], remaining.as_str())
-        }
-    }
 }

@@ -1,9 +1,9 @@
 //! Answers of protocol 1, read strictly: what a subject says must be an answer to this question, and nothing else.
 
 use super::declaration::{Ability, Hello, Subject};
-use crate::examination::Conventions;
 use super::fault::Fault;
 use super::message::{PROTOCOL, Value, kept};
+use crate::examination::Conventions;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::BTreeMap;

@@ -2,7 +2,8 @@
 
 use super::matrix::kind;
 use super::run::TestRun;
-use super::words::{DEGRADED, DTYPES, RIGHT, is_random, truth, value};
+use super::words::{DTYPES, is_random, truth, value};
+use crate::examination::{DEGRADED, EXACT};
 use crate::ledger::{Figure, Mark, Series};
 use crate::reports::plot;
 use crate::reports::text::{clip, count, line, number, rounded};
@@ -80,7 +81,7 @@ fn panel(quantity: &str, dtypes: &BTreeMap<&str, Vec<&TestResult>>) -> Option<Pa
     let legend = legend.map(|(at, series)| (series.name.clone(), plot::colour(at))).collect();
     // A guide has the time of a point, so that it does not widen the axis.
     let guide = |level: f64| Series { name: String::new(), mark: Mark::Guide, points: vec![vec![first, level]] };
-    series.extend([guide(RIGHT), guide(DEGRADED)]);
+    series.extend([guide(EXACT), guide(DEGRADED)]);
     let title = format!("{}: error / (u κ)", line(quantity, 80));
     let figure = Figure {
         id: String::new(),

@@ -3,8 +3,8 @@
 use crate::reports::error::RecordsError;
 use crate::reports::records::RECORDS;
 use crate::reports::stream::{self, Entry};
-use crate::subjects::Counts;
 use crate::subjects::Chatter;
+use crate::subjects::Counts;
 use crate::subjects::record::{Cause, Control, FORMAT, Footer, Header, Record, TestResult};
 use std::collections::BTreeSet;
 use std::fs::{self, File};

@@ -1,16 +1,13 @@
 //! What came out of a test run, in words: the same sentences in every form of the report.
 
 use super::run::TestRun;
+use crate::examination::EXACT;
 use crate::reports::text::{count, grouped, line, number};
 use crate::subjects::Counts;
 use crate::subjects::record::{Cause, Expect, FailOn, TestResult, Verdict};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// The largest error / (u κ) of a right answer.
-pub(super) const RIGHT: f64 = 8.0;
-/// The largest error / (u κ) of a degraded answer.
-pub(super) const DEGRADED: f64 = 1024.0;
 /// The budget of a run that names none.
 const FALSE_ALARM: f64 = 1e-6;
 /// The dtypes that can be asked for.
@@ -130,7 +127,7 @@ pub(in crate::reports) fn badness(result: &TestResult) -> (u8, f64) {
 /// Why a result is not right, in a sentence.
 pub(in crate::reports) fn why(result: &TestResult) -> String {
     let ratio = result.ratio.filter(|_| matches!(result.verdict, Verdict::Degraded | Verdict::Wrong));
-    let ratio = ratio.map(|ratio| format!("the error is {} u κ, and {RIGHT} u κ are right", number(ratio)));
+    let ratio = ratio.map(|ratio| format!("the error is {} u κ, and {EXACT} u κ are right", number(ratio)));
     let parts: Vec<_> = reason(result).into_iter().chain(ratio).collect();
     if parts.is_empty() { "no reason was recorded".to_owned() } else { parts.join("; ") }
 }
@@ -236,7 +233,7 @@ pub(in crate::reports) fn blind_spots(run: &TestRun) -> Vec<String> {
         ));
     }
     out.push(format!(
-        "An error below {RIGHT} u κ is not told from rounding, u being the unit roundoff of the dtype and κ the condition number."
+        "An error below {EXACT} u κ is not told from rounding, u being the unit roundoff of the dtype and κ the condition number."
     ));
     if run.results.iter().any(is_random) {
         out.push(format!(
