@@ -1,6 +1,5 @@
 //! Floor 6: other people's code, over a pipe. Messages, processes, judgement, and what a test run records.
 
 pub mod record;
-mod tally;
 
-pub use tally::Counts;
+pub use record::Counts;
