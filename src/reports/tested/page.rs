@@ -1,8 +1,9 @@
 //! `index.html` of a test run: one file, readable without scripts, on paper and in the dark.
 
+use super::blind::blind_spots;
 use super::failures::{groups, link};
 use super::run::TestRun;
-use super::words::{LAST_WORD, blind_spots, headline, name, tally, value, why};
+use super::words::{LAST_WORD, headline, name, tally, value, why};
 use super::{accuracy, matrix};
 use crate::claims;
 use crate::reports::text::{clip, count, date, duration, line, number};
