@@ -1,7 +1,7 @@
 //! What came out of a test run, in words: the same sentences in every form of the report.
 
 use super::run::TestRun;
-use crate::reports::text::{count, grouped, line, number};
+use crate::reports::text::{count, grouped, line, number, scientific};
 use crate::subjects::Counts;
 use crate::subjects::record::{Cause, Expect, FailOn, TestResult, Verdict};
 use serde_json::Value;
@@ -165,15 +165,30 @@ pub(in crate::reports) fn value(value: &Value, most: usize) -> String {
 
 /// The exact value of a question, with its radius.
 pub(in crate::reports) fn truth(result: &TestResult) -> String {
-    let exact = match (result.expect, result.exact.as_slice()) {
+    let exact: Vec<_> = result.exact.iter().map(|exact| digits(exact)).collect();
+    let exact = match (result.expect, exact.as_slice()) {
         (Expect::Refuse, _) => return "a refusal".to_owned(),
         (_, []) => return String::new(),
         (_, [only]) => only.clone(),
         (_, several) => format!("[{}]", several.join(", ")),
     };
     let bound = if result.expect == Expect::AtMost { "at most " } else { "" };
-    let radius = result.radius.as_ref().map_or(String::new(), |radius| format!(" ± {radius}"));
+    let radius = result.radius.as_ref().map_or(String::new(), |radius| match radius.parse::<f64>() {
+        Ok(size) if size.is_normal() => format!(" ± {}", scientific(size)),
+        _ => format!(" ± {radius}"),
+    });
     line(&format!("{bound}{exact}{radius}"), 300)
+}
+
+/// The first digits of a decimal, as many as a double can have and a few more; the records have all.
+fn digits(decimal: &str) -> String {
+    const MOST: usize = 22;
+    let (mantissa, exponent) = decimal.find(['e', 'E']).map_or((decimal, ""), |at| decimal.split_at(at));
+    let is_number = mantissa.chars().all(|c| c.is_ascii_digit() || "+-.".contains(c));
+    match mantissa.get(..MOST) {
+        Some(first) if is_number && first.contains('.') && mantissa.len() > MOST => format!("{first}…{exponent}"),
+        _ => decimal.to_owned(),
+    }
 }
 
 /// The command that asks again with the arguments of this run: everything, or what a glob names.
