@@ -443,7 +443,14 @@ fn the_page_is_well_formed_and_runs_and_fetches_nothing() {
     assert!(page.contains("ouracle test 'cmd:python harness.py' --tier core --only ou-1d/score/000002"));
     assert!(page.contains("Looks like <strong>variance-for-sigma</strong>") && page.contains("<math"));
     assert!(page.contains("interval 1.47 to 1.51"), "what was observed of a random quantity");
-    assert!(page.contains("0.32863215207100754 ± 1e-39"));
+    assert!(page.contains("0.32863215207100754 ± 10⁻³⁹"));
+
+    let many = |decimal: &str| {
+        let answer = TestResult { exact: vec![decimal.to_owned()], ..result("score", 1, Verdict::Wrong) };
+        recorded(&run_of(vec![answer])).to_html().unwrap()
+    };
+    assert!(many("0.12345678901234567890123456789e-7").contains(">0.12345678901234567890…e-7 ± 10⁻³⁹<"));
+    assert!(many("1234567890123456789012345").contains(">1234567890123456789012345 ± "), "an integer is not cut");
 
     // The worst first, and an answer that has no distance from the truth is worse than any.
     let ratio = |number: usize, ratio: Option<f64>| TestResult { ratio, ..result("score", number, Verdict::Wrong) };

@@ -7,11 +7,15 @@ use std::path::PathBuf;
 /// Say what changed between two runs
 #[derive(clap::Args)]
 #[command(
-    after_help = "Both are runs of `ouracle check`, compared claim by claim, or both of `ouracle test`, compared question by question.
-What is no longer asked is gone, and gone is worse. Nothing is printed if nothing changed.
+    after_help = "Both are runs of `ouracle check`, compared claim by claim, or both of `ouracle test`, compared question by question. What is no
+longer asked is gone, and gone is worse. Nothing is printed if nothing changed.
 
-Exit 0 nothing fails, 1 something got worse (or, with --fail-on changed, anything is other than it was), 3 the new run is
-incomplete, 4 it is void, 5 it asked nothing.
+Exit codes:
+  0  nothing fails
+  1  something got worse; with --fail-on changed, anything is other than it was
+  3  the new run is incomplete
+  4  the new run is void
+  5  the new run asked nothing
 
 Examples:
   ouracle diff released/records.jsonl reports/latest

@@ -19,7 +19,6 @@ mod plan;
 pub mod record;
 mod reply;
 mod streams;
-mod tally;
 
 pub use address::{Address, AddressError};
 pub use answer::serve;
@@ -32,6 +31,6 @@ pub use expected::{Expectation, ExpectedError, read_expected};
 pub use fault::{Fault, FaultKind};
 pub use message::{PROTOCOL, Question, Value};
 pub use opening::OpeningError;
+pub use record::Counts;
 pub use reply::Answer;
 pub use streams::Chatter;
-pub use tally::Counts;

@@ -2,7 +2,7 @@
 
 use super::matrix::kind;
 use super::run::TestRun;
-use super::words::{DTYPES, is_random, truth, value};
+use super::words::{DTYPES, badness, is_random, truth, value};
 use crate::examination::{DEGRADED, EXACT};
 use crate::ledger::{Figure, Mark, Series};
 use crate::reports::plot;
@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 
 /// As many panels, and as many rows of a table, are shown.
 const MOST: usize = 60;
+
+/// As many answers that are judged by draws, or against a bound.
+const JUDGED: usize = 24;
 
 /// A panel: one quantity.
 #[derive(Serialize)]
@@ -141,15 +144,19 @@ pub(super) struct Judged {
     message: String,
 }
 
-/// The random quantities: what was observed, against the truth.
-pub(super) fn random(run: &TestRun) -> Vec<Judged> {
-    run.results.iter().filter(|result| is_random(result)).take(2 * MOST).map(judged).collect()
+/// The random quantities: what was observed, against the truth; the worst first, and how many more there are.
+pub(super) fn random(run: &TestRun) -> (Vec<Judged>, usize) {
+    told(run.results.iter().filter(|result| is_random(result)).collect())
 }
 
-/// The inequalities: the answer, the bound and what lies between.
-pub(super) fn bounds(run: &TestRun) -> Vec<Judged> {
-    let bounded = run.results.iter().filter(|result| result.expect == Expect::AtMost && result.answer.is_some());
-    bounded.take(2 * MOST).map(judged).collect()
+/// The inequalities: the answer, the bound and what lies between; the worst first, and how many more there are.
+pub(super) fn bounds(run: &TestRun) -> (Vec<Judged>, usize) {
+    told(run.results.iter().filter(|result| result.expect == Expect::AtMost && result.answer.is_some()).collect())
+}
+
+fn told(mut results: Vec<&TestResult>) -> (Vec<Judged>, usize) {
+    results.sort_by_key(|result| badness(result).0);
+    (results.iter().take(JUDGED).map(|result| judged(result)).collect(), results.len().saturating_sub(JUDGED))
 }
 
 fn judged(result: &TestResult) -> Judged {

@@ -1,6 +1,7 @@
 //! The forms of a test run: what an implementation answered, and what that says.
 
 mod accuracy;
+mod blind;
 mod failures;
 mod junit;
 mod markdown;

@@ -1,8 +1,9 @@
 //! `index.html` of a test run: one file, readable without scripts, on paper and in the dark.
 
+use super::blind::blind_spots;
 use super::failures::{groups, link};
 use super::run::TestRun;
-use super::words::{LAST_WORD, blind_spots, headline, name, tally, value, why};
+use super::words::{LAST_WORD, headline, name, tally, value, why};
 use super::{accuracy, matrix};
 use crate::claims;
 use crate::reports::text::{clip, count, date, duration, line, number};
@@ -23,6 +24,7 @@ const LISTED: usize = 50;
 /// # Errors
 /// [`ReportError::Page`] if the template cannot be filled, which is a fault of this program.
 pub fn to_html(run: &TestRun) -> Result<String, ReportError> {
+    let ((random, more_random), (bounds, more_bounds)) = (accuracy::random(run), accuracy::bounds(run));
     let page = context! {
         name => name(run),
         headline => headline(run),
@@ -38,8 +40,10 @@ pub fn to_html(run: &TestRun) -> Result<String, ReportError> {
         matrix => Value::from(Serde(matrix::matrix(run))),
         panels => Value::from(Serde(accuracy::panels(run))),
         accuracy => Value::from(Serde(accuracy::rows(run))),
-        random => Value::from(Serde(accuracy::random(run))),
-        bounds => Value::from(Serde(accuracy::bounds(run))),
+        random => Value::from(Serde(random)),
+        more_random => more_random,
+        bounds => Value::from(Serde(bounds)),
+        more_bounds => more_bounds,
         expected => expected(run),
         chatter => run.chatter.lines.iter().take(LISTED).map(|text| line(text, 300)).collect::<Vec<_>>(),
         dropped => run.chatter.dropped.saturating_add(run.chatter.lines.len().saturating_sub(LISTED)),

@@ -2,11 +2,10 @@
 
 use super::run::TestRun;
 use crate::examination::EXACT;
-use crate::reports::text::{count, grouped, line, number};
+use crate::reports::text::{count, grouped, line, number, scientific};
 use crate::subjects::Counts;
 use crate::subjects::record::{Cause, Expect, FailOn, TestResult, Verdict};
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// The budget of a run that names none.
 const FALSE_ALARM: f64 = 1e-6;
@@ -163,15 +162,30 @@ pub(in crate::reports) fn value(value: &Value, most: usize) -> String {
 
 /// The exact value of a question, with its radius.
 pub(in crate::reports) fn truth(result: &TestResult) -> String {
-    let exact = match (result.expect, result.exact.as_slice()) {
+    let exact: Vec<_> = result.exact.iter().map(|exact| digits(exact)).collect();
+    let exact = match (result.expect, exact.as_slice()) {
         (Expect::Refuse, _) => return "a refusal".to_owned(),
         (_, []) => return String::new(),
         (_, [only]) => only.clone(),
         (_, several) => format!("[{}]", several.join(", ")),
     };
     let bound = if result.expect == Expect::AtMost { "at most " } else { "" };
-    let radius = result.radius.as_ref().map_or(String::new(), |radius| format!(" ± {radius}"));
+    let radius = result.radius.as_ref().map_or(String::new(), |radius| match radius.parse::<f64>() {
+        Ok(size) if size.is_normal() => format!(" ± {}", scientific(size)),
+        _ => format!(" ± {radius}"),
+    });
     line(&format!("{bound}{exact}{radius}"), 300)
+}
+
+/// The first digits of a decimal, as many as a double can have and a few more; the records have all.
+fn digits(decimal: &str) -> String {
+    const MOST: usize = 22;
+    let (mantissa, exponent) = decimal.find(['e', 'E']).map_or((decimal, ""), |at| decimal.split_at(at));
+    let is_number = mantissa.chars().all(|c| c.is_ascii_digit() || "+-.".contains(c));
+    match mantissa.get(..MOST) {
+        Some(first) if is_number && first.contains('.') && mantissa.len() > MOST => format!("{first}…{exponent}"),
+        _ => decimal.to_owned(),
+    }
 }
 
 /// The command that asks again with the arguments of this run: everything, or what a glob names.
@@ -196,53 +210,6 @@ fn quoted(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
-}
-
-/// What the run could not have seen, in sentences.
-pub(in crate::reports) fn blind_spots(run: &TestRun) -> Vec<String> {
-    let header = &run.header;
-    let mut out = Vec::new();
-    let asked = |result: &&TestResult| result.verdict != Verdict::Unsupported;
-    let listed = |names: BTreeSet<&str>| line(&names.into_iter().collect::<Vec<_>>().join(", "), 1000);
-    let answered: BTreeSet<&str> = run.results.iter().filter(asked).map(|result| result.quantity.as_str()).collect();
-    let unable = run.results.iter().map(|result| result.quantity.as_str()).filter(|name| !answered.contains(name));
-    let unable: BTreeSet<&str> = unable.collect();
-    if !unable.is_empty() {
-        out.push(format!("Not answered, for the subject does not claim to know it: {}.", listed(unable)));
-    }
-    let idle: BTreeSet<&str> = header.able.keys().map(String::as_str).filter(|able| !answered.contains(able)).collect();
-    if !idle.is_empty() {
-        out.push(format!("Not asked, although the subject claims to know it: {}.", listed(idle)));
-    }
-    let asked_in = |dtype: &&&str| run.results.iter().filter(asked).any(|result| result.dtype == **dtype);
-    let absent: Vec<&str> = DTYPES.iter().filter(|dtype| !asked_in(dtype)).copied().collect();
-    if !absent.is_empty() {
-        out.push(format!("Nothing was answered in {}, so what only shows there went unseen.", absent.join(", ")));
-    }
-    if let Some(only) = &header.only {
-        out.push(format!("Only questions that match {} were asked.", line(only, 200)));
-    }
-    if header.tier != "full" {
-        out.push(format!("The tier {} was asked; the tier full has more points.", line(&header.tier, 40)));
-    }
-    let faults = run.results.iter().filter(|result| result.verdict == Verdict::Fault).count();
-    if faults > 0 {
-        out.push(format!(
-            "{} got no answer. What the subject would have said is not known.",
-            count(faults, "question")
-        ));
-    }
-    out.push(format!(
-        "An error below {EXACT} u κ is not told from rounding, u being the unit roundoff of the dtype and κ the condition number."
-    ));
-    if run.results.iter().any(is_random) {
-        out.push(format!(
-            "Random quantities show nothing below the resolution of their draws. A right subject fails one of them in a run with probability at most {}.",
-            number(header.false_alarm)
-        ));
-    }
-    out.push("Points are points: an error that vanishes at all of them would pass. Mistakes nobody thought of have no control.".to_owned());
-    out
 }
 
 /// Whether a result is judged by draws.

@@ -1,6 +1,6 @@
 //! How many results of each verdict a test run has, and what exit code follows.
 
-use super::record::{Control, FailOn, TestResult, Verdict};
+use super::{Control, FailOn, TestResult, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// How many of each. A result counts once.
