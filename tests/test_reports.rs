@@ -3,15 +3,16 @@
 
 mod well_formed;
 
+use ouracle::examination::{Conventions, Dtype, Sum};
 use ouracle::ledger::{Environment, Time};
 use ouracle::reports::{Diff, FailOn as DiffFailOn, Recorded, RecordsError, TestRun, TestWriter};
-use ouracle::subjects::Counts;
 use ouracle::subjects::record::{
-    Able, Cause, Chatter, Control, Conventions, Expect, ExpectedFailure, FailOn, Fault, FaultKind, Footer, Header,
-    KEPT, Kind, Mistake, Record, Subject, TestResult, Verdict, Wanted, kept,
+    Cause, Control, Expect, ExpectedFailure, FailOn, Footer, Header, Kind, Mistake, Record, TestResult, Verdict, Wanted,
 };
+use ouracle::subjects::{Ability, Chatter, Counts, Fault, FaultKind, KEPT, Subject, kept};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use well_formed::{HOSTILE, elements};
 
@@ -29,10 +30,13 @@ fn header(questions: usize) -> Header {
         ouracle: "0.1.0".to_owned(),
         address: "cmd:python harness.py".to_owned(),
         subject: Subject { name: "score_sde".to_owned(), version: Some("1.2".to_owned()), ..Subject::default() },
-        conventions: Conventions { sum: Some("plain".to_owned()), ..Conventions::default() },
+        conventions: Conventions { sum: Sum::Plain, ..Conventions::default() },
         able: BTreeMap::from([
-            ("score".to_owned(), Able { dtype: vec!["f32".to_owned(), "f64".to_owned()], ..Able::default() }),
-            ("log-density".to_owned(), Able { order: Some(2), note: Some("slow".to_owned()), ..Able::default() }),
+            ("score".to_owned(), Ability { dtype: vec![Dtype::F32, Dtype::F64], ..Ability::default() }),
+            (
+                "log-density".to_owned(),
+                Ability { order: NonZeroU32::new(2), note: Some("slow".to_owned()), ..Ability::default() },
+            ),
         ]),
         tier: "core".to_owned(),
         only: None,
@@ -172,19 +176,15 @@ fn hostile() -> TestRun {
     let flood = format!("{HOSTILE}\r\n\u{85}\u{200f}\u{2028}{}", "9".repeat(1_000_000));
     let mut run = sample();
     let header = &mut run.header;
-    for text in [
-        &mut header.address,
-        &mut header.tier,
-        &mut header.subject.name,
-        &mut header.ouracle,
-        &mut header.conventions.time,
-    ] {
+    for text in [&mut header.address, &mut header.tier, &mut header.subject.name, &mut header.ouracle] {
         *text = flood.clone();
     }
     header.only = Some(flood.clone());
     header.subject.homepage = Some("javascript:alert(1)".to_owned());
     header.subject.version = Some(flood.clone());
-    header.able.insert(flood.clone(), Able { dtype: vec![flood.clone()], order: Some(1), note: Some(flood.clone()) });
+    header
+        .able
+        .insert(flood.clone(), Ability { order: NonZeroU32::new(1), note: Some(flood.clone()), ..Ability::default() });
     for (at, result) in run.results.iter_mut().enumerate() {
         result.test = format!("{at}{flood}");
         result.message = Some(flood.clone());

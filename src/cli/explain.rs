@@ -2,6 +2,7 @@
 
 use super::{Failure, Outcome, print};
 use ouracle::claims::{self, Claim, Expect, Page, Quantity, Readings};
+use ouracle::examination::{CASES, Mistake};
 use ouracle::numbers::Certificate;
 
 /// Show the page of a claim, a quantity or a verdict
@@ -14,7 +15,7 @@ use ouracle::numbers::Certificate;
   ouracle explain conformance
   ouracle explain consistent")]
 pub struct Arguments {
-    /// A claim, CLAIM/QUANTITY, CLAIM/CONTROL, a verdict such as `undecided`, `look-alikes`, `traps` or `conformance`
+    /// A claim, CLAIM/QUANTITY, CLAIM/CONTROL, a verdict or fault such as `undecided`, a mistake, a quantity of `ouracle test`, `look-alikes`, `traps` or `conformance`
     id: String,
     /// Print only the formulas, as LaTeX
     #[arg(long)]
@@ -57,6 +58,19 @@ sample is too small. Undecided is not a pass.",
         "The statement is false although it looks like something true: every reading refuted it, and the true
 statement beside it passed the same readings.",
     ),
+    (
+        "right",
+        "The answer of a subject is within 8 u kappa of the exact value, u being the unit roundoff of its type and kappa what
+one rounding of each input can change; or its draws do not refute the exact law; or it refused what has no answer.",
+    ),
+    ("degraded", "The answer is off by more than 8 u kappa and at most 1024: digits were lost, as in 1 - exp(-z) for small z."),
+    ("wrong", "The answer is off by more than 1024 u kappa, or its draws refute the law, or a question without an answer got one."),
+    ("unsupported", "The subject does not say that it can answer this, or says that it cannot. It counts neither way."),
+    ("timeout", "A fault: no answer in time. The process group was killed, and the subject started once more."),
+    ("crashed", "A fault: the subject ended with a code other than 0, or by a signal, and had not answered."),
+    ("silence", "A fault: the subject closed its standard output, or ended with code 0, and had not answered."),
+    ("protocol", "A fault: an answer that is none by the protocol: another id, an unknown field, too few values, our own question."),
+    ("flood", "A fault: a line longer than 16 MiB, or more than 64 MiB of lines that are no answers."),
 ];
 
 pub fn run(arguments: &Arguments) -> Outcome {
@@ -69,6 +83,9 @@ pub fn run(arguments: &Arguments) -> Outcome {
         "traps" => return print(&traps()).map(|()| 0),
         "conformance" => return print(&conformance()).map(|()| 0),
         _ => {}
+    }
+    if let Some(text) = mistake_page(id).or_else(|| question_page(id)) {
+        return print(&text).map(|()| 0);
     }
     let (claim_id, part) = id.split_once('/').map_or((id, None), |(claim, part)| (claim, Some(part)));
     let Some(claim) = claims::find(claim_id) else {
@@ -104,6 +121,26 @@ pub fn run(arguments: &Arguments) -> Outcome {
         },
     };
     print(&text).map(|()| 0)
+}
+
+/// A mistake that subjects are compared with.
+fn mistake_page(id: &str) -> Option<String> {
+    let about = Mistake::find(id)?.about();
+    let links: Vec<_> = about.links.iter().map(|link| format!("\nMade in {link}")).collect();
+    Some(format!("{id}: {}\n{}\nTry it: ouracle test mini:{id}", about.story, links.concat()))
+}
+
+/// A quantity that implementations are asked for.
+fn question_page(id: &str) -> Option<String> {
+    let quantity = ouracle::examination::Quantity::find(id)?;
+    let ouracle::examination::Quantity { formula, shape, unit, coordinates, claims, .. } = quantity;
+    let cases: Vec<_> = CASES.iter().filter(|case| case.asks(id)).map(|case| case.id).collect();
+    Some(format!(
+        "{id}: {formula}\n\nShape {shape}, unit {unit}, at ({}).\nClaims: {}.\nCases: {}.",
+        coordinates.replace(' ', ", "),
+        claims.join(", "),
+        cases.join(", ")
+    ))
 }
 
 /// The table of true statements against false look-alikes.

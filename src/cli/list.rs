@@ -2,11 +2,14 @@
 
 use super::{Outcome, print};
 use ouracle::claims;
+use ouracle::examination::{About, CASES, MISTAKES, QUANTITIES, Quantity};
 use serde_json::{Value, json};
 
 /// List claims, quantities and controls
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  ouracle list\n  ouracle list --kind quantities --json")]
+#[command(
+    after_help = "Examples:\n  ouracle list\n  ouracle list --kind quantities --json\n  ouracle list --kind questions"
+)]
 pub struct Arguments {
     /// What to list
     #[arg(long, value_enum, default_value_t = Kind::Claims)]
@@ -30,6 +33,10 @@ enum Kind {
     Worlds,
     /// Controls, with the mistake that each makes
     Controls,
+    /// Questions to implementations: quantities, with the cases that ask for them
+    Questions,
+    /// Mistakes that subjects may be made to make, and that failures are compared with
+    Mistakes,
 }
 
 pub fn run(arguments: &Arguments) -> Outcome {
@@ -61,6 +68,8 @@ fn rows(kind: Kind) -> Vec<Row> {
         Kind::Claims => claims::all().map(claim).collect(),
         Kind::Quantities => claims::all().flat_map(|c| c.quantities.iter().map(move |q| quantity(c.id, q))).collect(),
         Kind::Controls => claims::all().flat_map(|c| c.controls.iter().map(move |k| control(c.id, k))).collect(),
+        Kind::Questions => QUANTITIES.iter().map(question).collect(),
+        Kind::Mistakes => MISTAKES.iter().map(mistake).collect(),
         Kind::Worlds => ouracle::worlds::Process::<ouracle::numbers::Float>::CATALOGUE
             .iter()
             .map(|(id, what)| Row {
@@ -111,5 +120,28 @@ fn control(claim: &str, control: &claims::Control) -> Row {
         what: control.story.to_owned(),
         more: format!("refuted by {}", readings.join(", ")),
         object: json!({ "id": format!("{claim}/{}", control.id), "story": control.story, "readings": readings }),
+    }
+}
+
+fn question(quantity: &Quantity) -> Row {
+    let cases: Vec<_> = CASES.iter().filter(|case| case.asks(quantity.id)).map(|case| case.id).collect();
+    let Quantity { id, formula, shape, unit, coordinates, .. } = quantity;
+    Row {
+        id: (*id).to_owned(),
+        what: (*formula).to_owned(),
+        more: format!("{shape} of ({}); {} cases", coordinates.replace(' ', ", "), cases.len()),
+        object: json!({
+            "id": id, "formula": formula, "shape": shape, "unit": unit, "coordinates": coordinates, "cases": cases,
+            "claims": quantity.claims,
+        }),
+    }
+}
+
+fn mistake(about: &About) -> Row {
+    Row {
+        id: about.id.to_owned(),
+        what: about.story.to_owned(),
+        more: if about.links.is_empty() { "common".to_owned() } else { about.links.join(" ") },
+        object: json!({ "id": about.id, "story": about.story, "links": about.links }),
     }
 }

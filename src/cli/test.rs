@@ -131,7 +131,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     };
     let run = Recorded::read(&arguments.out)?;
     run.write(&arguments.out)?;
-    print(&run.to_markdown())?;
+    print(&run.to_terminal())?;
     print(&format!("Report: {}", arguments.out.join("index.html").display()))?;
     Ok(exit_code)
 }

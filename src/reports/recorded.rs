@@ -80,6 +80,14 @@ impl Recorded {
         }
     }
 
+    /// The summary for a terminal.
+    pub fn to_terminal(&self) -> String {
+        match self {
+            Self::Check(run) => markdown::to_markdown(run),
+            Self::Test(run) => tested::to_terminal(run),
+        }
+    }
+
     /// The summary for programs.
     pub fn to_json(&self) -> String {
         match self {

@@ -10,10 +10,10 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 pub const PROTOCOL: u64 = 1;
 
 /// As many characters of a string from a subject are kept.
-pub(super) const KEPT: usize = 4000;
+pub const KEPT: usize = 4000;
 
 /// A string from a subject, as given, but at most [`KEPT`] characters.
-pub(super) fn kept(text: &str) -> String {
+pub fn kept(text: &str) -> String {
     text.chars().take(KEPT).collect()
 }
 

@@ -29,7 +29,7 @@ pub use declaration::{Ability, Hello, Subject};
 pub use examine::{ExamineError, Options, Progress, examine};
 pub use expected::{Expectation, ExpectedError, read_expected};
 pub use fault::{Fault, FaultKind};
-pub use message::{PROTOCOL, Question, Value};
+pub use message::{KEPT, PROTOCOL, Question, Value, kept};
 pub use opening::OpeningError;
 pub use record::Counts;
 pub use reply::Answer;

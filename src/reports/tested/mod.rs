@@ -9,6 +9,7 @@ mod matrix;
 mod page;
 mod run;
 mod summary;
+mod terminal;
 mod words;
 
 pub(super) use junit::to_junit;
@@ -17,4 +18,5 @@ pub(super) use page::to_html;
 pub(super) use run::KIND;
 pub use run::{TestRun, TestWriter};
 pub(super) use summary::{to_badge, to_json, to_sarif};
+pub(super) use terminal::to_terminal;
 pub(super) use words::{cause, why};
