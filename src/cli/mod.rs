@@ -1,4 +1,4 @@
-//! Floor 8: the command line. One file for each verb; exit codes mean one thing each.
+//! Floor 9: the command line. One file for each verb; exit codes mean one thing each.
 
 mod answer;
 mod ask;

@@ -1,4 +1,4 @@
-//! What is asked of an implementation: cases, quantities, points, exact answers, and the mistakes that every question tells from the truth.
+//! Floor 6: what is asked of an implementation: cases, quantities, points, exact answers, and the mistakes that every question tells from the truth.
 
 mod answerer;
 mod case;

@@ -1,4 +1,4 @@
-//! Floor 2: what code computes. Every function takes its ingredients and returns named terms; none knows what is claimed.
+//! Floor 3: what code computes. Every function takes its ingredients and returns named terms; none knows what is claimed.
 
 pub mod batch;
 pub mod bits_back;

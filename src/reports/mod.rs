@@ -1,4 +1,4 @@
-//! Floor 7: the reports. Everything here is made from the stream of records and from the pages of the claims.
+//! Floor 8: the reports. Everything here is made from the stream of records and from the pages of the claims.
 
 mod badge;
 mod bibliography;

@@ -1,4 +1,4 @@
-//! Floor 1: worlds where the truth is known.
+//! Floor 2: worlds where the truth is known.
 
 mod affine;
 mod affine_score;
