@@ -123,6 +123,10 @@ fn question(quantity: &'static Quantity, setup: &Value, point: &Value) -> Option
         return None;
     }
     if quantity.kind == Kind::Draws {
+        let law = Answerer::default().moments(quantity, &Question::<Float>::from_inputs(&inputs).ok()?);
+        if !law.iter().all(|law| law.variance.0 > 0.0) {
+            return None;
+        }
         return Some((
             Expect::Draws,
             MISTAKES.iter().map(|a| a.mistake).filter(|m| draws_differ(quantity, &inputs, *m)).collect(),

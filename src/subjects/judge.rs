@@ -89,7 +89,17 @@ impl Judge<'_> {
                     Grade::Wrong => Verdict::Wrong,
                 };
                 let (got, due) = (values[0].len(), truth.exact.len());
-                let message = (got != due).then(|| format!("the answer has {got} numbers, and not {due}"));
+                let message = match &test.expect {
+                    _ if got != due => Some(format!("the answer has {got} numbers, and not {due}")),
+                    Expect::AtMost(_, usual) => {
+                        let below = truth.exact[0].to_f64() - values[0][0];
+                        Some(format!(
+                            "{below:.4e} below the exact value in the unit of the subject; the usual bound {:.4e} nats",
+                            usual.to_f64()
+                        ))
+                    }
+                    _ => None,
+                };
                 Judged { ratio: Some(ratio), ..Judged::told(verdict, message) }
             }
         };
