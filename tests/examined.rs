@@ -142,7 +142,7 @@ fn a_diff_names_what_broke() {
     let output = ouracle(&["diff", right.folder.to_str().unwrap(), wrong.folder.to_str().unwrap()]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("ou-1d/score/") && text.contains("mean-forgotten"), "{text}");
+    assert!(text.contains("ou-1d/score/") && text.contains("looks like mean-forgotten; rests on tweedie"), "{text}");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn a_subject_that_does_not_begin_is_told() {
 fn a_subject_cannot_script_what_it_is_reported_in() {
     let evil = r#"\u001b[31m<script>alert(1)</script>]]>\u202e"#;
     let before = format!(
-        "    if \"subject\" in a: a[\"subject\"][\"name\"] = \"{evil}\" + \"y\" * 1000000\n    if count: print(\"{evil}\" * 3)\n    if count == 2: a = {{\"id\": q[\"id\"], \"status\": \"error\", \"message\": \"{evil}\" * 9}}"
+        "    if \"subject\" in a: a[\"subject\"][\"name\"] = \"{evil}\" + \"y\" * 1000000\n    if count: print(\"{evil}\" * 3)\n    if len(a.get(\"values\", [])) > 1: a = {{\"id\": q[\"id\"], \"status\": \"error\", \"message\": \"{evil}\" * 9}}"
     );
     let run = test("evil", &harness("evil", &before), SMALL);
     assert_eq!(run.code, 1);

@@ -6,7 +6,7 @@ use super::mistake::Mistake;
 use super::quantity::Quantity;
 use super::question::{Model, Question};
 use crate::numbers::{Ball, Covariance, Matrix, Scalar, Vector};
-use crate::worlds::{Affine, Clock, Gaussian, Mixture, MultivariateGaussian, Process, ScaledScore, Schedule};
+use crate::worlds::{Clock, Mixture, MultivariateGaussian, Process, ScaledScore, Schedule};
 
 /// Who answers: in whose conventions, and with which mistake, if any.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,28 +17,18 @@ pub struct Answerer {
     pub mistake: Option<Mistake>,
 }
 
-/// The mean and the variance of what is drawn, component by component.
-pub struct Moments<S> {
-    /// The mean of a draw.
-    pub mean: S,
-    /// The variance of a draw.
-    pub variance: S,
-    /// Whether the draws are Gaussian, so that their variance can be judged too.
-    pub gaussian: bool,
-}
-
 impl Answerer {
     /// Without a mistake.
     pub fn right(conventions: Conventions) -> Self {
         Self { conventions, mistake: None }
     }
 
-    fn makes(&self, mistake: Mistake) -> bool {
+    pub(super) fn makes(&self, mistake: Mistake) -> bool {
         self.mistake == Some(mistake)
     }
 
     /// The clock at `t`, in our time.
-    fn clock<S: Scalar>(&self, question: &Question<S>, t: S) -> Clock<S> {
+    pub(super) fn clock<S: Scalar>(&self, question: &Question<S>, t: S) -> Clock<S> {
         let t = if self.makes(Mistake::TimeReversed) { question.horizon() - t } else { t };
         let process = match (self.mistake, question.process.schedule()) {
             (Some(Mistake::EndTimeForgotten), Schedule::VpLinear { b0, b1 }) => {
@@ -100,7 +90,7 @@ impl Answerer {
     }
 
     /// The score that stands for the network, at `(x, t)`.
-    fn score<S: Scalar>(&self, question: &Question<S>, x: &Vector<S>, t: S) -> Vector<S> {
+    pub(super) fn score<S: Scalar>(&self, question: &Question<S>, x: &Vector<S>, t: S) -> Vector<S> {
         let exact = |t: S| self.noised(&question.data, &self.clock(question, t)).score(x);
         let score = match &question.model {
             _ if self.makes(Mistake::ModelIgnored) => exact(t),
@@ -329,73 +319,5 @@ impl Answerer {
         let end = self.noised(&question.data, &self.clock(question, question.horizon()));
         let volume = if self.makes(Mistake::DivergenceForgotten) { S::zero() } else { volume };
         self.reported(self.log_density(&end, &x) + volume, d)
-    }
-
-    /// The law of what is drawn.
-    pub fn moments<S: Scalar>(&self, quantity: &Quantity, question: &Question<S>) -> Vec<Moments<S>> {
-        let x = question.point.x.clone().map_or_else(Vec::new, |x| x.0);
-        let t = question.point.t.unwrap_or_else(S::zero);
-        let gaussian = |law: Gaussian<S>| Moments { mean: law.mean, variance: law.variance, gaussian: true };
-        match quantity.id {
-            "noised" => {
-                let clock = self.clock(question, t);
-                x.into_iter().map(|x| gaussian(clock.given(x))).collect()
-            }
-            "euler-end" => x.into_iter().map(|x| gaussian(self.euler_end(question, x))).collect(),
-            "dsm-term" => self
-                .mismatch(question, t)
-                .map(|(mismatch, weight, given)| Moments {
-                    mean: weight * mismatch.mean_square(&given),
-                    variance: weight.square() * mismatch.square_variance(&given),
-                    gaussian: false,
-                })
-                .into_iter()
-                .collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// One draw, from standard normals: one for each component.
-    pub fn draw<S: Scalar>(&self, quantity: &Quantity, question: &Question<S>, normals: &[S]) -> Vec<S> {
-        if quantity.id == "dsm-term" {
-            let t = question.point.t.unwrap_or_else(S::zero);
-            let drawn = self.mismatch(question, t).map(|(mismatch, weight, given)| {
-                weight * mismatch.value(given.mean + given.variance.sqrt() * normals[0]).square()
-            });
-            return drawn.into_iter().collect();
-        }
-        let moments = self.moments(quantity, question).into_iter();
-        moments.zip(normals).map(|(law, z)| law.mean + law.variance.sqrt() * *z).collect()
-    }
-
-    /// The law of the end of an Euler–Maruyama path from `x`.
-    fn euler_end<S: Scalar>(&self, question: &Question<S>, x: S) -> Gaussian<S> {
-        let steps = question.point.steps.unwrap_or(1);
-        let h = question.horizon() / i64::from(steps);
-        let taken = if self.makes(Mistake::OneStepShort) { steps - 1 } else { steps };
-        (0..taken).fold(Gaussian::new(x, S::zero()), |law, step| {
-            let clock = self.clock(question, h * i64::from(step));
-            let (factor, scale) =
-                (clock.alpha * h + 1, if self.makes(Mistake::StepNotRooted) { h.square() } else { h });
-            Gaussian::new(factor * law.mean, factor.square() * law.variance + scale * clock.noise)
-        })
-    }
-
-    /// `s(Y) − ∇log q(Y | x)` as an affine function on the line, its weight, and the law of `Y`; none beyond the line.
-    fn mismatch<S: Scalar>(&self, question: &Question<S>, t: S) -> Option<(Affine<S>, S, Gaussian<S>)> {
-        let x = question.point.x.as_ref().filter(|x| x.dimension() == 1)?.0[0];
-        let clock = self.clock(question, t);
-        let given = clock.given(x);
-        // On Gaussian data every model of the catalogue is affine; two values tell which.
-        let at = |y: i64| self.score(question, &Vector(vec![S::int(y)]), t).0[0];
-        let score = Affine { slope: at(1) - at(0), offset: at(0) };
-        let target = match self.makes(Mistake::MarginalForConditional) {
-            true => {
-                Gaussian::new(clock.mean(question.data.mean().0[0]), clock.variance(question.data.covariance()[(0, 0)]))
-            }
-            false => given,
-        };
-        let weight = if self.makes(Mistake::WeightNotHalved) { clock.noise } else { clock.noise / 2 };
-        Some((score.minus(&target.score()), weight, given))
     }
 }

@@ -11,8 +11,9 @@ mod mistake;
 mod points;
 mod quantity;
 mod question;
+mod random;
 
-pub use answerer::{Answerer, Moments};
+pub use answerer::Answerer;
 pub use case::{Asked, CASES, Case};
 pub use catalogue::{Expect, RATIO, SHIFT, Test, Tier, catalogue, refined, tests_of};
 pub use conventions::{Conventions, Log, Predicts, Reduce, Sum, Time};
@@ -22,3 +23,4 @@ pub use law::Law;
 pub use mistake::{About, MISTAKES, Mistake};
 pub use quantity::{Kind, QUANTITIES, Quantity};
 pub use question::{Model, Point, Question, condition, inputs};
+pub use random::Moments;

@@ -213,11 +213,13 @@ fn answers(run: &TestRun) -> Vec<(String, Item)> {
         };
         let likeness = cause(run, &result.quantity).filter(|_| result.verdict == Verdict::Wrong);
         let likeness = likeness.into_iter().flat_map(|cause| cause.looks_like.iter().map(|mistake| mistake.id.clone()));
+        let first = likeness.clone().next().map_or(String::new(), |id| format!("; looks like {id}"));
+        let claims = result.claims.join(", ");
         let fault = result.fault.as_ref().map(|fault| fault.kind.to_string());
         Item {
             rank,
             word: if is_expected { format!("{}, as expected", result.verdict) } else { result.verdict.to_string() },
-            why: (result.verdict != Verdict::Right).then(|| why(result)),
+            why: (result.verdict != Verdict::Right).then(|| format!("{}{first}; rests on {claims}", why(result))),
             causes: likeness.chain(fault).collect(),
             rests_on: BTreeSet::new(),
         }
