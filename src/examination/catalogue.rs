@@ -169,8 +169,10 @@ fn draws_differ(quantity: &'static Quantity, inputs: &Inputs, mistake: Mistake) 
     right.iter().zip(&wrong).any(|(right, wrong)| {
         let shift = (right.mean.0 - wrong.mean.0).abs() / right.variance.0.sqrt();
         let ratio = wrong.variance.0 / right.variance.0;
-        // Not a number differs too.
-        !(shift < 2.0 * SHIFT) || right.gaussian && !(ratio < RATIO * RATIO && ratio > 1.0 / (RATIO * RATIO))
+        let alike = (1.0 / (RATIO * RATIO)..RATIO * RATIO).contains(&ratio) || !right.gaussian;
+        // Not a number is not alike.
+        let close = shift < 2.0 * SHIFT && alike;
+        !close
     })
 }
 
