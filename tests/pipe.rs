@@ -1,7 +1,8 @@
 //! Hostile subjects: each must be told apart, must cost no more than its limits, and must leave no process behind.
 #![cfg(target_os = "linux")]
 
-use ouracle::subjects::{Address, Answer, Chatter, Conversation, Dtype, Fault, FaultKind, Limits, OpeningError, Value};
+use ouracle::examination::Dtype;
+use ouracle::subjects::{Address, Answer, Chatter, Conversation, Fault, FaultKind, Limits, OpeningError, Value};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -19,7 +19,8 @@ use std::time::Duration;
 /// fault nothing is asked any more, and every answer is that fault.
 ///
 /// ```no_run
-/// use ouracle::subjects::{Answer, Conversation, Dtype, Limits};
+/// use ouracle::examination::Dtype;
+/// use ouracle::subjects::{Answer, Conversation, Limits};
 /// use serde_json::json;
 /// let mut subject = Conversation::open(&"cmd:python harness.py".parse()?, Limits::default())?;
 /// println!("{}", subject.hello().subject.name);
