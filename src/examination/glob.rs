@@ -15,3 +15,37 @@ pub fn matches(glob: &str, text: &str) -> bool {
         }
     }
 }
+
+/// Whether a pattern may match something that begins so.
+pub fn may_begin(glob: &str, start: &str) -> bool {
+    let mut pattern = glob.chars();
+    start.chars().all(|c| match pattern.next() {
+        // From here on anything may follow.
+        Some('*') => {
+            pattern = "*".chars();
+            true
+        }
+        Some(wanted) => wanted == '?' || wanted == c,
+        None => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_as_in_a_shell() {
+        for (glob, text, whole, begins) in [
+            ("ou-1d/score/*", "ou-1d/score/abc", true, true),
+            ("ou-1d/score/*", "ou-1d/", false, true),
+            ("*/score/?bc", "ou-1d/score/abc", true, true),
+            ("ou-?d", "ou-3d", true, true),
+            ("ou-1d/*", "ou-3d/score/", false, false),
+            ("ou", "ou-3d", false, false),
+            ("", "", true, true),
+        ] {
+            assert_eq!((matches(glob, text), may_begin(glob, text)), (whole, begins), "{glob} {text}");
+        }
+    }
+}

@@ -17,7 +17,7 @@ pub use answerer::Answerer;
 pub use case::{Asked, CASES, Case};
 pub use catalogue::{Expect, RATIO, SHIFT, Test, Tier, catalogue, refined, tests_of};
 pub use conventions::{Conventions, Log, Predicts, Reduce, Sum, Time};
-pub use glob::matches;
+pub use glob::{matches, may_begin};
 pub use grade::{DEGRADED, Dtype, EXACT, Grade, HALVINGS, Order, Truth};
 pub use law::Law;
 pub use mistake::{About, MISTAKES, Mistake};

@@ -14,7 +14,9 @@ use super::plan::{Asked, draws, points, questions, sampled_checks, seed_of, sele
 use super::record::{self, Counts, FailOn, Footer, Header, Record, TestResult};
 use super::reply::Answer;
 use crate::evidence::{Budget, in_order};
-use crate::examination::{CASES, Case, Expect, Kind, QUANTITIES, Question, Test, Tier, Truth, inputs, tests_of};
+use crate::examination::{
+    CASES, Case, Expect, Kind, QUANTITIES, Quantity, Question, Test, Tier, Truth, inputs, matches, may_begin, tests_of,
+};
 use crate::ledger::{Environment, Time};
 use crate::numbers::{Ball, Float};
 use serde_json::{Value, json};
@@ -142,8 +144,15 @@ pub fn examine(
 /// The questions of the tier that match, in the order of the catalogue.
 fn selection(options: &Options) -> Result<Vec<Test>, ExamineError> {
     let cases: Vec<&'static Case> = CASES.iter().filter(|case| options.tier > Tier::Smoke || case.smoke > 0).collect();
-    let pairs: Vec<_> =
-        cases.iter().flat_map(|case| QUANTITIES.iter().map(move |quantity| (*case, quantity))).collect();
+    let all = cases.iter().flat_map(|case| QUANTITIES.iter().map(move |quantity| (*case, quantity)));
+    let wanted = |(case, quantity): &(&Case, &Quantity)| {
+        let of = |glob: &str| {
+            let start = format!("{}/{}/", case.id, quantity.id);
+            matches(glob, case.id) || matches(glob, quantity.id) || may_begin(glob, &start)
+        };
+        options.only.as_deref().is_none_or(of)
+    };
+    let pairs: Vec<_> = all.filter(wanted).collect();
     let mut tests = Vec::new();
     let Ok(()) = in_order(
         &pairs,
