@@ -11,7 +11,14 @@ from typing import Any
 
 from .records import SEVERITY
 
-_PLURALS = {"fault": "faults"}
+_PLURALS = {"fault": "faults", "expected failure": "expected failures"}
+
+#: Verdicts as a cell has them, the worst last: what is not offered is no verdict on what is, and what was expected to fail is known.
+_IN_A_CELL = tuple(
+    verdict
+    for entry in ("unsupported", *(entry for entry in SEVERITY if entry != "unsupported"))
+    for verdict in (("expected failure", entry) if entry == "degraded" else (entry,))
+)
 
 #: What a finding was compared with, in words.
 REFERENCES = {
@@ -111,7 +118,7 @@ def verdict_cell(verdicts: dict[str, int]) -> str:
     """The worst verdict with its number, and below it the numbers of the others, worst first."""
     if not verdicts:
         return ""
-    worst, *others = sorted(verdicts, key=SEVERITY.index, reverse=True)
+    worst, *others = sorted(verdicts, key=_IN_A_CELL.index, reverse=True)
     rest = " · ".join(f"{verdicts[verdict]} {plural(verdict, verdicts[verdict])}" for verdict in others)
     return pill(worst, f"{verdicts[worst]} {plural(worst, verdicts[worst])}") + (f"<small>{rest}</small>" if rest else "")
 
