@@ -91,7 +91,10 @@ def read(files: Iterable[Path]) -> Subjects:
         if protocol_runs.is_protocol_run(file):
             runs.append(protocol_runs.read(file))
         else:
-            studies.append(records.read(file))
+            try:
+                studies.append(records.read(file))
+            except ValueError as error:
+                raise ValueError(f"{file}: {error}") from error
     studies.sort(key=lambda study: (study.package.lower(), study.version))
     runs.sort(key=lambda run: (language(run).lower(), run.name.lower(), run.version, str(run.folder)))
     return Subjects(studies, runs)
@@ -125,34 +128,33 @@ def alike(runs: Iterable[ProtocolRun]) -> tuple[int, int]:
     return sum(max((mistake["matches"] for mistake in cause["looks_like"]), default=0) for cause in causes), sum(cause["failed"] for cause in causes)
 
 
-def failing_answers(count: int, known: int, cause: str) -> str:
-    """``no answer is wrong``, or how many fail, and of how many the cause is known."""
-    if not count:
-        return "no answer is wrong"
-    said = f"{many(count, 'answer')} {'fails' if count == 1 else 'fail'}"
-    return f"{said}, {'each' if known == count else f'{known} of them'} {cause}" if known else said
-
-
 def headline(subjects: Subjects) -> str:
-    """What all studies and all runs say, in a sentence each."""
-    sentences = []
+    """What all studies and all runs say, in one sentence."""
+    parts = []
+    questions = "questions with known answers"
     if subjects.studies:
         failures = [entry for study in subjects.studies for entry in study.failures]
         known = sum(1 for _, findings in failures if all(map(shown, findings)))
         asked = sum(len(study.questions) for study in subjects.studies)
-        said = f"{many(len(subjects.studies), 'public package')} in Python, {many(asked, 'question')} with known answers"
-        sentences.append(f"{said}: {failing_answers(len(failures), known, 'with the cause shown')}.")
+        packages = many(len(subjects.studies), "public package")
+        cause = f", {'each' if known == len(failures) else f'{known} of them'} with the cause shown" if known else ""
+        parts.append(f"{packages} in Python {failing(len(subjects.studies), len(failures))} of {asked} {questions}{cause}")
+        questions = "questions"
     if subjects.runs:
         seen = outcomes(subjects.sound)
-        failing = sum(seen[verdict] for verdict in FAILING)
         spoken = list(dict.fromkeys(filter(None, map(language, subjects.runs))))
+        asked = sum(len(run.asked) for run in subjects.sound)
         said = harnesses(len(subjects.runs)) + (f" in {listed(spoken)}" if spoken else "")
-        said += f", {many(sum(len(run.asked) for run in subjects.sound), 'question')}{'' if subjects.studies else ' with known answers'}"
+        said += f" {failing(len(subjects.runs), sum(seen[verdict] for verdict in FAILING))} of {asked} {questions}"
         void, cut = len(subjects.runs) - len(subjects.sound), sum(not run.complete for run in subjects.sound)
-        said += f": {failing_answers(failing, min(alike(subjects.sound)[0], failing), 'like those of a known mistake')}"
         said += "".join(f", {many(count, 'run')} {'is' if count == 1 else 'are'} {what}" for count, what in ((void, "void"), (cut, "incomplete")) if count)
-        sentences.append(f"{said}.")
-    return " ".join(sentences)
+        parts.append(said)
+    return "; ".join(parts) + "."
+
+
+def failing(subjects: int, count: int) -> str:
+    """``fails 1``, ``fail none``."""
+    return f"{'fails' if subjects == 1 else 'fail'} {count or 'none'}"
 
 
 def harnesses(count: int) -> str:
@@ -170,11 +172,11 @@ def counts(subjects: Subjects) -> str:
     tallies = []
     if subjects.studies:
         findings = [finding for study in subjects.studies for finding in study.findings]
-        failing = [finding for finding in findings if finding["verdict"] in FAILING]
+        wrong = [finding for finding in findings if finding["verdict"] in FAILING]
         asked = sum(len(study.questions) for study in subjects.studies)
         cells = [(str(len(subjects.studies)), "packages", ""), (str(asked), "questions", ""), (str(len(findings)), "findings", "")]
         cells += failed(Counter(finding["verdict"] for finding in findings))
-        tallies.append(words.tally([*cells, (f"{sum(map(shown, failing))} of {len(failing)}", "causes shown", "")]))
+        tallies.append(words.tally([*cells, (f"{sum(map(shown, wrong))} of {len(wrong)}", "causes shown", "")]))
     if subjects.runs:
         seen = outcomes(subjects.sound)
         controls = [control for run in subjects.runs for control in run.controls]
@@ -188,8 +190,9 @@ def counts(subjects: Subjects) -> str:
         cells += [(str(seen[verdict]), words.plural(verdict, seen[verdict]), "") for verdict in ("undecided", "expected failure") if seen[verdict]]
         void = len(subjects.runs) - len(subjects.sound)
         cells += [(str(void), "void", "bad")] if void else []
-        known, wrong = alike(subjects.sound)
-        tallies.append(words.tally([*cells, (f"{known} of {wrong}", "known mistakes", "")]))
+        known, all_wrong = alike(subjects.sound)
+        cells += [(f"{known} of {all_wrong}", "known mistakes", "")] if all_wrong else []
+        tallies.append(words.tally(cells))
     return "\n".join(tallies)
 
 
@@ -208,11 +211,10 @@ def study_row(study: Study, place: Path, filled: list[str]) -> str:
 def run_row(run: ProtocolRun, place: Path, filled: list[str]) -> str:
     """A harness. Nothing is shown of a run in which a control survived."""
     small = f"{len(run.asked)} of {many(run.header['questions'], 'question')}{'' if run.complete else ', incomplete'}"
-    small = " · ".join(filter(None, (language(run), small)))
     link = address(run.folder, place) if (run.folder / "index.html").exists() else ""
     if run.void:
-        return row(run.name, run.version, small, link, [], f'<td colspan="{max(len(filled), 1)}">{void_cell(run)}</td>')
-    return row(run.name, run.version, small, link, [run_cell(run, column) for column in filled])
+        return row(run.name, run.version, small, link, [], language(run), f'<td colspan="{max(len(filled), 1)}">{void_cell(run)}</td>')
+    return row(run.name, run.version, small, link, [run_cell(run, column) for column in filled], language(run))
 
 
 def void_cell(run: ProtocolRun) -> str:
@@ -228,11 +230,12 @@ def run_cell(run: ProtocolRun, column: str) -> str:
     return words.verdict_cell(Counter(map(protocol_runs.outcome, here))) + (f"<small>looks like <em>{text(names)}</em></small>" if names else "")
 
 
-def row(name: str, version: str, small: str, link: str, cells: list[str], rest: str = "") -> str:
+def row(name: str, version: str, small: str, link: str, cells: list[str], spoken: str = "", rest: str = "") -> str:
     """A row; what a subject calls itself stays within its own place, whatever it writes."""
     shown_name = f"<bdi>{text(words.clip(name, 60))}</bdi>"
     head = (f'<a href="{text(link)}">{shown_name}</a>' if link else shown_name) + (f' <span class="of"><bdi>{text(words.clip(version, 30))}</bdi></span>' if version else "")
-    return f'<tr><th scope="row">{head}<small><bdi>{text(small)}</bdi></small></th>{"".join(f"<td>{cell}</td>" for cell in cells)}{rest}</tr>'
+    head += "".join(f"<small><bdi>{text(line)}</bdi></small>" for line in (spoken, small) if line)
+    return f'<tr><th scope="row">{head}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}{rest}</tr>'
 
 
 def address(folder: Path | None, place: Path) -> str:

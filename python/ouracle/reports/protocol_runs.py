@@ -193,6 +193,9 @@ def read(path: Path) -> ProtocolRun:
         elif kind == "control":
             run.controls.append(record)
         elif kind == "cause":
+            failed = sum(result["quantity"] == record["quantity"] and result["verdict"] in ("wrong", "degraded") for result in run.results)
+            if record["failed"] != failed or any(mistake["matches"] > failed for mistake in record["looks_like"]):
+                raise ValueError(f"{where}: it explains {record['failed']} failures of {_clipped(record['quantity'])}, but the records show {failed}")
             run.causes.append(record)
         elif kind == "footer":
             footer = number, record
