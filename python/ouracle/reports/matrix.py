@@ -131,21 +131,21 @@ def alike(runs: Iterable[ProtocolRun]) -> tuple[int, int]:
 def headline(subjects: Subjects) -> str:
     """What all studies and all runs say, in one sentence."""
     parts = []
-    questions = "questions with known answers"
+    known_answers = " with known answers"
     if subjects.studies:
         failures = [entry for study in subjects.studies for entry in study.failures]
         known = sum(1 for _, findings in failures if all(map(shown, findings)))
         asked = sum(len(study.questions) for study in subjects.studies)
         packages = many(len(subjects.studies), "public package")
         cause = f", {'each' if known == len(failures) else f'{known} of them'} with the cause shown" if known else ""
-        parts.append(f"{packages} in Python {failing(len(subjects.studies), len(failures))} of {asked} {questions}{cause}")
-        questions = "questions"
+        parts.append(f"{packages} in Python {failing(len(subjects.studies), len(failures))} of {many(asked, 'question')}{known_answers}{cause}")
+        known_answers = ""
     if subjects.runs:
         seen = outcomes(subjects.sound)
         spoken = list(dict.fromkeys(filter(None, map(language, subjects.runs))))
         asked = sum(len(run.asked) for run in subjects.sound)
         said = harnesses(len(subjects.runs)) + (f" in {listed(spoken)}" if spoken else "")
-        said += f" {failing(len(subjects.runs), sum(seen[verdict] for verdict in FAILING))} of {asked} {questions}"
+        said += f" {failing(len(subjects.runs), sum(seen[verdict] for verdict in FAILING))} of {many(asked, 'question')}{known_answers}"
         void, cut = len(subjects.runs) - len(subjects.sound), sum(not run.complete for run in subjects.sound)
         said += "".join(f", {many(count, 'run')} {'is' if count == 1 else 'are'} {what}" for count, what in ((void, "void"), (cut, "incomplete")) if count)
         parts.append(said)
