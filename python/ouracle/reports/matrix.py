@@ -102,12 +102,12 @@ def read(files: Iterable[Path]) -> Subjects:
 
 def language(run: ProtocolRun) -> str:
     """The language of a subject as its users write it."""
-    return LANGUAGES.get(run.language.lower(), words.clip(run.language, 24))
+    return LANGUAGES.get(run.language.lower(), words.line(run.language, 24))
 
 
 def column_of(name: str) -> str:
     """The column in which a check or a quantity stands."""
-    return COLUMN.get(name, words.clip(name, 24))
+    return COLUMN.get(name, words.line(name, 24))
 
 
 def columns(subjects: Subjects) -> list[str]:
@@ -219,21 +219,21 @@ def run_row(run: ProtocolRun, place: Path, filled: list[str]) -> str:
 
 def void_cell(run: ProtocolRun) -> str:
     """Why a run is void."""
-    return f"{words.pill('void')}<small>{text(words.clip(run.void, 120))}: nothing that this run says counts</small>"
+    return f"{words.pill('void')}<small>{text(words.line(run.void, 120))}: nothing that this run says counts</small>"
 
 
 def run_cell(run: ProtocolRun, column: str) -> str:
     """The verdicts on a kind of code, and what failures look like."""
     here = [result for result in run.results if run.offered(result) and column_of(result["quantity"]) == column]
     likely = (cause["looks_like"][0]["id"] for cause in run.causes if cause["looks_like"] and column_of(cause["quantity"]) == column)
-    names = ", ".join(words.clip(name, 40) for name in dict.fromkeys(likely))
+    names = ", ".join(words.line(name, 40) for name in dict.fromkeys(likely))
     return words.verdict_cell(Counter(map(protocol_runs.outcome, here))) + (f"<small>looks like <em>{text(names)}</em></small>" if names else "")
 
 
 def row(name: str, version: str, small: str, link: str, cells: list[str], spoken: str = "", rest: str = "") -> str:
     """A row; what a subject calls itself stays within its own place, whatever it writes."""
-    shown_name = f"<bdi>{text(words.clip(name, 60))}</bdi>"
-    head = (f'<a href="{text(link)}">{shown_name}</a>' if link else shown_name) + (f' <span class="of"><bdi>{text(words.clip(version, 30))}</bdi></span>' if version else "")
+    shown_name = f"<bdi>{text(words.line(name, 60))}</bdi>"
+    head = (f'<a href="{text(link)}">{shown_name}</a>' if link else shown_name) + (f' <span class="of"><bdi>{text(words.line(version, 30))}</bdi></span>' if version else "")
     head += "".join(f"<small><bdi>{text(line)}</bdi></small>" for line in (spoken, small) if line)
     return f'<tr><th scope="row">{head}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}{rest}</tr>'
 
@@ -270,7 +270,7 @@ def html(subjects: Subjects, place: Path) -> str:
     )
     header: Callable[[Any], str] = lambda entry: str(entry.header["ouracle"])
     made = ", ".join(sorted({*map(header, subjects.studies), *map(header, subjects.runs)}))
-    footer = f"<p>Made by ouracle {text(words.clip(made, 80))}: <code>python -m ouracle.study --matrix</code>. Tests show errors, never their absence.</p>"
+    footer = f"<p>Made by ouracle {text(words.line(made, 80))}: <code>python -m ouracle.study --matrix</code>. Tests show errors, never their absence.</p>"
     return words.document(f"ouracle: {headline(subjects)}", mood(subjects), head, main, footer)
 
 

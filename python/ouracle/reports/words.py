@@ -11,6 +11,9 @@ from typing import Any
 
 from .records import SEVERITY
 
+#: Control characters, separators of lines, and what sets the direction of writing.
+_DISTURBING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
 _PLURALS = {"fault": "faults", "expected failure": "expected failures"}
 
 #: Verdicts as a cell has them, the worst last: what is not offered is no verdict on what is, and what was expected to fail is known.
@@ -101,6 +104,11 @@ def ratio(error: Any, tolerance: Any) -> str:
 def clip(words: str, most: int) -> str:
     """The beginning of a text."""
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def line(words: str, most: int) -> str:
+    """The beginning of a text from elsewhere, as a part of a line: nothing in it ends the line or turns it round."""
+    return clip(_DISTURBING.sub("\ufffd", words), most)
 
 
 def tally(cells: Iterable[tuple[str, str, str]]) -> str:
