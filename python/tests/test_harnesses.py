@@ -21,6 +21,8 @@ import protocol
 import pytest
 from harnesses import HARNESSES, TARGET
 
+from ouracle.reports import protocol_runs
+
 OURACLE = os.environ.get("OURACLE", str(TARGET / "release" / "ouracle"))
 # A line of each formula, and the same with twice the angle forgotten: w is then 1 − exp(−rate t).
 EXAMINED = {
@@ -70,6 +72,9 @@ def examine(command: list[str], folder: Path) -> tuple[int, list[dict[str, Any]]
     """The exit code and the records of `ouracle test`."""
     arguments = [OURACLE, "test", f"cmd:{shlex.join(command)}", "--tier", "smoke", "--out", str(folder)]
     code = subprocess.run(arguments, check=False, timeout=600).returncode
+    # The page of all subjects reads them closed: what the driver writes and what is read there cannot drift apart.
+    run = protocol_runs.read(folder / "records.jsonl")
+    assert run.complete and not run.void
     return code, [json.loads(line) for line in (folder / "records.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
