@@ -12,6 +12,7 @@ const USAGE: &str = "usage: cargo xtask TASK
   python              only the Python part: exported proofs, the package and its notebooks
   peers               the package beside torch, JAX and the packages it checks (a large environment, see its last line)
   studies [PACKAGE]…  studies of public packages, in that environment
+  subjects            the harnesses of protocol/ under `ouracle test`, and the page of all subjects
   audit               false alarms and misses of our own judges over ten thousand seeds, written to reports/audit.md
   bench [FILTER]…     benchmarks of our own code
   bench --peers [AREA]… [--rounds N] [--quick]
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         ["python"] => python::tests(),
         ["peers"] => python::peers(),
         ["studies", ref packages @ ..] => python::studies(packages),
+        ["subjects"] => python::subjects(),
         ["audit"] => {
             run(&mut cargo(&["run", "--release", "--example", "audit_of_the_judges", "--", "reports/audit.md"]))
         }

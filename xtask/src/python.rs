@@ -28,6 +28,15 @@ pub fn studies(packages: &[&str]) -> Outcome {
     run(Environment::of_peers()?.python().args(["-m", "ouracle.study"]).args(packages))
 }
 
+/// Runs of the harnesses over the protocol, written to `reports/subjects`, and the page of all subjects.
+pub fn subjects() -> Outcome {
+    let venv = Environment::made("venv", "tests/requirements.txt", &[])?;
+    venv.install_package()?;
+    run(&mut cargo(&["build", "--release", "--bin", "ouracle"]))?;
+    run(venv.python().arg("python/tests/harnesses.py").arg(target().join("release").join("ouracle")))?;
+    run(venv.python().args(["-m", "ouracle.study", "--matrix"]))
+}
+
 /// Every proof of the ledger, exported and checked again.
 fn proofs(venv: &Environment) -> Outcome {
     let out = emptied("certificates")?;

@@ -5,15 +5,16 @@ from fractions import Fraction
 ABLE = {"score": {}, "log-density": {}, "noised": {}}
 
 def setup(process, data, model, **later):
-    global rate, mean, var
+    global rate, horizon, mean, var
     if (process["kind"], data["kind"], model["kind"]) != ("ou", "gaussian", "exact") or len(data["mean"]) != 1:
         return {"status": "unsupported", "message": "only ou, Gaussian data in one dimension, the exact model"}
-    rate, [mean], [[var]] = float(Fraction(process["rate"])), data["mean"], data["cov"]
+    rate, horizon = (float(Fraction(process[name])) for name in ("rate", "horizon"))
+    [mean], [[var]] = data["mean"], data["cov"]
     return {"status": "ok"} if var > 0 else {"status": "refused", "message": f"the variance {var} is not positive"}
 
 def value(quantity, point, draw):
-    x, t = float(point["x"][0]), float(point["t"])
-    if not (math.isfinite(x) and 0 <= t < math.inf): return {"error": f"no answer at x = {x}, t = {t}"}
+    (x, *more), t = map(float, point["x"]), float(point["t"])
+    if more or not (math.isfinite(x) and 0 <= t <= horizon): return {"error": f"no answer at x = {x}, t = {t}"}
     phi, w = math.exp(-rate * t), -math.expm1(-2 * rate * t)
     residual, v = x - phi * mean, phi * phi * var + w
     if quantity == "noised": return [phi * x + math.sqrt(w) * draw.gauss(0, 1)]

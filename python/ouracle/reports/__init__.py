@@ -1,1 +1,1 @@
-"""Records of a study, and the pages that are made from them."""
+"""Records of studies and of runs of `ouracle test`, and the pages that are made from them."""

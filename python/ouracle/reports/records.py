@@ -150,7 +150,8 @@ def read(path: Path) -> Study:
     Raises:
         ValueError: for a line before the last that is no JSON, or records without a header.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
+    # Only a newline ends a line: strings hold other separators.
+    lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     records: list[Record] = []
     for number, line in enumerate(lines, 1):
         try:

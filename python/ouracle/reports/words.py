@@ -11,7 +11,17 @@ from typing import Any
 
 from .records import SEVERITY
 
-_PLURALS = {"fault": "faults"}
+#: Control characters, separators of lines, and what sets the direction of writing.
+_DISTURBING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+_PLURALS = {"fault": "faults", "expected failure": "expected failures"}
+
+#: Verdicts as a cell has them, the worst last: what is not offered is no verdict on what is, and what was expected to fail is known.
+_IN_A_CELL = tuple(
+    verdict
+    for entry in ("unsupported", *(entry for entry in SEVERITY if entry != "unsupported"))
+    for verdict in (("expected failure", entry) if entry == "degraded" else (entry,))
+)
 
 #: What a finding was compared with, in words.
 REFERENCES = {
@@ -96,6 +106,11 @@ def clip(words: str, most: int) -> str:
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
+def line(words: str, most: int) -> str:
+    """The beginning of a text from elsewhere, as a part of a line: nothing in it ends the line or turns it round."""
+    return clip(_DISTURBING.sub("\ufffd", words), most)
+
+
 def tally(cells: Iterable[tuple[str, str, str]]) -> str:
     """Large numbers with their names, ``(value, name, class)``."""
     inside = "".join(f'<div{f" class={kind!r}" if kind else ""}><dd>{value}</dd><dt>{text(name)}</dt></div>' for value, name, kind in cells)
@@ -111,7 +126,7 @@ def verdict_cell(verdicts: dict[str, int]) -> str:
     """The worst verdict with its number, and below it the numbers of the others, worst first."""
     if not verdicts:
         return ""
-    worst, *others = sorted(verdicts, key=SEVERITY.index, reverse=True)
+    worst, *others = sorted(verdicts, key=_IN_A_CELL.index, reverse=True)
     rest = " · ".join(f"{verdicts[verdict]} {plural(verdict, verdicts[verdict])}" for verdict in others)
     return pill(worst, f"{verdicts[worst]} {plural(worst, verdicts[worst])}") + (f"<small>{rest}</small>" if rest else "")
 

@@ -23,7 +23,13 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("--out", type=Path, metavar="DIR", help="where the studies stand (default: reports/studies; with --only, nothing is written)")
     words.add_argument("--list", action="store_true", help="list the studies, or the questions of these packages, and ask nothing")
     words.add_argument("--check", action="store_true", help="exit with 1 if a finding is degraded, wrong or a fault")
-    words.add_argument("--matrix", action="store_true", help="write the page of all studies anew, and ask nothing")
+    words.add_argument(
+        "--matrix",
+        nargs="*",
+        type=Path,
+        metavar="FOLDER",
+        help="write the page of all subjects anew, and ask nothing: from the records in these folders, of studies or of `ouracle test` (default: reports/studies and reports/subjects)",
+    )
     return words
 
 
@@ -34,14 +40,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     known = runner.names()
     wanted = known if "all" in given.packages else [name.replace("_", "-") for name in given.packages]
     unknown = [name for name in wanted if name not in known]
-    if unknown or not (wanted or given.list or given.matrix):
+    if unknown or not (wanted or given.list or given.matrix is not None):
         what = f"there is no study `{unknown[0]}`" if unknown else "name a package"
         print(f"{what}; choose from {', '.join(known) or 'none'}, or `all`", file=sys.stderr)
         return USAGE
     if given.list:
         return listing(wanted)
-    if given.matrix:
-        return DONE if write_matrix(out) else NOTHING
+    if given.matrix is not None:
+        return write_matrix(out, given.matrix)
 
     writes = given.out is not None or not given.only
     findings: list[Record] = []
@@ -61,8 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not ended:
             incomplete = True
             break
-    if writes and findings:
-        write_matrix(out)
+    if writes and findings and write_matrix(out) != DONE:
+        incomplete = True
     if not findings:
         return NOTHING
     if given.check and any(finding["verdict"] in FAILING for finding in findings):
@@ -90,19 +96,24 @@ def study(subject: runner.Subject, only: Sequence[str], out: Path | None) -> tup
     return whole.findings, ended
 
 
-def write_matrix(out: Path) -> bool:
-    """Writes the pages of all studies from their records, and the page of them all; whether there were any."""
-    studies = matrix.studies(out)
-    if not studies:
+def write_matrix(out: Path, places: Sequence[Path] = ()) -> int:
+    """Writes the pages of all studies from their records, and the page of all subjects; the exit code."""
+    try:
+        subjects = matrix.read(matrix.records_in(places) if places else matrix.standing(out))
+    except (OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return USAGE
+    if not subjects:
         print(f"no study has been written to {out} yet", file=sys.stderr)
-        return False
-    for study in studies:
+        return NOTHING
+    for study in subjects.studies:
         if study.folder is not None:
             (study.folder / "index.html").write_text(page.html(study), encoding="utf-8")
     home = matrix.home(out)
-    (home / "index.html").write_text(matrix.html(studies, home), encoding="utf-8")
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "index.html").write_text(matrix.html(subjects, home), encoding="utf-8")
     print(home / "index.html")
-    return True
+    return DONE
 
 
 def listing(packages: Sequence[str]) -> int:
