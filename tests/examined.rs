@@ -262,3 +262,27 @@ fn other_conventions_are_right_too() {
     assert_eq!(run.code, 1);
     assert!(run.causes().contains(&"noise-for-score"), "{:?}", run.causes());
 }
+
+#[test]
+fn what_was_answered_is_there_when_the_run_is_killed() {
+    let before = r#"    if q["cmd"] == "setup" and q["case"]["data"].get("mean") == [-1.5]: time.sleep(60)"#;
+    let out = folder("interrupted");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_ouracle"))
+        .args(["test", &harness("interrupted", before), "--only", "ou-*/score/*", "--out", out.to_str().unwrap()])
+        .args(["--tier", "core"])
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let written = || std::fs::read_to_string(out.join("records.jsonl")).unwrap_or_default();
+    let results = || written().lines().filter(|line| line.contains("\"record\":\"result\"")).count();
+    let patience = std::time::Instant::now();
+    while results() < 4 && patience.elapsed().as_secs() < 120 {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert!(results() >= 4);
+    let report = ouracle(&["report", out.to_str().unwrap(), "--format", "json"]);
+    assert_eq!(report.status.code(), Some(3));
+    assert!(String::from_utf8(report.stderr).unwrap().contains("cut short"));
+}

@@ -2,9 +2,10 @@
 //! the same judge.
 
 use super::address::Address;
+use super::asking::{answers, truths};
 use super::cause::causes;
 use super::child::Limits;
-use super::examine::{ExamineError, answers};
+use super::examine::ExamineError;
 use super::plan::{Asked, questions};
 use super::record::{Control, Verdict, Wanted};
 use crate::evidence::Budget;
@@ -59,15 +60,15 @@ fn control(
     let asked: Vec<Asked<'_>> =
         questions(tests, subject.hello()).into_iter().filter(|entry| entry.dtype == Default::default()).collect();
     let judge = super::examine::judge(subject.hello(), budget);
-    let judged = answers(&mut subject, &judge, &asked, seed, |_| ());
+    let judged =
+        answers(&mut subject, &judge, &asked, &truths(&judge, &asked, 1), seed, |_, _| Ok::<_, ExamineError>(()))?;
     subject.close();
-    let failed = judged.iter().filter(|answer| matches!(answer.0.verdict, Verdict::Wrong | Verdict::Degraded)).count();
-    let right = judged.iter().filter(|answer| answer.0.verdict == Verdict::Right).count();
+    let failed = judged.iter().filter(|answer| matches!(answer.verdict, Verdict::Wrong | Verdict::Degraded)).count();
+    let right = judged.iter().filter(|answer| answer.verdict == Verdict::Right).count();
     let caught = match wanted {
         Wanted::Right => right == asked.len() && right > 0,
         Wanted::Wrong => failed > 0,
     };
-    let judged: Vec<_> = judged.into_iter().map(|(judged, ..)| judged).collect();
     let mut looks_like: Vec<String> = Vec::new();
     for cause in causes(&judge, &asked, &judged) {
         let whole = cause.looks_like.into_iter().filter(|named| named.matches == cause.failed);

@@ -1,6 +1,7 @@
 //! A test run: controls first, then every question in an order drawn from the seed, then records in the order of the catalogue.
 
 use super::address::{Address, AddressError};
+use super::asking::{Answered, answers, truths};
 use super::cause::causes;
 use super::child::Limits;
 use super::controls::controls;
@@ -8,18 +9,14 @@ use super::conversation::Conversation;
 use super::declaration::Hello;
 use super::expected::{Expectation, mark, stale};
 use super::fault::Fault;
-use super::judge::{Judge, Judged};
+use super::judge::Judge;
 use super::opening::OpeningError;
-use super::plan::{Asked, draws, points, questions, sampled_checks, seed_of, selected, shuffled};
+use super::plan::{Asked, questions, sampled_checks, selected};
 use super::record::{self, Counts, FailOn, Footer, Header, Record, TestResult};
-use super::reply::Answer;
 use crate::evidence::{Budget, in_order};
-use crate::examination::{
-    CASES, Case, Expect, Kind, QUANTITIES, Quantity, Question, Test, Tier, Truth, inputs, matches, may_begin, tests_of,
-};
+use crate::examination::{CASES, Case, Expect, QUANTITIES, Quantity, Test, Tier, Truth, matches, may_begin, tests_of};
 use crate::ledger::{Environment, Time};
-use crate::numbers::{Ball, Float};
-use serde_json::{Value, json};
+use crate::numbers::Ball;
 use std::convert::Infallible;
 use std::time::Instant;
 
@@ -115,18 +112,22 @@ pub fn examine(
 
     let judge = judge(&hello, &budget);
     let truths = truths(&judge, &asked, options.jobs);
-    let judged = answers_with(&mut subject, &judge, &asked, &truths, options.seed, |_| progress(Progress::Answer));
+    // Results wait for those before them, so that the stream has the order of the catalogue, and are written as soon as they can be.
+    let mut waiting: Vec<Option<TestResult>> = asked.iter().map(|_| None).collect();
+    let mut results: Vec<TestResult> = Vec::with_capacity(asked.len());
+    let judged = answers(&mut subject, &judge, &asked, &truths, options.seed, |at, answered| {
+        let mut found = result(&asked[at], truths[at].as_ref(), &judge, answered);
+        mark(&mut found, &options.expected, &options.today);
+        counts.add(&found);
+        waiting[at] = Some(found);
+        while let Some(found) = waiting.get_mut(results.len()).and_then(Option::take) {
+            sink(&Record::Result(Box::new(found.clone())))?;
+            results.push(found);
+        }
+        progress(Progress::Answer);
+        Ok::<_, ExamineError>(())
+    })?;
     let chatter = subject.close();
-
-    let mut results = Vec::with_capacity(asked.len());
-    for ((entry, truth), (judged, answer, seconds)) in asked.iter().zip(&truths).zip(&judged) {
-        let mut result = result(entry, truth.as_ref(), &judge, judged, answer, *seconds);
-        mark(&mut result, &options.expected, &options.today);
-        counts.add(&result);
-        sink(&Record::Result(Box::new(result.clone())))?;
-        results.push(result);
-    }
-    let judged: Vec<_> = judged.into_iter().map(|(judged, ..)| judged).collect();
     for cause in causes(&judge, &asked, &judged) {
         sink(&Record::Cause(cause))?;
     }
@@ -177,138 +178,6 @@ pub(super) fn judge<'b>(hello: &Hello, budget: &'b Budget) -> Judge<'b> {
     Judge { conventions: hello.conventions, budget, order: order.map_or(1, Into::into) }
 }
 
-fn truths(judge: &Judge<'_>, asked: &[Asked<'_>], jobs: usize) -> Vec<Option<Truth>> {
-    let mut truths = Vec::with_capacity(asked.len());
-    let Ok(()) = in_order(
-        asked,
-        jobs,
-        |entry| judge.truth(entry.test),
-        |truth| {
-            truths.push(truth);
-            Ok::<_, Infallible>(())
-        },
-    );
-    truths
-}
-
-/// The verdicts, with the answers and how long each took, in the order of the questions.
-pub(super) type Answered = (Judged, Option<Value>, f64);
-
-pub(super) fn answers(
-    subject: &mut Conversation,
-    judge: &Judge<'_>,
-    asked: &[Asked<'_>],
-    seed: u64,
-    told: impl FnMut(usize),
-) -> Vec<Answered> {
-    answers_with(subject, judge, asked, &truths(judge, asked, 1), seed, told)
-}
-
-/// Points that go together in one message.
-const BATCH: usize = 64;
-
-fn answers_with(
-    subject: &mut Conversation,
-    judge: &Judge<'_>,
-    asked: &[Asked<'_>],
-    truths: &[Option<Truth>],
-    seed: u64,
-    mut told: impl FnMut(usize),
-) -> Vec<Answered> {
-    let mut out: Vec<Option<Answered>> = asked.iter().map(|_| None).collect();
-    for batch in batches(asked, seed) {
-        let case = asked[batch[0]].test.case.json();
-        let began = Instant::now();
-        let given = ask(subject, judge, &case, asked, &batch, seed);
-        let seconds = began.elapsed().as_secs_f64() / batch.len() as f64;
-        for (at, answer) in batch.iter().zip(given) {
-            let entry = &asked[*at];
-            let judged = judge.judge(entry.test, truths[*at].as_ref(), entry.dtype, &answer);
-            out[*at] = Some((judged, shown(entry.test, &answer), seconds));
-            told(*at);
-        }
-    }
-    let unsupported = || Answer::Unsupported { message: "the subject does not say that it can answer this".to_owned() };
-    let complete = out.into_iter().zip(asked).zip(truths).map(|((answered, entry), truth)| {
-        answered.unwrap_or_else(|| (judge.judge(entry.test, truth.as_ref(), entry.dtype, &unsupported()), None, 0.0))
-    });
-    complete.collect()
-}
-
-/// Questions that go together: of one case, one quantity and one type, as long as each is a point and has an answer.
-fn batches(asked: &[Asked<'_>], seed: u64) -> Vec<Vec<usize>> {
-    let mut out: Vec<Vec<usize>> = Vec::new();
-    for at in shuffled(asked, seed).into_iter().filter(|at| asked[*at].able) {
-        let entry = &asked[at];
-        let alone =
-            |entry: &Asked<'_>| matches!(entry.test.expect, Expect::Refusal(_) | Expect::Order(_) | Expect::Draws);
-        let together = |batch: &&mut Vec<usize>| {
-            let first = &asked[batch[0]];
-            batch.len() < BATCH
-                && !alone(entry)
-                && !alone(first)
-                && (first.test.case.id, first.test.quantity.id, first.dtype)
-                    == (entry.test.case.id, entry.test.quantity.id, entry.dtype)
-        };
-        match out.iter_mut().find(together) {
-            Some(batch) => batch.push(at),
-            None => out.push(vec![at]),
-        }
-    }
-    // All of a case together, so that each is set up once.
-    let mut order: Vec<&str> = Vec::new();
-    for batch in &out {
-        let id = asked[batch[0]].test.case.id;
-        if !order.contains(&id) {
-            order.push(id);
-        }
-    }
-    let place = |batch: &Vec<usize>| order.iter().position(|id| *id == asked[batch[0]].test.case.id);
-    out.sort_by_key(place);
-    out
-}
-
-/// Asks one batch; an answer for each of its questions.
-fn ask(
-    subject: &mut Conversation,
-    judge: &Judge<'_>,
-    case: &Value,
-    asked: &[Asked<'_>],
-    batch: &[usize],
-    seed: u64,
-) -> Vec<Answer> {
-    let first = &asked[batch[0]];
-    let quantity = first.test.quantity;
-    let horizon = inputs(case, "", &json!({})).and_then(|inputs| Question::<Float>::from_inputs(&inputs));
-    let horizon = horizon.map_or(1.0, |question| question.horizon().0);
-    let of = |at: &usize| points(asked[*at].test, judge.conventions.time, horizon);
-    let all: Vec<Value> = batch.iter().flat_map(of).collect();
-    let answer = match (&first.test.expect, quantity.kind) {
-        (Expect::Draws, _) => {
-            subject.sample(case, quantity.id, draws(judge.budget), seed_of(seed, &first.test.id), &all[0])
-        }
-        // Whoever is asked to draw is asked to draw.
-        (_, Kind::Draws) => subject.sample(case, quantity.id, 1, seed_of(seed, &first.test.id), &all[0]),
-        _ => subject.evaluate(case, quantity.id, first.dtype, &all),
-    };
-    match answer {
-        Answer::Values(values) if batch.len() > 1 => {
-            values.into_iter().map(|value| Answer::Values(vec![value])).collect()
-        }
-        answer => batch.iter().map(|_| answer.clone()).collect(),
-    }
-}
-
-/// The answer as it stands in the record; of draws, which are many, none.
-fn shown(test: &Test, answer: &Answer) -> Option<Value> {
-    match answer {
-        Answer::Values(_) if matches!(test.expect, Expect::Draws) => None,
-        Answer::Values(values) if values.len() == 1 => serde_json::to_value(&values[0]).ok(),
-        Answer::Values(values) => serde_json::to_value(values).ok(),
-        _ => None,
-    }
-}
-
 fn header(address: &Address, options: &Options, hello: &Hello, questions: usize) -> Header {
     Header {
         kind: record::Kind::Test,
@@ -332,14 +201,8 @@ fn header(address: &Address, options: &Options, hello: &Hello, questions: usize)
 /// Digits of exact values in records.
 const DIGITS: usize = 40;
 
-fn result(
-    entry: &Asked<'_>,
-    truth: Option<&Truth>,
-    judge: &Judge<'_>,
-    judged: &Judged,
-    answer: &Option<Value>,
-    seconds: f64,
-) -> TestResult {
+fn result(entry: &Asked<'_>, truth: Option<&Truth>, judge: &Judge<'_>, answered: &Answered) -> TestResult {
+    let (judged, answer, seconds) = answered;
     let test = entry.test;
     let law = if matches!(test.expect, Expect::Draws) { judge.law(test, None) } else { Vec::new() };
     let means = || law.iter().map(|law| law.mean.0.to_string()).collect();
@@ -368,7 +231,7 @@ fn result(
         message: judged.message.clone(),
         fault,
         expected_failure: None,
-        time: seconds,
+        time: *seconds,
     }
 }
 

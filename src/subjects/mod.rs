@@ -2,6 +2,7 @@
 
 mod address;
 mod answer;
+mod asking;
 mod cause;
 mod child;
 mod controls;

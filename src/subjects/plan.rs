@@ -49,21 +49,12 @@ fn has_in(point: &Value, dtype: Dtype) -> bool {
     }
 }
 
-/// The questions in the order of asking: all of a case together, everything else shuffled.
-pub(super) fn shuffled(asked: &[Asked<'_>], seed: u64) -> Vec<usize> {
+/// The questions in an order drawn from the seed.
+pub(super) fn shuffled(questions: usize, seed: u64) -> Vec<usize> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut keyed: Vec<(u64, usize)> = (0..asked.len()).map(|at| (random.next_u64(), at)).collect();
+    let mut keyed: Vec<(u64, usize)> = (0..questions).map(|at| (random.next_u64(), at)).collect();
     keyed.sort_unstable();
-    let mut cases: Vec<(u64, &str)> = Vec::new();
-    for entry in asked {
-        if !cases.iter().any(|(_, id)| *id == entry.test.case.id) {
-            cases.push((random.next_u64(), entry.test.case.id));
-        }
-    }
-    cases.sort_unstable();
-    let of_case =
-        |id: &str| keyed.iter().map(|(_, at)| *at).filter(|at| asked[*at].test.case.id == id).collect::<Vec<_>>();
-    cases.iter().flat_map(|(_, id)| of_case(id)).collect()
+    keyed.into_iter().map(|(_, at)| at).collect()
 }
 
 /// The points that one question asks at, in the time of the subject.

@@ -21,11 +21,14 @@ fn main() {
         world = case.unwrap_or(world);
         let values: Value = ask["points"].as_array().into_iter().flatten().map(|at| log_density(world, at)).collect();
         let me = json!({"id": id, "subject": {"name": "harness.rs", "language": "rust"}, "able": {"log-density": {}}});
-        println!("{}", match (ask["cmd"].as_str(), ask["quantity"].as_str()) {
-            (Some("bye"), _) => return,
-            (Some("hello"), _) => me,
-            (Some("evaluate"), Some("log-density")) => json!({"id": id, "status": "ok", "values": values}),
-            _ => case.map_or(json!({"id": id, "status": "unsupported", "message": "not this question"}), known),
-        });
+        println!(
+            "{}",
+            match (ask["cmd"].as_str(), ask["quantity"].as_str()) {
+                (Some("bye"), _) => return,
+                (Some("hello"), _) => me,
+                (Some("evaluate"), Some("log-density")) => json!({"id": id, "status": "ok", "values": values}),
+                _ => case.map_or(json!({"id": id, "status": "unsupported", "message": "not this question"}), known),
+            }
+        );
     }
 }
