@@ -11,6 +11,7 @@ mod report;
 mod sweep;
 mod test;
 mod verify;
+mod write;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
@@ -75,6 +76,8 @@ enum Verb {
 enum Vectors {
     /// Evaluate a file of reference cases and compare
     Verify(verify::Arguments),
+    /// Write known-answer files: questions with exact answers
+    Write(write::Arguments),
 }
 
 /// What a verb gives: an exit code, or a sentence about wrong usage (2) or an internal fault (70).
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Ask(arguments) => ask::run(&arguments),
         Verb::Vectors(Vectors::Verify(arguments)) => verify::run(&arguments),
+        Verb::Vectors(Vectors::Write(arguments)) => write::run(&arguments),
         Verb::Test(arguments) => test::run(&arguments),
         Verb::Answer(arguments) => answer::run(&arguments),
         Verb::Report(arguments) => report::run(&arguments),

@@ -128,7 +128,31 @@ fn rounded(x: f64, bits: i32) -> f64 {
     (x / unit).round() * unit
 }
 
-/// A JSON number that is this double and nothing else.
+/// A JSON number that is this double and nothing else: in the shortest decimals if these are exact, for whoever reads decimals exactly
+/// must read what others read as a double.
 fn number(x: f64) -> Value {
-    Number::from_f64(x).map_or(Value::Null, Value::Number)
+    let digits = |text: &str| text.split('e').next().unwrap_or_default().trim_end_matches(['0', '.']).to_owned();
+    // A double of this size and so few bits has no more digits than that.
+    let exact = format!("{x:.120e}");
+    let (mantissa, exponent) = (digits(&exact), exact.rsplit('e').next().unwrap_or("0"));
+    match Number::from_f64(x) {
+        Some(_) if digits(&format!("{x:e}")) != mantissa => {
+            format!("{mantissa}e{exponent}").parse().map_or(Value::Null, Value::Number)
+        }
+        shortest => shortest.map_or(Value::Null, Value::Number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_are_written_without_rounding() {
+        assert_eq!(number(0.5).to_string(), "0.5");
+        assert_eq!(number(10.0).to_string(), "10.0");
+        assert_eq!(number(2f64.powi(-20)).to_string(), "9.5367431640625e-7");
+        assert_eq!(number(-15.0 * 2f64.powi(-24)).to_string(), "-8.94069671630859375e-7");
+        assert_eq!((-15.0 * 2f64.powi(-24)).to_string(), "-0.0000008940696716308594", "the shortest is rounded");
+    }
 }

@@ -133,8 +133,8 @@ fn read_point<S: Scalar>(source: &mut dyn Source<S>, d: usize) -> Result<Point<S
         source.ordered("t", "tend", false)?;
     }
     if has("s") {
-        point.s = Some(source.real("s", Domain::NonNegative, "an earlier time")?);
-        source.ordered("s", "t", true)?;
+        point.s = Some(source.real("point.s", Domain::NonNegative, "an earlier time")?);
+        source.ordered("point.s", "t", true)?;
     }
     if has("steps") {
         let steps = source.count("steps", "the number of steps, at most 4096")?;
@@ -174,7 +174,9 @@ pub fn inputs(case: &Value, coordinates: &'static str, point: &Value) -> Result<
     };
     // Coordinates that a quantity does not ask for are none of its business.
     let asked = |name: &str| coordinates.split(' ').any(|word| word == name);
-    flat.extend(point.iter().filter(|(name, _)| asked(name)).map(|(name, value)| (name.clone(), value.clone())));
+    // The cosine schedule has an `s` of its own.
+    let flat_name = |name: &String| if name == "s" { "point.s".to_owned() } else { name.clone() };
+    flat.extend(point.iter().filter(|(name, _)| asked(name)).map(|(name, value)| (flat_name(name), value.clone())));
     Inputs::from_json(&Value::Object(flat))
 }
 

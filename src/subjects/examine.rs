@@ -14,9 +14,10 @@ use super::opening::OpeningError;
 use super::plan::{Asked, questions, sampled_checks, selected};
 use super::record::{self, Counts, FailOn, Footer, Header, Record, TestResult};
 use crate::evidence::{Budget, in_order};
-use crate::examination::{CASES, Case, Expect, QUANTITIES, Quantity, Test, Tier, Truth, matches, may_begin, tests_of};
+use crate::examination::{
+    CASES, Case, Expect, QUANTITIES, Quantity, Test, Tier, Truth, decimals, matches, may_begin, tests_of,
+};
 use crate::ledger::{Environment, Time};
-use crate::numbers::Ball;
 use std::convert::Infallible;
 use std::time::Instant;
 
@@ -198,15 +199,15 @@ fn header(address: &Address, options: &Options, hello: &Hello, questions: usize)
     }
 }
 
-/// Digits of exact values in records.
-const DIGITS: usize = 40;
-
 fn result(entry: &Asked<'_>, truth: Option<&Truth>, judge: &Judge<'_>, answered: &Answered) -> TestResult {
     let (judged, answer, seconds) = answered;
     let test = entry.test;
     let law = if matches!(test.expect, Expect::Draws) { judge.law(test, None) } else { Vec::new() };
     let means = || law.iter().map(|law| law.mean.0.to_string()).collect();
-    let (exact, radius) = truth.map_or_else(|| (means(), None), |truth| decimals(&truth.exact));
+    let (exact, radius) = match truth.map(|truth| decimals(&truth.exact)) {
+        Some((middles, radius)) => (middles, Some(radius)),
+        None => (means(), None),
+    };
     let fault: Option<Fault> = judged.fault.clone();
     TestResult {
         test: test.id.clone(),
@@ -233,21 +234,4 @@ fn result(entry: &Asked<'_>, truth: Option<&Truth>, judge: &Judge<'_>, answered:
         expected_failure: None,
         time: *seconds,
     }
-}
-
-/// Middles in decimal, and one radius for all.
-pub(crate) fn decimals(exact: &[Ball]) -> (Vec<String>, Option<String>) {
-    let mut radius: f64 = 0.0;
-    let middles = exact.iter().map(|ball| {
-        let text = ball.to_decimal(DIGITS);
-        match text.split_once(" ± ") {
-            Some((middle, error)) => {
-                radius = radius.max(error.parse().unwrap_or(f64::INFINITY));
-                middle.to_owned()
-            }
-            None => text,
-        }
-    });
-    let middles = middles.collect();
-    (middles, Some(format!("{radius:e}")))
 }
