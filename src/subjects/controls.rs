@@ -59,7 +59,8 @@ fn control(
     // The finest type is enough: what is controlled is the pipe and the judge.
     let asked: Vec<Asked<'_>> =
         questions(tests, subject.hello()).into_iter().filter(|entry| entry.dtype == Default::default()).collect();
-    let judge = super::examine::judge(subject.hello(), budget);
+    let hello = subject.hello().clone();
+    let judge = super::examine::judge(&hello, budget);
     let judged =
         answers(&mut subject, &judge, &asked, &truths(&judge, &asked, 1), seed, |_, _| Ok::<_, ExamineError>(()))?;
     subject.close();

@@ -174,9 +174,8 @@ fn selection(options: &Options) -> Result<Vec<Test>, ExamineError> {
 }
 
 /// Who judges a subject that introduced itself so.
-pub(super) fn judge<'b>(hello: &Hello, budget: &'b Budget) -> Judge<'b> {
-    let order = hello.able.get("flow-log-likelihood").and_then(|ability| ability.order);
-    Judge { conventions: hello.conventions, budget, order: order.map_or(1, Into::into) }
+pub(super) fn judge<'b>(hello: &'b Hello, budget: &'b Budget) -> Judge<'b> {
+    Judge { conventions: hello.conventions, budget, able: &hello.able }
 }
 
 fn header(address: &Address, options: &Options, hello: &Hello, questions: usize) -> Header {

@@ -1,5 +1,6 @@
 //! From an answer to a verdict: by the radius of an enclosure and `c·u·κ`, by an order, by draws of a known law, or by a refusal.
 
+use super::declaration::Ability;
 use super::draws::compare;
 use super::fault::Fault;
 use super::message::Value;
@@ -11,6 +12,7 @@ use crate::examination::{
     inputs, refined,
 };
 use crate::numbers::{Ball, EndPoint, Float};
+use std::collections::BTreeMap;
 
 /// A verdict and what it rests on.
 pub(super) struct Judged {
@@ -32,8 +34,8 @@ impl Judged {
 pub(super) struct Judge<'a> {
     pub(super) conventions: Conventions,
     pub(super) budget: &'a Budget,
-    /// The order that the subject declares.
-    pub(super) order: u32,
+    /// What the subject says it can answer, and how.
+    pub(super) able: &'a BTreeMap<String, Ability>,
 }
 
 impl Judge<'_> {
@@ -80,7 +82,7 @@ impl Judge<'_> {
                 Judged::told(verdict, sampled.message)
             }
             (_, None) => Judged::told(Verdict::Undecided, "the exact value is not known here".to_owned()),
-            (Expect::Order(_), Some(truth)) => self.of_order(truth, dtype, &values),
+            (Expect::Order(_), Some(truth)) => self.of_order(test, truth, dtype, &values),
             (_, Some(truth)) => {
                 let (grade, ratio) = truth.grade(test.quantity.kind, &values[0], dtype, self.slack(test));
                 let verdict = match grade {
@@ -131,7 +133,8 @@ impl Judge<'_> {
         if summed { (d.sqrt() / 16.0).max(1.0) } else { 1.0 }
     }
 
-    fn of_order(&self, truth: &Truth, dtype: Dtype, values: &[Vec<f64>]) -> Judged {
+    fn of_order(&self, test: &Test, truth: &Truth, dtype: Dtype, values: &[Vec<f64>]) -> Judged {
+        let declared = self.able.get(test.quantity.id).and_then(|ability| ability.order).map_or(1, u32::from);
         let Ok(answers) =
             <[f64; 4]>::try_from(values.iter().filter_map(|value| value.first().copied()).collect::<Vec<_>>())
         else {
@@ -141,7 +144,7 @@ impl Judge<'_> {
         let errors = answers.map(|answer| answer - exact);
         let order = Order::of(errors);
         let exact_already = truth.grade(Kind::Value, &answers[3..], dtype, 1.0).0 != Grade::Wrong;
-        let verdict = match order.reaches(self.order) {
+        let verdict = match order.reaches(declared) {
             _ if errors.iter().any(|error| !error.is_finite()) => Verdict::Wrong,
             _ if exact_already => Verdict::Right,
             Some(true) => Verdict::Right,
@@ -154,7 +157,7 @@ impl Judge<'_> {
             listed.join(", "),
             order.found,
             order.bar,
-            self.order
+            declared
         );
         Judged::told(verdict, message)
     }

@@ -42,8 +42,10 @@ fn has_in(point: &Value, dtype: Dtype) -> bool {
         Value::Object(fields) => fields.values().all(|value| has_in(value, dtype)),
         Value::Array(values) => values.iter().all(|value| has_in(value, dtype)),
         Value::Number(number) => number.as_f64().is_some_and(|x| {
-            let bits = if x == 0.0 { 0 } else { 53 - (x.to_bits() & ((1 << 52) - 1) | 1 << 52).trailing_zeros() };
-            f64::from(bits) <= 1.0 - dtype.roundoff().log2() - 1.0
+            let significand = x.to_bits() & ((1 << 52) - 1) | 1 << 52;
+            let bits = if x == 0.0 { 0 } else { 53 - significand.trailing_zeros() };
+            // A type with so many bits of significand has the roundoff 2^-bits.
+            f64::from(bits) <= -dtype.roundoff().log2()
         }),
         _ => true,
     }
@@ -99,4 +101,30 @@ pub(super) fn seed_of(seed: u64, test: &str) -> u64 {
 pub(super) fn selected(test: &Test, tier: Tier, only: Option<&str>) -> bool {
     let wanted = |glob: &str| matches(glob, &test.id) || matches(glob, test.quantity.id) || matches(glob, test.case.id);
     test.tier <= tier && only.is_none_or(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_asked_for_numbers_that_they_have() {
+        for (point, types) in [
+            (json!({ "x": [0.5, -1.9921875], "t": 0.25 }), 4),
+            (json!({ "x": [1.00390625] }), 3),
+            (json!({ "x": [1.0], "t": 1.000_244_140_625 }), 2),
+            (json!({ "x": [0.1] }), 1),
+            (json!({ "x": ["nan"], "steps": 32 }), 4),
+        ] {
+            let has = [Dtype::F64, Dtype::F32, Dtype::F16, Dtype::Bf16].map(|dtype| has_in(&point, dtype));
+            assert_eq!(has, [0, 1, 2, 3].map(|at| at < types), "{point}");
+        }
+    }
+
+    #[test]
+    fn seeds_differ_by_question_and_run() {
+        let seeds = [seed_of(1, "a"), seed_of(1, "b"), seed_of(2, "a")];
+        assert!(seeds[0] != seeds[1] && seeds[0] != seeds[2] && seeds.iter().all(|seed| *seed < 1 << 53));
+        assert_ne!(shuffled(32, 1), shuffled(32, 2));
+    }
 }
