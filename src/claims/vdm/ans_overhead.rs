@@ -28,8 +28,8 @@ use crate::objectives::bits_back::{
 };
 use crate::parameters;
 use crate::parameters::{InputError, Parameters, Source, at_point};
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 const NO_CUMULATIVE: u8 = 1;
 const ONE_IN_THE_HEAD: u8 = 2;
