@@ -37,6 +37,7 @@ pub const OF_THE_MODEL: &[&str] =
 pub static CASES: &[Case] = &[
     case("ou-1d", "the smallest world", 2, r#"{"process":{"kind":"ou","rate":"1","horizon":"1"},"data":{"kind":"gaussian","mean":[1],"cov":[[0.75]]},"model":{"kind":"exact"}}"#),
     case("ou-fast", "a rate and a horizon that are not 1", 0, r#"{"process":{"kind":"ou","rate":"5/4","horizon":"2"},"data":{"kind":"gaussian","mean":[-1.5],"cov":[[0.25]]},"model":{"kind":"exact"}}"#),
+    case("ou-narrow", "data of so little spread that the noise of small times shows", 0, r#"{"process":{"kind":"ou","rate":"1","horizon":"1"},"data":{"kind":"gaussian","mean":[0.125],"cov":[[9.5367431640625e-7]]},"model":{"kind":"exact"}}"#),
     case("vp-linear-1d", "the schedule of DDPM", 1, r#"{"process":{"kind":"vp-linear","b0":"1/10","b1":"20","horizon":"1"},"data":{"kind":"gaussian","mean":[0.5],"cov":[[0.25]]},"model":{"kind":"exact"}}"#),
     case("vp-linear-long", "a horizon that is not 1, and data that are not forgotten", 0, r#"{"process":{"kind":"vp-linear","b0":"1/2","b1":"1","horizon":"2"},"data":{"kind":"gaussian","mean":[2],"cov":[[3]]},"model":{"kind":"exact"}}"#),
     case("sub-vp-1d", "noise that starts slowly", 0, r#"{"process":{"kind":"sub-vp-linear","b0":"1/10","b1":"4","horizon":"1"},"data":{"kind":"gaussian","mean":[0.75],"cov":[[0.5]]},"model":{"kind":"exact"}}"#),
