@@ -321,3 +321,43 @@ impl Answerer {
         self.reported(self.log_density(&end, &x) + volume, d)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examination::{CASES, Log, inputs};
+    use crate::numbers::{Field, Float};
+    use serde_json::json;
+
+    /// The answer of `ou-1d` at `x = 1/2`, `t = 1/4`, in these conventions.
+    fn answer(quantity: &str, conventions: Conventions) -> f64 {
+        let quantity = Quantity::find(quantity).unwrap();
+        let inputs = inputs(&CASES[0].json(), quantity.coordinates, &json!({ "x": [0.5], "t": 0.25 })).unwrap();
+        let question = Question::<Float>::from_inputs(&inputs).unwrap();
+        Answerer::right(conventions).value(quantity, &question)[0].0
+    }
+
+    #[test]
+    fn conventions_are_of_one_and_the_same_world() {
+        let usual = Conventions::default();
+        let field = |predicts| answer("score", Conventions { predicts, ..usual });
+        let (phi, w) = ((-0.25_f64).exp(), -(-0.5_f64).exp_m1());
+        // By Bayes' rule: the precision of the prior, 4/3, against that of the noised point, φ²/w.
+        let denoised = (4.0 / 3.0 + phi * 0.5 / w) / (4.0 / 3.0 + phi * phi / w);
+        let noise = (0.5 - phi * denoised) / w.sqrt();
+        for (got, wanted) in [
+            (field(Predicts::X0), denoised),
+            (field(Predicts::Epsilon), noise),
+            (field(Predicts::V), phi * noise - w.sqrt() * denoised),
+            (field(Predicts::Score), -noise / w.sqrt()),
+            (answer("log-density", Conventions { log: Log::Bit, ..usual }), answer("log-density", usual) / 2_f64.ln()),
+            (answer("velocity", Conventions { time: Time::DataAtOne, ..usual }), -answer("velocity", usual)),
+            (answer("drift", Conventions { time: Time::DataAtOne, ..usual }), answer("drift", usual)),
+        ] {
+            // A few roundings of numbers of the size of 1.
+            assert!((got - wanted).abs() < 16.0 * f64::EPSILON, "{got} {wanted}");
+        }
+        let mean = Answerer::right(Conventions { reduce: Reduce::Mean, ..usual });
+        assert_eq!(mean.reported(Float::ratio(3, 1), 3), Float(1.0));
+    }
+}
