@@ -26,7 +26,7 @@ pub fn decimals(exact: &[Ball]) -> (Vec<String>, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numbers::{Field, Scalar};
+    use crate::numbers::Field;
 
     #[test]
     fn the_widest_speaks_for_all() {
