@@ -194,12 +194,22 @@ fn a_subject_that_does_not_begin_is_told() {
     for (subject, wanted) in [
         ("cmd:no-such-program-anywhere", "could not be started"),
         ("py:a.b:c", "cmd:"),
-        ("mini:no-such-mistake", "did not answer the first question"),
+        ("mini:no-such-mistake", "there is no mistake"),
         ("", "names no program"),
     ] {
         let run = test("usage", subject, SMALL);
         assert!(matches!(run.code, 2 | 3) && run.printed.contains(wanted), "{subject}: {} {}", run.code, run.printed);
     }
+    let run = test("mini-typo", "mini:score-sgn", SMALL);
+    assert!(run.code == 2 && run.printed.contains("there is no mistake `score-sgn`"), "{}", run.printed);
+    // A report of an earlier run must not speak of one that did not begin, and what nobody can answer is nothing that ran.
+    let right = test("stale", "ref:", SMALL);
+    let out = right.folder.to_str().unwrap();
+    let again = ouracle(&["test", "cmd:python3 -c pass", "--out", out, "--tier", "smoke"]);
+    assert_eq!(again.status.code(), Some(3));
+    assert!(!right.folder.join("index.html").exists() && !right.folder.join("badge.json").exists());
+    let run = test("unable", &harness("unable", ""), &["--only", "ou-1d/drift/*"]);
+    assert_eq!(run.code, 5, "{}", run.printed);
     let run = test("nothing", "ref:", &["--only", "no-such-question"]);
     assert!(run.code == 2 && run.printed.contains("no question of the tier"), "{}", run.printed);
 }
@@ -241,6 +251,11 @@ fn known_failures_are_expected_until_their_date() {
     entry("ou-1d/score/*", "2999-01-01");
     let run = test("xfail-stale", "ref:", &[SMALL, &["--xfail", file.to_str().unwrap()]].concat());
     assert_eq!((run.code, run.count("stale")), (3, 1), "{}", run.printed);
+    assert!(
+        run.printed.contains("the expected failure ou-1d/score/* should go: the answers are right"),
+        "{}",
+        run.printed
+    );
     entry("a", "soon");
     let run = wrong("xfail-broken");
     assert!(run.code == 2 && run.printed.contains("line 5: `soon` is not a date"), "{}", run.printed);
@@ -260,7 +275,8 @@ fn other_conventions_are_right_too() {
     let silent = before.replace("\"predicts\": \"epsilon\"", "\"predicts\": \"score\"");
     let run = test("undeclared", &harness("undeclared", &silent), SMALL);
     assert_eq!(run.code, 1);
-    assert!(run.causes().contains(&"noise-for-score"), "{:?}", run.causes());
+    let causes = run.causes();
+    assert!(causes.contains(&"noise-for-score") && causes.contains(&"predicts=epsilon"), "{causes:?}");
 }
 
 #[test]

@@ -139,7 +139,11 @@ fn falls_into_its_trap(subject: &Subject, limits: Limits, kind: FaultKind, detai
     assert_eq!(second.kind, kind, "{second:?}");
     assert!(second.detail.starts_with("question 8 (evaluate trap): "), "{second:?}");
     for quantity in ["score", "trap"] {
-        assert_eq!(fault(ask(&mut conversation, quantity, 5.0)), second);
+        let rest = fault(ask(&mut conversation, quantity, 5.0));
+        assert!(
+            rest.kind == second.kind && rest.detail.contains("not asked") && rest.detail.contains(&second.detail),
+            "{rest:?}"
+        );
     }
     let chatter = conversation.close();
     subject.assert_gone();

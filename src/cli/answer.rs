@@ -25,7 +25,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     Ok(0)
 }
 
-fn find(id: &str) -> Result<Mistake, Failure> {
+pub fn find(id: &str) -> Result<Mistake, Failure> {
     Mistake::find(id).ok_or_else(|| {
         let names: Vec<_> = MISTAKES.iter().map(|about| about.id).collect();
         Failure::Usage(format!("there is no mistake `{id}`; there are {}", names.join(", ")))

@@ -2,7 +2,7 @@
 
 use super::{Failure, Outcome, print};
 use ouracle::claims::{self, Claim, Expect, Page, Quantity, Readings};
-use ouracle::examination::{CASES, Mistake};
+use ouracle::examination::{CASES, Mistake, asks};
 use ouracle::numbers::Certificate;
 
 /// Show the page of a claim, a quantity or a verdict
@@ -15,7 +15,7 @@ use ouracle::numbers::Certificate;
   ouracle explain conformance
   ouracle explain consistent")]
 pub struct Arguments {
-    /// A claim, CLAIM/QUANTITY, CLAIM/CONTROL, a verdict or fault such as `undecided`, a mistake, a quantity of `ouracle test`, `look-alikes`, `traps` or `conformance`
+    /// A claim, CLAIM/QUANTITY, CLAIM/CONTROL, a verdict or fault such as `undecided`, a mistake, a quantity or a case of `ouracle test`, `look-alikes`, `traps` or `conformance`
     id: String,
     /// Print only the formulas, as LaTeX
     #[arg(long)]
@@ -84,7 +84,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
         "conformance" => return print(&conformance()).map(|()| 0),
         _ => {}
     }
-    if let Some(text) = mistake_page(id).or_else(|| question_page(id)) {
+    if let Some(text) = mistake_page(id).or_else(|| question_page(id)).or_else(|| case_page(id)) {
         return print(&text).map(|()| 0);
     }
     let (claim_id, part) = id.split_once('/').map_or((id, None), |(claim, part)| (claim, Some(part)));
@@ -134,13 +134,19 @@ fn mistake_page(id: &str) -> Option<String> {
 fn question_page(id: &str) -> Option<String> {
     let quantity = ouracle::examination::Quantity::find(id)?;
     let ouracle::examination::Quantity { formula, shape, unit, coordinates, claims, .. } = quantity;
-    let cases: Vec<_> = CASES.iter().filter(|case| case.asks(id)).map(|case| case.id).collect();
+    let cases: Vec<_> = CASES.iter().filter(|case| asks(case, quantity)).map(|case| case.id).collect();
     Some(format!(
         "{id}: {formula}\n\nShape {shape}, unit {unit}, at ({}).\nClaims: {}.\nCases: {}.",
         coordinates.replace(' ', ", "),
         claims.join(", "),
         cases.join(", ")
     ))
+}
+
+/// A case that implementations are asked about.
+fn case_page(id: &str) -> Option<String> {
+    let case = CASES.iter().find(|case| case.id == id)?;
+    Some(format!("{id}: {}\n\n{}\n\nAsk: ouracle test SUBJECT --only '{id}/*'", case.about, case.setup))
 }
 
 /// The table of true statements against false look-alikes.

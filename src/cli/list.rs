@@ -2,7 +2,7 @@
 
 use super::{Outcome, print};
 use ouracle::claims;
-use ouracle::examination::{About, CASES, MISTAKES, QUANTITIES, Quantity};
+use ouracle::examination::{About, CASES, MISTAKES, QUANTITIES, Quantity, asks};
 use serde_json::{Value, json};
 
 /// List claims, quantities and controls
@@ -124,12 +124,12 @@ fn control(claim: &str, control: &claims::Control) -> Row {
 }
 
 fn question(quantity: &Quantity) -> Row {
-    let cases: Vec<_> = CASES.iter().filter(|case| case.asks(quantity.id)).map(|case| case.id).collect();
+    let cases: Vec<_> = CASES.iter().filter(|case| asks(case, quantity)).map(|case| case.id).collect();
     let Quantity { id, formula, shape, unit, coordinates, .. } = quantity;
     Row {
         id: (*id).to_owned(),
         what: (*formula).to_owned(),
-        more: format!("{shape} of ({}); {} cases", coordinates.replace(' ', ", "), cases.len()),
+        more: format!("{shape} of ({}); {}", coordinates.replace(' ', ", "), cases.join(" ")),
         object: json!({
             "id": id, "formula": formula, "shape": shape, "unit": unit, "coordinates": coordinates, "cases": cases,
             "claims": quantity.claims,

@@ -63,6 +63,9 @@ pub struct Arguments {
     out: PathBuf,
 }
 
+/// What is made of the records.
+const FORMS: [&str; 6] = ["index.html", "summary.md", "summary.json", "junit.xml", "results.sarif", "badge.json"];
+
 /// A tier, as named on the command line.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum TierName {
@@ -101,11 +104,18 @@ fn seconds(text: &str) -> Result<f64, String> {
 
 pub fn run(arguments: &Arguments) -> Outcome {
     let address: Address = arguments.subject.parse()?;
+    if let Some(mistake) = arguments.subject.strip_prefix("mini:") {
+        super::answer::find(mistake)?;
+    }
     let options = options(arguments)?;
     let mut writer = TestWriter::create(&arguments.out).map_err(|error| {
         let folder = arguments.out.display();
         Failure::Usage(format!("the folder {folder} cannot be written: {error}; choose another with --out"))
     })?;
+    // Forms of an earlier run would speak of this one if it ends early.
+    for form in FORMS {
+        let _ = std::fs::remove_file(arguments.out.join(form));
+    }
     eprintln!("ouracle: seed {}, false-alarm budget {}", options.seed, options.false_alarm);
     let mut bar = None;
     let examined = examine(
@@ -116,6 +126,9 @@ pub fn run(arguments: &Arguments) -> Outcome {
             Progress::Questions(count) => bar = Some(Bar::new(count)),
             Progress::Control(id, false) => eprintln!("ouracle: the control {id} did not turn out as it must"),
             Progress::Control(..) => {}
+            Progress::Stale(id, why) => {
+                eprintln!("ouracle: the expected failure {} should go: {why}", harmless(id));
+            }
             Progress::Answer => bar.iter().for_each(|bar| bar.step(1)),
         },
     );

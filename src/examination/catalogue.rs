@@ -25,6 +25,16 @@ pub enum Tier {
     Full,
 }
 
+impl std::fmt::Display for Tier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Smoke => "smoke",
+            Self::Core => "core",
+            Self::Full => "full",
+        })
+    }
+}
+
 /// What the right answer is.
 #[derive(Debug, Clone)]
 pub enum Expect {
@@ -76,6 +86,12 @@ pub const RATIO: f64 = 1.25;
 /// Every question, case by case in a fixed order.
 pub fn catalogue() -> impl Iterator<Item = Test> {
     CASES.iter().flat_map(|case| QUANTITIES.iter().flat_map(move |quantity| tests_of(case, quantity, Tier::Full)))
+}
+
+/// Whether a case asks for a quantity, and has a closed form of it.
+pub fn asks(case: &Case, quantity: &Quantity) -> bool {
+    let read = inputs(&case.json(), "", &json!({})).and_then(|inputs| Question::<Ball>::from_inputs(&inputs));
+    case.asks(quantity.id) && read.is_ok_and(|question| Answerer::supports(quantity, &question))
 }
 
 /// The questions for a quantity in a case, up to this tier.

@@ -17,7 +17,7 @@ mod random;
 
 pub use answerer::Answerer;
 pub use case::{Asked, CASES, Case};
-pub use catalogue::{Expect, RATIO, SHIFT, Test, Tier, catalogue, refined, tests_of};
+pub use catalogue::{Expect, RATIO, SHIFT, Test, Tier, asks, catalogue, refined, tests_of};
 pub use conventions::{Conventions, Log, Predicts, Reduce, Sum, Time};
 pub use decimals::decimals;
 pub use flag::{FLAGS, Flag};

@@ -26,7 +26,11 @@ pub(super) fn candidates(case: &Value, quantity: &Quantity, name: &str) -> Vec<C
     let mut normals = std::iter::from_fn(move || Some(noise.normal())).flatten();
     let Some(horizon) = horizon(case) else { return Vec::new() };
     let mut found: Vec<Candidate> = Vec::new();
-    let states = if quantity.depends_on("x") { 3 } else { 1 };
+    let states = match (quantity.depends_on("x"), quantity.depends_on("t")) {
+        (true, true) => 3,
+        (true, false) => 12,
+        (false, _) => 1,
+    };
     let times: &[u32] = if quantity.depends_on("t") { TIMES } else { &TIMES[..1] };
     let grid = times.iter().flat_map(|time| (0..states).map(move |_| (f64::from(*time) / f64::from(1 << 20), true)));
     let more = if quantity.coordinates.is_empty() { 0 } else { SCATTERED };

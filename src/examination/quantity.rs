@@ -57,7 +57,7 @@ pub static QUANTITIES: &[Quantity] = &[
     value("ddim-step", "phi_s x0 + sqrt(w_s) eps, both predicted at (x, t)", "[d]", "x", "x t s", &["ddim-eta"]),
     value("prior-kl", "KL(q_T || prior)", "[]", "nats", "", &["vdm-prior-loss"]),
     value("elbo", "log p_0(x) - E[log p_T(Y_T) | x] + E[log prior(Y_T) | x], s = grad log p_t", "[]", "nats", "x", &["variational-gap"]),
-    Quantity { kind: Kind::AtMost, ..value("lower-bound", "any lower bound of log q_0(x)", "[]", "nats", "x", &["variational-gap"]) },
+    Quantity { kind: Kind::AtMost, ..value("lower-bound", "any lower bound of log p(x), p the model that starts at the prior and follows the score", "[]", "nats", "x", &["variational-gap"]) },
     Quantity { kind: Kind::Order, ..value("flow-log-likelihood", "log q_0(x) by the probability flow in so many steps, from q_T", "[]", "nats", "x steps", &["pf-ode"]) },
     Quantity { kind: Kind::Draws, ..value("noised", "Y_t given Y_0 = x", "[d]", "x", "x t", &["lin-moments-scalar"]) },
     Quantity { kind: Kind::Draws, ..value("dsm-term", "G |s(Y) - grad log q(Y | x)|^2/2, Y drawn from q_t( . | x)", "[]", "1/time", "x t", &["score-matching-equals-elbo"]) },

@@ -125,7 +125,8 @@ impl Conversation {
     /// Makes the subject ready for a case.
     fn prepare(&mut self, case: &Json) -> Reply<()> {
         if let Some(fault) = &self.over {
-            return Err(Answer::Fault(fault.clone()));
+            let detail = format!("not asked, for the subject was given up at its second fault ({})", fault.detail);
+            return Err(Answer::Fault(Fault { detail, ..fault.clone() }));
         }
         match self.case.as_ref().filter(|(known, _)| known == case) {
             // A case that was declined, or at which the subject failed, is not set up again.

@@ -60,7 +60,7 @@ pub enum ExamineError {
     Opening(#[from] OpeningError),
     /// Nothing is selected.
     #[error(
-        "no question of the tier {tier:?} matches `{only}`; `ouracle list --kind questions` names cases and quantities"
+        "no question of the tier {tier} matches `{only}`; `ouracle list --kind questions` names cases and quantities"
     )]
     Nothing {
         /// The tier.
@@ -82,6 +82,8 @@ pub enum Progress<'a> {
     Control(&'a str, bool),
     /// One more answer is there.
     Answer,
+    /// An expected failure that should go, and why.
+    Stale(&'a str, &'a str),
 }
 
 /// Examines the subject at an address. The records go to the sink as soon as they are known; the exit code is that of the run.
@@ -136,7 +138,9 @@ pub fn examine(
         sink(&Record::Chatter(chatter))?;
     }
     let everything = options.tier == Tier::Full && options.only.is_none();
-    counts.stale = stale(&options.expected, &results, everything, &options.today);
+    let over = stale(&options.expected, &results, everything, &options.today);
+    over.iter().for_each(|(entry, why)| progress(Progress::Stale(&entry.id, why)));
+    counts.stale = over.len();
     let exit_code = counts.exit_code(options.fail_on, options.required);
     let time = Time { seconds: began.elapsed().as_secs_f64() };
     sink(&Record::Footer(Footer { counts, exit_code, time }))?;
@@ -187,7 +191,7 @@ fn header(address: &Address, options: &Options, hello: &Hello, questions: usize)
         subject: hello.subject.clone(),
         conventions: hello.conventions,
         able: hello.able.clone(),
-        tier: format!("{:?}", options.tier).to_lowercase(),
+        tier: options.tier.to_string(),
         only: options.only.clone(),
         seed: options.seed,
         false_alarm: options.false_alarm,
@@ -214,7 +218,7 @@ fn result(entry: &Asked<'_>, truth: Option<&Truth>, judge: &Judge<'_>, answered:
         case: test.case.id.to_owned(),
         quantity: test.quantity.id.to_owned(),
         claims: test.quantity.claims.iter().map(|claim| (*claim).to_owned()).collect(),
-        tier: format!("{:?}", test.tier).to_lowercase(),
+        tier: test.tier.to_string(),
         flags: test.flags.iter().map(|flag| (*flag).to_owned()).collect(),
         point: test.point.clone(),
         expect: match &test.expect {

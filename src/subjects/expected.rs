@@ -133,10 +133,21 @@ fn date(text: &str) -> Result<String, String> {
         read.flatten().is_some_and(|value| (1..=most).contains(&value))
     };
     match parts[..] {
-        [year, month, day] if number(year, 4, 9999) && number(month, 2, 12) && number(day, 2, 31) => {
+        [year, month, day] if number(year, 4, 9999) && number(month, 2, 12) && number(day, 2, days(year, month)) => {
             Ok(text.to_owned())
         }
         _ => Err(format!("`{text}` is not a date")),
+    }
+}
+
+/// The days of a month.
+fn days(year: &str, month: &str) -> u32 {
+    let year: u32 = year.parse().unwrap_or(0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        "02" => 28 + u32::from(leap),
+        "04" | "06" | "09" | "11" => 30,
+        _ => 31,
     }
 }
 
@@ -146,16 +157,25 @@ pub(super) fn mark(result: &mut TestResult, entries: &[Expectation], today: &str
     result.expected_failure = entries.iter().find(covers).map(|entry| entry.failure.clone());
 }
 
-/// How many entries should go: past their date, or of questions that are all right now, or, where everything was asked, of none.
-pub(super) fn stale(entries: &[Expectation], results: &[TestResult], everything: bool, today: &str) -> usize {
-    let over = |entry: &&Expectation| {
+/// The entries that should go, each with why: past its date, or of questions that are all right now, or, where everything was asked, of none.
+pub(super) fn stale<'e>(
+    entries: &'e [Expectation],
+    results: &[TestResult],
+    everything: bool,
+    today: &str,
+) -> Vec<(&'e Expectation, &'static str)> {
+    let why = |entry: &Expectation| {
         let mut verdicts =
             results.iter().filter(|result| matches(&entry.id, &result.test)).map(|result| result.verdict);
         let asked = verdicts.clone().next().is_some();
-        entry.failure.expires.as_str() < today
-            || if asked { verdicts.all(|verdict| verdict == Verdict::Right) } else { everything }
+        match asked {
+            _ if entry.failure.expires.as_str() < today => Some("its date is past"),
+            true if verdicts.all(|verdict| verdict == Verdict::Right) => Some("the answers are right"),
+            false if everything => Some("no question has this id"),
+            _ => None,
+        }
     };
-    entries.iter().filter(over).count()
+    entries.iter().filter_map(|entry| Some((entry, why(entry)?))).collect()
 }
 
 #[cfg(test)]
@@ -190,6 +210,7 @@ mod tests {
             (whole.to_owned(), "line 1: the entry lacks expires"),
             (format!("{whole}expires = \"2027-01-31\""), "line 5: `\"2027-01-31\"` is not a date"),
             (format!("{whole}expires = 2027-13-01"), "is not a date"),
+            (format!("{whole}expires = 2027-02-29"), "is not a date"),
             (format!("{whole}until = 2027-01-31"), "there is no field `until`"),
             (format!("{whole}id = \"b\""), "`id` stands there twice"),
             (format!("{whole}expires = 2027-01-31\n{whole}expires = 2027-01-31"), "line 6: two entries have the id a"),

@@ -173,7 +173,11 @@ impl Judge<'_> {
         if matches!(test.expect, Expect::Draws) {
             return !compare(self.budget, values, &self.law(test, Some(mistake))).refuted;
         }
-        let answerer = Answerer { mistake: Some(mistake), ..self.answerer() };
+        self.answers_as(test, dtype, values, &Answerer { mistake: Some(mistake), ..self.answerer() })
+    }
+
+    /// Whether these values are what this answerer would answer.
+    pub(super) fn answers_as(&self, test: &Test, dtype: Dtype, values: &[Vec<f64>], answerer: &Answerer) -> bool {
         values.iter().enumerate().all(|(at, value)| {
             let point = match test.quantity.kind {
                 Kind::Order => refined(&test.point, HALVINGS[at.min(3)]),

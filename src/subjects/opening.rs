@@ -1,6 +1,6 @@
 //! Why a conversation did not begin.
 
-use super::fault::Fault;
+use super::fault::{Fault, FaultKind};
 use super::reply::Answer;
 use super::streams::Chatter;
 
@@ -22,7 +22,8 @@ pub enum OpeningError {
     },
     /// It was started, and did not answer `hello` by the protocol.
     #[error(
-        "{address} did not answer the first question: {fault}{}{}; try it by hand with {{\"id\":1,\"cmd\":\"hello\",\"protocol\":1}} on its standard input",
+        "{address} did not answer the first question: {fault}{}{}{}; try it by hand with {{\"id\":1,\"cmd\":\"hello\",\"protocol\":1}} on its standard input",
+        if .fault.kind == FaultKind::Timeout { " (is every line flushed? an answer in a buffer never arrives)" } else { "" },
         last(" It printed: ", .chatter.lines.last()),
         last(" Its standard error ends: ", .fault.stderr.last())
     )]

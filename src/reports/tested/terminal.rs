@@ -3,7 +3,8 @@
 use super::failures::failures;
 use super::run::TestRun;
 use super::words::{cause, command, headline, tally, truth, value, why};
-use crate::reports::text::{clip, line};
+use crate::examination::{CASES, Quantity};
+use crate::reports::text::{clip, count, line};
 use crate::subjects::record::TestResult;
 
 /// As many kinds of failures are shown; the page has all.
@@ -19,6 +20,15 @@ pub fn to_terminal(run: &TestRun) -> String {
             line(&control.id, 60),
             line(&control.story, 200)
         ));
+    }
+    for quantity in run.header.able.keys().filter(|name| Quantity::find(name).is_none()) {
+        let name = line(quantity, 60);
+        lines.push(format!("warning: the subject claims to know `{name}`, but there is no such quantity; see ouracle list --kind questions"));
+    }
+    let printed = run.chatter.lines.len() + run.chatter.dropped;
+    if printed > 0 {
+        let printed = count(printed, "line");
+        lines.push(format!("warning: {printed} on its standard output were no answers; the page has them"));
     }
     let mut kinds: Vec<(&str, _)> = Vec::new();
     for result in failures(run) {
@@ -52,11 +62,17 @@ fn failure(run: &TestRun, worst: &TestResult) -> String {
         ),
         format!("  at      {}", value(&worst.point, 160)),
     ];
+    if let Some(case) = CASES.iter().find(|case| case.id == worst.case) {
+        lines.push(format!("  case    {}", line(case.setup, 300)));
+    }
     if let Some(answer) = &worst.answer {
         lines.push(format!("  answer  {}", value(answer, 160)));
         lines.push(format!("  exact   {}", truth(worst)));
     }
     lines.push(format!("  why     {}", clip(&why(worst), 400).replace('\n', " ")));
+    if let Some(last) = worst.fault.as_ref().and_then(|fault| fault.stderr.last()) {
+        lines.push(format!("  stderr  … {}", line(last, 200)));
+    }
     for mistake in cause(run, &worst.quantity).into_iter().flat_map(|cause| cause.looks_like.iter().take(3)) {
         lines.push(format!("  looks like {}: {}", line(&mistake.id, 60), line(&mistake.story, 200)));
     }

@@ -34,7 +34,7 @@ pub(in crate::reports) fn headline(run: &TestRun) -> String {
     };
     let of = count(tried, "question");
     match run.exit_code() {
-        5 if counts.controls == 0 => format!("No control was asked, so that nothing is known of {name}."),
+        5 if counts.controls == 0 && tried > 0 => format!("No control was asked, so that nothing is known of {name}."),
         5 => format!("{name} does not answer anything that was asked."),
         4 => {
             let survivors = counts.controls - counts.caught;

@@ -72,9 +72,8 @@ impl Counts {
     /// was no control, or the subject claims to answer nothing that was asked.
     pub fn exit_code(&self, fail_on: FailOn, required: bool) -> u8 {
         match self {
-            _ if self.controls == 0 => 5,
             _ if self.caught < self.controls => 4,
-            _ if self.tried() == 0 => 5,
+            _ if self.controls == 0 || self.tried() == 0 => 5,
             _ if self.failing(fail_on) > 0 => 1,
             _ if self.faults + self.undecided + self.stale > 0 => 3,
             _ if required && self.unsupported > 0 => 3,
