@@ -1,5 +1,4 @@
-//! A subject in Rust with `serde_json` alone: the log-density of Gaussian data in one dimension under the OU process.
-use serde_json::{Value, json};
+use serde_json::{Value, json}; // A subject in Rust: the log-density of Gaussian data on the line under the OU process.
 
 fn numbers(case: &Value) -> Option<[f64; 4]> {
     let (process, law, mean) = (&case["process"], &case["data"], &case["data"]["mean"]);
@@ -21,14 +20,12 @@ fn main() {
         world = case.unwrap_or(world);
         let values: Value = ask["points"].as_array().into_iter().flatten().map(|at| log_density(world, at)).collect();
         let me = json!({"id": id, "subject": {"name": "harness.rs", "language": "rust"}, "able": {"log-density": {}}});
-        println!(
-            "{}",
-            match (ask["cmd"].as_str(), ask["quantity"].as_str()) {
-                (Some("bye"), _) => return,
-                (Some("hello"), _) => me,
-                (Some("evaluate"), Some("log-density")) => json!({"id": id, "status": "ok", "values": values}),
-                _ => case.map_or(json!({"id": id, "status": "unsupported", "message": "not this question"}), known),
-            }
-        );
+        let answer = match (ask["cmd"].as_str(), ask["quantity"].as_str()) {
+            (Some("bye"), _) => return,
+            (Some("hello"), _) => me,
+            (Some("evaluate"), Some("log-density")) => json!({"id": id, "status": "ok", "values": values}),
+            _ => case.map_or(json!({"id": id, "status": "unsupported", "message": "not this question"}), known),
+        };
+        println!("{answer}");
     }
 }
