@@ -302,3 +302,13 @@ fn what_was_answered_is_there_when_the_run_is_killed() {
     assert_eq!(report.status.code(), Some(3));
     assert!(String::from_utf8(report.stderr).unwrap().contains("cut short"));
 }
+
+#[test]
+fn every_quantity_rests_on_claims_of_the_ledger() {
+    for quantity in ouracle::examination::QUANTITIES {
+        assert!(!quantity.claims.is_empty(), "{}", quantity.id);
+        for claim in quantity.claims {
+            assert!(ouracle::claims::find(claim).is_some(), "{}: {claim}", quantity.id);
+        }
+    }
+}
