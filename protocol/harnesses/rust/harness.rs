@@ -1,10 +1,10 @@
-use serde_json::{Value, json}; // A subject in Rust: the log-density of Gaussian data on the line under the OU process.
+//! A subject in Rust with `serde_json` alone: the log-density of Gaussian data in one dimension under the OU process.
+use serde_json::{Value, json};
 
-fn numbers(case: &Value) -> Option<[f64; 4]> {
-    let (process, law, mean) = (&case["process"], &case["data"], &case["data"]["mean"]);
-    let known = process["kind"] == "ou" && law["kind"] == "gaussian" && case["model"]["kind"] == "exact";
-    let of = |key: &str| process[key].as_str()?.split('/').filter_map(|n| n.parse().ok()).reduce(|a: f64, b| a / b);
-    (known && mean[1].is_null()).then_some([of("rate")?, of("horizon")?, mean[0].as_f64()?, law["cov"][0][0].as_f64()?])
+fn numbers(c: &Value) -> Option<[f64; 4]> {
+    let (ou, mean, cov, model) = (&c["process"], &c["data"]["mean"], &c["data"]["cov"][0][0], &c["model"]["kind"]);
+    let of = |key: &str| ou[key].as_str()?.split('/').filter_map(|n| n.parse().ok()).reduce(|a: f64, b| a / b);
+    (model == "exact" && mean[1].is_null()).then_some([of("rate")?, of("horizon")?, mean[0].as_f64()?, cov.as_f64()?])
 }
 fn log_density([rate, end, mean, variance]: [f64; 4], point: &Value) -> Value {
     let [x, t, more] = [&point["x"][0], &point["t"], &point["x"][1]].map(|number| number.as_f64().unwrap_or(f64::NAN));
