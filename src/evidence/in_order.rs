@@ -1,6 +1,7 @@
 //! Work on any number of threads, handed over in the order of its units.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
@@ -42,4 +43,14 @@ pub(crate) fn in_order<U: Sync, R: Send, E>(
         }
         Ok(())
     })
+}
+
+/// The results of all units, in their order.
+pub(crate) fn all_in_order<U: Sync, R: Send>(units: &[U], jobs: usize, work: impl Fn(&U) -> R + Sync) -> Vec<R> {
+    let mut results = Vec::with_capacity(units.len());
+    let Ok(()) = in_order(units, jobs, work, |result| {
+        results.push(result);
+        Ok::<_, Infallible>(())
+    });
+    results
 }

@@ -32,7 +32,7 @@ pub use enclosed::{ByEnclosure, Enclosed, EnclosedRelation};
 pub use every_dimension::EveryDimension;
 pub use functionals::{BoundEstimate, Quadratic, TimeIntegral};
 pub use importance_loss::ImportanceLoss;
-pub(crate) use in_order::in_order;
+pub(crate) use in_order::{all_in_order, in_order};
 pub use letters::Letters;
 pub use matrix_path::MatrixPath;
 pub use paths::LinearPath;

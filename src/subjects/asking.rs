@@ -4,26 +4,15 @@ use super::conversation::Conversation;
 use super::judge::{Judge, Judged};
 use super::plan::{Asked, draws, points, seed_of, shuffled};
 use super::reply::Answer;
-use crate::evidence::in_order;
+use crate::evidence::all_in_order;
 use crate::examination::{Expect, Kind, Question, Test, Truth, inputs};
 use crate::numbers::Float;
 use serde_json::{Value, json};
-use std::convert::Infallible;
 use std::time::Instant;
 
 /// The exact answers, in the conventions of the subject.
 pub(super) fn truths(judge: &Judge<'_>, asked: &[Asked<'_>], jobs: usize) -> Vec<Option<Truth>> {
-    let mut truths = Vec::with_capacity(asked.len());
-    let Ok(()) = in_order(
-        asked,
-        jobs,
-        |entry| judge.truth(entry.test),
-        |truth| {
-            truths.push(truth);
-            Ok::<_, Infallible>(())
-        },
-    );
-    truths
+    all_in_order(asked, jobs, |entry| judge.truth(entry.test))
 }
 
 /// A verdict, the answer as it stands in the record, and how long it took.

@@ -8,17 +8,15 @@ use super::controls::controls;
 use super::conversation::Conversation;
 use super::declaration::Hello;
 use super::expected::{Expectation, mark, stale};
-use super::fault::Fault;
 use super::judge::Judge;
 use super::opening::OpeningError;
 use super::plan::{Asked, questions, sampled_checks, selected};
 use super::record::{self, Counts, FailOn, Footer, Header, Record, TestResult};
-use crate::evidence::{Budget, in_order};
+use crate::evidence::{Budget, all_in_order};
 use crate::examination::{
     CASES, Case, Expect, QUANTITIES, Quantity, Test, Tier, Truth, decimals, matches, may_begin, tests_of,
 };
 use crate::ledger::{Environment, Time};
-use std::convert::Infallible;
 use std::time::Instant;
 
 /// What is asked of a test run.
@@ -107,7 +105,7 @@ pub fn examine(
 
     let mut counts = Counts::default();
     let able: Vec<&Test> = tests.iter().filter(|test| hello.able.contains_key(test.quantity.id)).collect();
-    controls(&able, &options.limits, options.seed, &budget, &|text| Ok(text.parse()?), |control| {
+    controls(&able, &options.limits, options.seed, &budget, |control| {
         progress(Progress::Control(&control.id, control.caught));
         counts.add_control(&control);
         Ok(sink(&Record::Control(control))?)
@@ -159,22 +157,13 @@ fn selection(options: &Options) -> Result<Vec<Test>, ExamineError> {
         options.only.as_deref().is_none_or(of)
     };
     let pairs: Vec<_> = all.filter(wanted).collect();
-    let mut tests = Vec::new();
-    let Ok(()) = in_order(
-        &pairs,
-        options.jobs,
-        |(case, quantity)| tests_of(case, quantity, options.tier),
-        |found| {
-            tests.extend(found.into_iter().filter(|test| selected(test, options.tier, options.only.as_deref())));
-            Ok::<_, Infallible>(())
-        },
-    );
-    match (tests.is_empty(), &options.only) {
-        (true, only) => {
-            Err(ExamineError::Nothing { tier: options.tier, only: only.clone().unwrap_or_else(|| "*".to_owned()) })
-        }
-        (false, _) => Ok(tests),
+    let found = all_in_order(&pairs, options.jobs, |(case, quantity)| tests_of(case, quantity, options.tier));
+    let tests: Vec<_> = found.into_iter().flatten().filter(|test| selected(test, options.only.as_deref())).collect();
+    if tests.is_empty() {
+        let only = options.only.clone().unwrap_or_else(|| "*".to_owned());
+        return Err(ExamineError::Nothing { tier: options.tier, only });
     }
+    Ok(tests)
 }
 
 /// Who judges a subject that introduced itself so.
@@ -211,7 +200,6 @@ fn result(entry: &Asked<'_>, truth: Option<&Truth>, judge: &Judge<'_>, answered:
         Some((middles, radius)) => (middles, Some(radius)),
         None => (means(), None),
     };
-    let fault: Option<Fault> = judged.fault.clone();
     TestResult {
         test: test.id.clone(),
         dtype: entry.dtype.to_string(),
@@ -233,7 +221,7 @@ fn result(entry: &Asked<'_>, truth: Option<&Truth>, judge: &Judge<'_>, answered:
         condition: truth.map_or_else(Vec::new, |truth| truth.condition.clone()),
         ratio: judged.ratio.filter(|ratio| ratio.is_finite()),
         message: judged.message.clone(),
-        fault,
+        fault: judged.fault.clone(),
         expected_failure: None,
         time: *seconds,
     }

@@ -2,7 +2,7 @@
 
 use super::declaration::Hello;
 use crate::evidence::{Budget, Statistic};
-use crate::examination::{Dtype, Expect, HALVINGS, Kind, RATIO, SHIFT, Test, Tier, Time, matches, refined};
+use crate::examination::{Dtype, Expect, HALVINGS, Kind, RATIO, SHIFT, Test, Time, matches, refined};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Value, json};
@@ -97,10 +97,10 @@ pub(super) fn seed_of(seed: u64, test: &str) -> u64 {
     digest[..6].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
-/// Whether a question belongs to a selection.
-pub(super) fn selected(test: &Test, tier: Tier, only: Option<&str>) -> bool {
+/// Whether a question is one of those asked for.
+pub(super) fn selected(test: &Test, only: Option<&str>) -> bool {
     let wanted = |glob: &str| matches(glob, &test.id) || matches(glob, test.quantity.id) || matches(glob, test.case.id);
-    test.tier <= tier && only.is_none_or(wanted)
+    only.is_none_or(wanted)
 }
 
 #[cfg(test)]

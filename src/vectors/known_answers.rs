@@ -1,12 +1,11 @@
 //! Known-answer files: questions with their exact answers, for consumers in any language who have a reader for JSON and nothing else.
 
-use crate::evidence::in_order;
+use crate::evidence::all_in_order;
 use crate::examination::{
     CASES, Case, Expect, Flag, Kind, MISTAKES, QUANTITIES, Quantity, Test, Tier, Truth, decimals, tests_of,
 };
 use crate::numbers::Ball;
 use serde_json::{Map, Value, json};
-use std::convert::Infallible;
 
 /// The format: within a major number only additions, each with a minor number.
 pub(super) const FORMAT: &str = "1.0";
@@ -44,17 +43,9 @@ pub fn known_answers(jobs: usize) -> Vec<KnownAnswers> {
         .iter()
         .flat_map(|case| QUANTITIES.iter().filter(one_answer).map(move |quantity| (case, quantity)))
         .collect();
-    let mut files = Vec::new();
-    let Ok(()) = in_order(
-        &pairs,
-        jobs,
-        |(case, quantity)| file(case, quantity, &tests_of(case, quantity, Tier::Full)),
-        |file| {
-            files.extend(file);
-            Ok::<_, Infallible>(())
-        },
-    );
-    files
+    let files =
+        all_in_order(&pairs, jobs, |(case, quantity)| file(case, quantity, &tests_of(case, quantity, Tier::Full)));
+    files.into_iter().flatten().collect()
 }
 
 fn file(case: &'static Case, quantity: &'static Quantity, tests: &[Test]) -> Option<KnownAnswers> {
@@ -127,10 +118,9 @@ fn enclosed(exact: &[Ball]) -> Value {
 
 /// What the flags and the mistakes of these questions are, line by line.
 fn notes(tests: &[Test]) -> Vec<String> {
-    let flagged = |id: &str| tests.iter().any(|test| test.flags.contains(&id));
     let mut flags: Vec<&str> = Vec::new();
     for flag in tests.iter().flat_map(|test| &test.flags) {
-        if flagged(flag) && !flags.contains(flag) {
+        if !flags.contains(flag) {
             flags.push(flag);
         }
     }

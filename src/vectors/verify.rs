@@ -3,10 +3,9 @@
 
 use super::cases::Case;
 use crate::claims::ask;
-use crate::evidence::in_order;
+use crate::evidence::all_in_order;
 use crate::numbers::{Ball, Field, Rational};
 use serde::{Deserialize, Serialize};
-use std::convert::Infallible;
 use std::time::Instant;
 
 /// The verdict on one case.
@@ -76,11 +75,7 @@ impl Summary {
 
 /// Evaluates cases on some threads and compares; results come in the order of the cases.
 pub fn verify(cases: &[Case], jobs: usize) -> Summary {
-    let mut results = Vec::with_capacity(cases.len());
-    let Ok(()) = in_order(cases, jobs, judge, |result| {
-        results.push(result);
-        Ok::<_, Infallible>(())
-    });
+    let results = all_in_order(cases, jobs, judge);
     let with = |verdict| results.iter().filter(move |r| r.verdict == verdict).map(|r| r.id.clone()).collect::<Vec<_>>();
     Summary {
         cases: results.len(),
